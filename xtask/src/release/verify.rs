@@ -1,0 +1,127 @@
+//! Each published crate as a user gets it: built from its tarball, its packaged manifest read.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::order::order;
+use crate::process::{captured, cargo, run as go};
+use crate::tidy::LICENCE_FILES;
+use crate::tree::Tree;
+
+const EMULATOR: &str = "azvault-emulator";
+const SAID: [&str; 4] = ["license", "description", "readme", "rust-version"];
+
+/// The workspace's development profile: the tarballs have none, and with another one every
+/// dependency that the test step built would be built again.
+const PROFILE: [&str; 2] =
+    ["profile.dev.debug=\"line-tables-only\"", "profile.dev.package.\"*\".debug=false"];
+
+/// Packages and builds every published crate, then inspects what was packaged.
+pub(super) fn run() -> Result<()> {
+    let tree = Tree::load()?;
+    let crates: Vec<&str> = order(&tree)?.iter().map(|member| member.name.as_str()).collect();
+    let mut command = cargo(&["package"])?;
+    for name in &crates {
+        command.args(["--package", name]);
+    }
+    for setting in PROFILE {
+        command.args(["--config", setting]);
+    }
+    if std::env::var_os("CI").is_none() {
+        command.arg("--allow-dirty");
+    }
+    go(&mut command)?;
+    let metadata = captured(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"])?)?;
+    let metadata = cargo_metadata::MetadataCommand::parse(metadata)?;
+    let packaged = metadata.target_directory.join("package");
+    let mut problems = Vec::new();
+    for name in crates {
+        let package = metadata.packages.iter().find(|package| package.name.as_str() == name);
+        let version = &package.with_context(|| format!("no package {name}"))?.version;
+        let folder = packaged.join(format!("{name}-{version}"));
+        let tarball = std::fs::metadata(packaged.join(format!("{name}-{version}.crate")))?.len();
+        println!("{name} {version}: {} KiB", tarball.div_ceil(1024));
+        let folder = folder.as_std_path();
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml"))?;
+        let found = [inspect(&manifest)?, missing_files(folder)].concat();
+        problems.extend(found.into_iter().map(|problem| format!("{name}: {problem}")));
+    }
+    for problem in &problems {
+        println!("{problem}");
+    }
+    if !problems.is_empty() {
+        bail!("{} problems in packaged crates", problems.len());
+    }
+    Ok(())
+}
+
+/// What is wrong with a packaged manifest; pure.
+fn inspect(manifest: &str) -> Result<Vec<String>> {
+    let manifest: toml::Table = manifest.parse()?;
+    let mut problems = Vec::new();
+    let package = manifest.get("package").context("no [package]")?;
+    for field in SAID {
+        if package.get(field).and_then(toml::Value::as_str).is_none_or(str::is_empty) {
+            problems.push(format!("the packaged manifest has no `{field}`"));
+        }
+    }
+    let targets = manifest.get("target").and_then(toml::Value::as_table);
+    let targets = targets.into_iter().flatten().filter_map(|(_, target)| target.as_table());
+    for table in std::iter::once(&manifest).chain(targets) {
+        for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let entries = table.get(kind).and_then(toml::Value::as_table);
+            for (name, entry) in entries.into_iter().flatten() {
+                if entry.get("path").is_some() {
+                    problems.push(format!("`{name}` in {kind} is a path"));
+                }
+                if name == EMULATOR {
+                    problems.push(format!("`{name}` was not stripped from {kind}"));
+                }
+            }
+        }
+    }
+    Ok(problems)
+}
+
+fn missing_files(folder: &Path) -> Vec<String> {
+    let wanted = LICENCE_FILES.iter().chain(&["README.md", "Cargo.lock"]);
+    let missing = wanted.filter(|file| !folder.join(file).is_file());
+    missing.map(|file| format!("{file} is not in the tarball")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "[package]\nname = \"a\"\nlicense = \"MIT\"\ndescription = \"d\"\n\
+        readme = \"README.md\"\nrust-version = \"1.88\"\n[dependencies.serde]\nversion = \"1\"\n";
+
+    #[test]
+    fn a_complete_manifest_passes() {
+        assert!(inspect(GOOD).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_missing_field_fails() {
+        for field in SAID {
+            let without: String =
+                GOOD.lines().filter(|line| !line.starts_with(field)).collect::<Vec<_>>().join("\n");
+            assert_eq!(
+                inspect(&without).unwrap(),
+                [format!("the packaged manifest has no `{field}`")]
+            );
+        }
+    }
+
+    #[test]
+    fn paths_and_the_emulator_fail() {
+        let path = format!("{GOOD}[target.'cfg(unix)'.dependencies.x]\npath = \"../x\"\n");
+        assert_eq!(inspect(&path).unwrap(), ["`x` in dependencies is a path"]);
+        let emulator = format!("{GOOD}[dev-dependencies.azvault-emulator]\nversion = \"0.1\"\n");
+        assert_eq!(
+            inspect(&emulator).unwrap(),
+            ["`azvault-emulator` was not stripped from dev-dependencies"]
+        );
+    }
+}

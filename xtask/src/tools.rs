@@ -1,0 +1,77 @@
+//! The tools CI needs beside cargo itself, each pinned in one place: here.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+
+/// The version of cargo-deny that `deny.toml` is written for.
+pub(crate) const CARGO_DENY: &str = "0.20.2";
+
+/// Options of `cargo xtask tools`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Install what is missing, by rustup and cargo.
+    #[arg(long)]
+    install: bool,
+}
+
+/// Lists the tools, and installs the missing ones when asked to.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut missing = Vec::new();
+    for component in ["rustfmt", "clippy"] {
+        let present = version(&format!("cargo-{}", component.trim_start_matches("rust"))).is_some();
+        println!("{component}: {}", if present { "present" } else { "missing" });
+        if present {
+            continue;
+        }
+        if options.install {
+            let mut rustup = Command::new("rustup");
+            process::run(rustup.args(["component", "add", component]))
+                .with_context(|| format!("{component} is part of rustup's default profile"))?;
+        } else {
+            missing.push(component);
+        }
+    }
+    if has_cargo_deny() {
+        println!("cargo-deny {CARGO_DENY}: present");
+    } else if options.install {
+        install_cargo_deny()?;
+    } else {
+        println!("cargo-deny {CARGO_DENY}: missing");
+        missing.push("cargo-deny");
+    }
+    if !missing.is_empty() {
+        bail!("missing: {}; `cargo xtask tools --install` installs them", missing.join(", "));
+    }
+    Ok(())
+}
+
+/// Whether the pinned cargo-deny is on the path.
+pub(crate) fn has_cargo_deny() -> bool {
+    version("cargo-deny").is_some_and(|line| line.trim() == format!("cargo-deny {CARGO_DENY}"))
+}
+
+/// Unoptimised: a check takes a second or two either way, and the build a sixth of the time.
+fn install_cargo_deny() -> Result<()> {
+    let started = Instant::now();
+    let mut command =
+        process::cargo(&["install", "cargo-deny", "--locked", "--debug", "--version", CARGO_DENY])?;
+    command
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_PROFILE_DEV_STRIP", "symbols")
+        .env("CARGO_INCREMENTAL", "0")
+        // Its own folder: it must neither read nor fill the workspace's.
+        .env_remove("CARGO_TARGET_DIR")
+        .current_dir(std::env::temp_dir());
+    process::run(&mut command)?;
+    println!("cargo-deny {CARGO_DENY}: installed in {}", process::human(started.elapsed()));
+    Ok(())
+}
+
+fn version(program: &str) -> Option<String> {
+    let output = Command::new(program).arg("--version").output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
