@@ -2,7 +2,11 @@
 //!
 //! One file or folder per subcommand. Checks are pure functions over [`tree::Tree`]; only
 //! [`process`], [`tree::Tree::load`] and the `run` functions touch the machine.
-#![expect(clippy::print_stdout, reason = "a command-line tool talks on standard output")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks on standard output and reports errors beside it"
+)]
 #![expect(
     clippy::disallowed_methods,
     reason = "steps are timed on the wall clock and configured by the process environment"
@@ -12,12 +16,15 @@ mod ci;
 mod examples;
 mod footprint;
 mod live;
+mod msrv;
 mod process;
 mod readme;
 mod release;
 mod tidy;
 mod tools;
 mod tree;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -44,18 +51,34 @@ enum Command {
     Live,
     /// Count the crates azvault-keys pulls in beside the official keys crate.
     Footprint,
+    /// Check every target with the oldest Rust that the workspace promises.
+    Msrv,
+    /// Check dependencies against the advisory database (from the network).
+    Audit,
     /// Say which tools CI needs, or install them.
     Tools(tools::Options),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match dispatch(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Ci(options) => ci::run(&options),
         Command::Tidy => tidy::run(),
         Command::Examples(options) => examples::run(&options),
         Command::Release(command) => release::run(&command),
         Command::Live => live::run(),
         Command::Footprint => footprint::run(),
+        Command::Msrv => msrv::run(),
+        Command::Audit => ci::audit(),
         Command::Tools(options) => tools::run(&options),
     }
 }

@@ -7,10 +7,19 @@ use anyhow::{Result, bail};
 use crate::process::{cargo, run as go};
 use crate::tools;
 
-/// Checks all that needs no network.
+/// Checks all that needs no database.
 pub(super) fn run() -> Result<()> {
+    check(&["licenses", "bans", "sources"])
+}
+
+/// Checks the advisories.
+pub(crate) fn audit() -> Result<()> {
+    check(&["advisories"])
+}
+
+fn check(what: &[&str]) -> Result<()> {
     if !tools::has_cargo_deny() {
         bail!("cargo-deny {} is missing: `cargo xtask tools --install`", tools::CARGO_DENY);
     }
-    go(&mut cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"])?)
+    go(cargo(&["deny", "check", "--hide-inclusion-graph"])?.args(what))
 }

@@ -8,6 +8,8 @@ mod doc;
 mod fmt;
 mod test;
 
+pub(crate) use self::deny::audit;
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
