@@ -1,1 +1,30 @@
 #![doc = include_str!("../README.md")]
+
+pub mod auth;
+pub mod call;
+pub mod client;
+pub mod credentials;
+mod endpoint;
+pub mod error;
+mod id;
+pub mod operation;
+pub mod pager;
+pub mod pipeline;
+pub mod policies;
+pub mod poller;
+pub mod retry;
+mod secret;
+pub mod time;
+pub mod transport;
+
+pub use call::{Call, CallOptions, Response};
+pub use client::{Client, ClientBuilder, ServiceClient};
+pub use credentials::Credential;
+pub use endpoint::{Endpoint, validate_name, validate_version};
+pub use error::{Error, ErrorKind, Result};
+pub use id::ResourceId;
+pub use operation::{Idempotency, Operation};
+pub use pager::Pager;
+pub use pipeline::Pipeline;
+pub use poller::Poller;
+pub use secret::{SecretBytes, SecretValue};

@@ -1,0 +1,242 @@
+//! A call that is prepared but not sent: it can be looked at, limited, and awaited.
+
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    pin::Pin,
+    time::Duration,
+};
+
+use azure_core::http::{RawResponse, Request, StatusCode, headers::Headers};
+use serde::de::DeserializeOwned;
+
+use crate::{Error, Operation, Pipeline, Result, retry::RetryPolicy};
+
+/// Limits of one call, which take the place of the client's.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+}
+
+impl CallOptions {
+    /// How long the call may take, with all its attempts and waits.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// How failed attempts are repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+}
+
+/// The future of a call.
+pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+
+type Decode<T> = Box<dyn FnOnce(&RawResponse) -> Result<T> + Send>;
+
+/// A prepared call. Nothing is sent before it is awaited; dropping it, or its future, is safe.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<T> {
+    pipeline: Pipeline,
+    operation: &'static Operation,
+    request: Result<Request>,
+    options: CallOptions,
+    decode: Decode<T>,
+}
+
+impl<T: 'static> Call<T> {
+    /// A call whose answer is read by `decode`. A request that could not be built is reported
+    /// when the call is awaited.
+    pub fn new(
+        pipeline: Pipeline,
+        operation: &'static Operation,
+        request: Result<Request>,
+        decode: impl FnOnce(&RawResponse) -> Result<T> + Send + 'static,
+    ) -> Self {
+        let options = CallOptions::default();
+        Self { pipeline, operation, request, options, decode: Box::new(decode) }
+    }
+
+    /// A call whose answer is the JSON of a model.
+    pub fn json(pipeline: Pipeline, operation: &'static Operation, request: Result<Request>) -> Self
+    where
+        T: DeserializeOwned,
+    {
+        Self::new(pipeline, operation, request, from_json)
+    }
+
+    /// Turns what the call gives into something else.
+    pub fn map<U: 'static>(self, map: impl FnOnce(T) -> Result<U> + Send + 'static) -> Call<U> {
+        let decode = self.decode;
+        Call {
+            pipeline: self.pipeline,
+            operation: self.operation,
+            request: self.request,
+            options: self.options,
+            decode: Box::new(move |response| map(decode(response)?)),
+        }
+    }
+
+    /// Sets all limits of this call at once.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Limits how long this call may take, with all its attempts and waits.
+    pub fn with_timeout(mut self, limit: Duration) -> Self {
+        self.options.timeout = Some(limit);
+        self
+    }
+
+    /// Repeats failed attempts of this call as `policy` says.
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.options.retry = Some(policy);
+        self
+    }
+
+    /// The request as it will be sent, without what policies add. Needs no runtime.
+    ///
+    /// # Errors
+    /// What makes the request impossible, an invalid name for instance.
+    pub fn request(&self) -> Result<&Request, &Error> {
+        self.request.as_ref()
+    }
+
+    /// Sends the call and gives the model.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn send(self) -> Result<T> {
+        self.send_for_response().await.map(Response::into_model)
+    }
+
+    /// Sends the call and gives the model with the answer's status and headers.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn send_for_response(self) -> Result<Response<T>> {
+        let mut request =
+            self.request.map_err(|error| error.with_operation(self.operation.name))?;
+        let response = self.pipeline.send(self.operation, &mut request, &self.options).await?;
+        let model =
+            (self.decode)(&response).map_err(|error| error.with_operation(self.operation.name))?;
+        Ok(Response { status: response.status(), headers: response.headers().clone(), model })
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Call<T> {
+    type Output = Result<T>;
+    type IntoFuture = CallFuture<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.operation.name)
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A model with the status and the headers of the answer that held it.
+#[derive(Clone, Debug)]
+pub struct Response<T> {
+    status: StatusCode,
+    headers: Headers,
+    model: T,
+}
+
+impl<T> Response<T> {
+    /// The answer's status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The answer's headers.
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The model.
+    pub fn model(&self) -> &T {
+        &self.model
+    }
+
+    /// The model, alone.
+    pub fn into_model(self) -> T {
+        self.model
+    }
+}
+
+/// Reads an answer's body as JSON.
+///
+/// # Errors
+/// `InvalidResponse` with status and request id. The text at fault is not repeated: it may hold
+/// a secret.
+pub fn from_json<T: DeserializeOwned>(response: &RawResponse) -> Result<T> {
+    serde_json::from_slice(response.body()).map_err(|error| {
+        let what = match error.classify() {
+            serde_json::error::Category::Eof => "the answer is JSON that breaks off",
+            serde_json::error::Category::Data => "the answer is JSON, but not of the form expected",
+            _ => "the answer is not JSON",
+        };
+        let message = format!("{what} (line {}, column {})", error.line(), error.column());
+        Error::invalid_response(message, response)
+    })
+}
+
+/// Gives a builder with a method `call(self) -> Call<$output>` and a field `options:
+/// CallOptions` what every builder has: limits, a look at the request, `send`, and `.await`.
+#[macro_export]
+macro_rules! call_builder {
+    ($builder:ident => $output:ty) => {
+        impl $builder {
+            /// Limits how long this call may take, with all its attempts and waits.
+            pub fn with_timeout(mut self, limit: ::std::time::Duration) -> Self {
+                self.options = self.options.timeout(limit);
+                self
+            }
+
+            /// Repeats failed attempts of this call as `policy` says.
+            pub fn with_retry(mut self, policy: $crate::retry::RetryPolicy) -> Self {
+                self.options = self.options.retry(policy);
+                self
+            }
+
+            /// The call as it will be sent: to look at its request, or to get the answer's
+            /// status and headers by
+            /// [`send_for_response`]($crate::Call::send_for_response).
+            pub fn into_call(self) -> $crate::Call<$output> {
+                let options = self.options.clone();
+                self.call().with_options(options)
+            }
+
+            /// Sends the call; the same as `.await`, for `spawn` and `join!`.
+            ///
+            /// # Errors
+            /// See [`ErrorKind`]($crate::ErrorKind).
+            pub async fn send(self) -> $crate::Result<$output> {
+                self.into_call().send().await
+            }
+        }
+
+        impl ::std::future::IntoFuture for $builder {
+            type Output = $crate::Result<$output>;
+            type IntoFuture = $crate::call::CallFuture<$output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                ::std::boxed::Box::pin(self.send())
+            }
+        }
+    };
+}

@@ -1,0 +1,302 @@
+//! What every client of a vault is: an address, an API version, a pipeline; and how it is built.
+
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+
+use azure_core::http::{ClientOptions, Method, Request, Transport, policies::Policy};
+use bytes::Bytes;
+use serde::Serialize;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::{
+    Credential, Endpoint, Error, Pipeline, Result,
+    pipeline::Parts,
+    policies::Authenticate,
+    retry::RetryPolicy,
+    time::{Clock, SystemClock},
+    transport::TransportOptions,
+};
+
+/// The part that the clients of all services share; a cheap clone.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    endpoint: Endpoint,
+    api_version: String,
+    pipeline: Pipeline,
+}
+
+impl Client {
+    /// The vault's address.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    /// The API version of its requests.
+    pub fn api_version(&self) -> &str {
+        &self.0.api_version
+    }
+
+    /// The pipeline of its requests.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.0.pipeline
+    }
+
+    /// A request for `segments` below the vault's address, with the API version. Pure.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a segment that no path can carry.
+    pub fn request(&self, method: Method, segments: &[&str]) -> Result<Request> {
+        let mut url = self.0.endpoint.url(segments)?;
+        url.query_pairs_mut().append_pair("api-version", &self.0.api_version);
+        let mut request = Request::new(url, method);
+        request.insert_header("accept", "application/json");
+        Ok(request)
+    }
+
+    /// The same with `body` as JSON, in memory that is wiped when the last copy is dropped.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a segment that no path can carry, or a body that JSON cannot.
+    pub fn request_json(
+        &self,
+        method: Method,
+        segments: &[&str],
+        body: &impl Serialize,
+    ) -> Result<Request> {
+        let mut request = self.request(method, segments)?;
+        let json = serde_json::to_vec(body)
+            .map(Zeroizing::new)
+            .map_err(|_| Error::invalid_input("the parameters cannot be written as JSON"))?;
+        request.insert_header("content-type", "application/json");
+        request.set_body(Bytes::from_owner(json));
+        Ok(request)
+    }
+
+    /// A request for a URL that the service gave, which must be the vault's own.
+    ///
+    /// # Errors
+    /// `InvalidResponse` if the URL is on another origin: a token must not go there.
+    pub fn follow(&self, url: Url) -> Result<Request> {
+        if !self.0.endpoint.is_origin_of(&url) {
+            return Err(Error::new(
+                crate::ErrorKind::InvalidResponse,
+                format!(
+                    "the service gave a link to '{}', which is not {}",
+                    url.host_str().unwrap_or_default(),
+                    self.0.endpoint
+                ),
+            ));
+        }
+        let mut request = Request::new(url, Method::Get);
+        request.insert_header("accept", "application/json");
+        Ok(request)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("endpoint", &self.0.endpoint)
+            .field("api_version", &self.0.api_version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A client of one service of a vault, which [`ClientBuilder`] can build.
+pub trait ServiceClient: Sized {
+    /// The newest stable API version that the client knows.
+    const API_VERSION: &'static str;
+
+    /// A client on the shared part.
+    fn from_client(client: Client) -> Self;
+}
+
+/// Builds a client; the settings are the same for every service.
+#[must_use = "a builder does nothing before build()"]
+pub struct ClientBuilder<C> {
+    vault_url: String,
+    credential: Option<Credential>,
+    transport: Option<Transport>,
+    transport_options: TransportOptions,
+    api_version: String,
+    retry: RetryPolicy,
+    timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    verify: bool,
+    application_id: Option<String>,
+    per_call: Vec<Arc<dyn Policy>>,
+    per_attempt: Vec<Arc<dyn Policy>>,
+    clock: Arc<dyn Clock>,
+    client: PhantomData<fn() -> C>,
+}
+
+impl<C: ServiceClient> ClientBuilder<C> {
+    /// A builder for the vault at `vault_url`, which is checked by [`build`](Self::build).
+    pub fn new(vault_url: &str) -> Self {
+        let clock = SystemClock::shared();
+        Self {
+            vault_url: vault_url.to_owned(),
+            credential: None,
+            transport: None,
+            transport_options: TransportOptions::default(),
+            api_version: C::API_VERSION.to_owned(),
+            retry: RetryPolicy::default(),
+            timeout: Some(Duration::from_secs(120)),
+            attempt_timeout: Some(Duration::from_secs(60)),
+            verify: true,
+            application_id: None,
+            per_call: Vec::new(),
+            per_attempt: Vec::new(),
+            clock,
+            client: PhantomData,
+        }
+    }
+
+    /// Who is calling. Clients that are given the same credential share its tokens.
+    pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
+    /// Sends through `transport`. Then [`proxy`](Self::proxy) and
+    /// [`connect_timeout`](Self::connect_timeout) have no effect.
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Sends through the HTTP proxy at `url`; unless set, `HTTPS_PROXY` and `NO_PROXY` decide.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.transport_options = self.transport_options.proxy(url);
+        self
+    }
+
+    /// How long a connection may take to be made; 10 s unless set.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.transport_options = self.transport_options.connect_timeout(limit);
+        self
+    }
+
+    /// How long one attempt may take; 60 s unless set.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// How long a call may take with all its attempts and waits; 120 s unless set.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// The API version to request instead of the newest stable one.
+    pub fn api_version(mut self, version: impl Into<String>) -> Self {
+        self.api_version = version.into();
+        self
+    }
+
+    /// How failed attempts are repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Whether a challenge's resource must be a parent domain of the vault's host; `true` unless
+    /// set. Turn it off only for a vault with a domain of its own that you trust: otherwise its
+    /// challenge could ask for a token for somebody else's service.
+    pub fn verify_challenge_resource(mut self, verify: bool) -> Self {
+        self.verify = verify;
+        self
+    }
+
+    /// A name for your program, at the front of the `User-Agent` header.
+    pub fn application_id(mut self, id: impl Into<String>) -> Self {
+        self.application_id = Some(id.into());
+        self
+    }
+
+    /// Adds a policy that sees each call once.
+    pub fn per_call_policy(mut self, policy: Arc<dyn Policy>) -> Self {
+        self.per_call.push(policy);
+        self
+    }
+
+    /// Adds a policy that sees each attempt, before it is given a token.
+    pub fn per_attempt_policy(mut self, policy: Arc<dyn Policy>) -> Self {
+        self.per_attempt.push(policy);
+        self
+    }
+
+    /// Takes policies and transport from azure_core's options. Their `retry` is not used: azvault
+    /// retries by itself, see [`retry`](Self::retry).
+    pub fn client_options(mut self, options: ClientOptions) -> Self {
+        self.per_call.extend(options.per_call_policies);
+        self.per_attempt.extend(options.per_try_policies);
+        self.transport = options.transport.or(self.transport);
+        self
+    }
+
+    /// Measures and waits by `clock`, for tests.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Builds the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the vault's URL, the API version, the proxy or the application's name is
+    /// wrong, or no credential was given.
+    pub fn build(self) -> Result<C> {
+        let endpoint = Endpoint::parse(&self.vault_url)?;
+        let Some(credential) = self.credential else {
+            return Err(Error::invalid_input(
+                "the client has no credential: give it one with credential(…), DefaultAzureCredential::new()? for instance",
+            ));
+        };
+        check_header("API version", &self.api_version)?;
+        if let Some(id) = &self.application_id {
+            check_header("application id", id)?;
+        }
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => self.transport_options.build()?,
+        };
+        let authenticate =
+            Authenticate::new(endpoint.clone(), credential, self.verify, self.clock.clone());
+        let pipeline = Parts {
+            authenticate: Some(authenticate),
+            retry: self.retry,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            application_id: self.application_id,
+            per_call: self.per_call,
+            per_attempt: self.per_attempt,
+            ..Parts::new(transport, self.clock)
+        }
+        .build();
+        let inner = Inner { endpoint, api_version: self.api_version, pipeline };
+        Ok(C::from_client(Client(Arc::new(inner))))
+    }
+}
+
+fn check_header(what: &str, value: &str) -> Result<()> {
+    if value.is_empty() || !value.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(Error::invalid_input(format!(
+            "the {what} {value:?} must be one word of printable ASCII"
+        )));
+    }
+    Ok(())
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL is not checked yet, so it may hold credentials.
+        f.debug_struct("ClientBuilder")
+            .field("api_version", &self.api_version)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

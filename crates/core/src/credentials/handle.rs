@@ -1,0 +1,247 @@
+//! The handle that clients take: a source of tokens and the one cache of what it gave.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
+
+use azure_core::credentials::{AccessToken, TokenCredential};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared, WeakShared},
+};
+use time::OffsetDateTime;
+
+use super::request;
+use crate::{Error, ErrorKind, Result, time::Clock};
+
+/// A cheap-clone handle on a credential and its cache of tokens. All clients that are given the
+/// same credential share one cache, so that a thousand first calls need one token.
+///
+/// Anything that implements azure_core's `TokenCredential` becomes one by `into()`, behind an
+/// `Arc`; so do azvault's own credentials.
+///
+/// # Examples
+/// ```
+/// use azvault_core::{Credential, credentials::ClientSecretCredential};
+///
+/// let credential: Credential =
+///     ClientSecretCredential::new("my-tenant", "my-client-id", "my-secret")?.into();
+/// let same = credential.clone();
+/// # let _ = same;
+/// # Ok::<(), azvault_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Credential(Arc<Cache>);
+
+struct Cache {
+    source: Arc<dyn TokenCredential>,
+    entries: Mutex<HashMap<TokenKey, Entry>>,
+}
+
+/// What a token is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TokenKey {
+    pub(crate) scope: String,
+    pub(crate) tenant: Option<String>,
+    pub(crate) claims: Option<String>,
+}
+
+#[derive(Default)]
+struct Entry {
+    token: Option<AccessToken>,
+    /// From when on a valid token is renewed ahead of its expiry.
+    refresh_at: Option<OffsetDateTime>,
+    /// The fetch that callers without a token wait for: alive as long as one of them.
+    waiting: Option<WeakShared<Fetch>>,
+    /// The renewal that callers with a valid token push along while they wait for their answers.
+    renewing: Option<Shared<Fetch>>,
+}
+
+type Fetch = BoxFuture<'static, Result<AccessToken, Arc<Error>>>;
+
+/// A token, and perhaps a renewal to push along while it is used.
+pub(crate) struct Granted {
+    pub(crate) token: AccessToken,
+    pub(crate) renewal: Option<BoxFuture<'static, ()>>,
+}
+
+/// A token this close to its end is not used any more: it might end on the way.
+const MARGIN: time::Duration = time::Duration::seconds(30);
+/// How long before its end a token is renewed, or half of its life if that is shorter.
+const AHEAD: time::Duration = time::Duration::minutes(5);
+/// The pause after a renewal that failed or changed nothing.
+const PAUSE: time::Duration = time::Duration::seconds(30);
+
+impl Credential {
+    /// A handle of its own on `source`, with an empty cache.
+    fn with_new_cache(source: Arc<dyn TokenCredential>) -> Self {
+        Self(Arc::new(Cache { source, entries: Mutex::default() }))
+    }
+
+    /// A valid token: from the cache, or from the one fetch that all callers share.
+    pub(crate) async fn token(&self, key: &TokenKey, clock: &Arc<dyn Clock>) -> Result<Granted> {
+        let fetch = {
+            let mut entries = self.0.lock();
+            let entry = entries.entry(key.clone()).or_default();
+            if let Some(token) = entry.usable(clock.now()) {
+                let renewal = self.renewal(entry, key, clock);
+                return Ok(Granted { token, renewal });
+            }
+            match entry.waiting.as_ref().and_then(WeakShared::upgrade) {
+                Some(fetch) => fetch,
+                None => {
+                    let fetch = self.0.fetch(key.clone(), clock.clone()).shared();
+                    entry.waiting = fetch.downgrade();
+                    fetch
+                }
+            }
+        };
+        match fetch.await {
+            Ok(token) => Ok(Granted { token, renewal: None }),
+            Err(error) => Err(Error::shared(&error)),
+        }
+    }
+
+    /// Forgets `token`, which the service refused, unless another has taken its place.
+    pub(crate) fn forget(&self, key: &TokenKey, token: &AccessToken) {
+        if let Some(entry) = self.0.lock().get_mut(key)
+            && entry.token.as_ref().is_some_and(|held| held.token.secret() == token.token.secret())
+        {
+            *entry = Entry::default();
+        }
+    }
+
+    fn renewal(
+        &self,
+        entry: &mut Entry,
+        key: &TokenKey,
+        clock: &Arc<dyn Clock>,
+    ) -> Option<BoxFuture<'static, ()>> {
+        if entry.refresh_at.is_none_or(|at| clock.now() < at) {
+            return None;
+        }
+        let fetch =
+            entry.renewing.get_or_insert_with(|| self.0.fetch(key.clone(), clock.clone()).shared());
+        Some(fetch.clone().map(drop).boxed())
+    }
+}
+
+impl Entry {
+    fn usable(&self, now: OffsetDateTime) -> Option<AccessToken> {
+        self.token.as_ref().filter(|token| token.expires_on - now > MARGIN).cloned()
+    }
+}
+
+impl Cache {
+    fn lock(&self) -> MutexGuard<'_, HashMap<TokenKey, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the source and keeps what it gives. Holds the cache weakly: the cache may hold it.
+    fn fetch(self: &Arc<Self>, key: TokenKey, clock: Arc<dyn Clock>) -> Fetch {
+        let (cache, source) = (Arc::downgrade(self), self.source.clone());
+        async move {
+            let options = request::options(key.tenant.as_deref(), key.claims.as_deref());
+            let scopes = [key.scope.as_str()];
+            // A credential that panics must not take with it the callers that wait for it.
+            let fetched = AssertUnwindSafe(async { source.get_token(&scopes, options).await })
+                .catch_unwind()
+                .await;
+            let result = match fetched {
+                Ok(Ok(token)) => Ok(token),
+                Ok(Err(error)) => Err(credential_error(error)),
+                Err(_) => Err(Error::new(ErrorKind::Authentication, "the credential panicked")),
+            }
+            .map_err(Arc::new);
+            if let Some(cache) = cache.upgrade() {
+                cache.settle(&key, &result, clock.now());
+            }
+            result
+        }
+        .boxed()
+    }
+
+    fn settle(
+        &self,
+        key: &TokenKey,
+        result: &Result<AccessToken, Arc<Error>>,
+        now: OffsetDateTime,
+    ) {
+        let mut entries = self.lock();
+        let entry = entries.entry(key.clone()).or_default();
+        entry.waiting = None;
+        entry.renewing = None;
+        match result {
+            Ok(token) => {
+                let unchanged = entry
+                    .token
+                    .as_ref()
+                    .is_some_and(|held| held.token.secret() == token.token.secret());
+                let life = token.expires_on - now;
+                entry.refresh_at =
+                    Some(if unchanged { now + PAUSE } else { now + (life - AHEAD).max(life / 2) });
+                entry.token = Some(token.clone());
+            }
+            Err(error) => {
+                tracing::debug!(target: "azvault", %error, "a token could not be renewed");
+                entry.refresh_at = Some(now + PAUSE);
+            }
+        }
+        // Claims and tenants come from the network; what has expired must not pile up.
+        entries.retain(|_, entry| {
+            entry.waiting.is_some() || entry.token.as_ref().is_some_and(|t| t.expires_on > now)
+        });
+    }
+}
+
+fn credential_error(error: azure_core::Error) -> Error {
+    let error = Error::from_azure(error);
+    match error.kind() {
+        ErrorKind::Authentication | ErrorKind::Timeout => error,
+        _ => Error::new(ErrorKind::Authentication, "no token could be obtained").with_source(error),
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credential { .. }")
+    }
+}
+
+/// Finds the handle of a credential that other clients hold already. Entries are weak, and
+/// compared by identity after an upgrade, so that a reused address never serves another identity.
+static HANDLES: Mutex<Vec<Weak<Cache>>> = Mutex::new(Vec::new());
+
+impl From<Arc<dyn TokenCredential>> for Credential {
+    fn from(source: Arc<dyn TokenCredential>) -> Self {
+        let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
+        handles.retain(|handle| handle.strong_count() > 0);
+        let known = handles
+            .iter()
+            .filter_map(Weak::upgrade)
+            .find(|cache| std::ptr::addr_eq(Arc::as_ptr(&cache.source), Arc::as_ptr(&source)));
+        match known {
+            Some(cache) => Self(cache),
+            None => {
+                let credential = Self::with_new_cache(source);
+                handles.push(Arc::downgrade(&credential.0));
+                credential
+            }
+        }
+    }
+}
+
+impl<T: TokenCredential + 'static> From<Arc<T>> for Credential {
+    fn from(source: Arc<T>) -> Self {
+        Self::from(source as Arc<dyn TokenCredential>)
+    }
+}
+
+impl From<&Credential> for Credential {
+    fn from(credential: &Credential) -> Self {
+        credential.clone()
+    }
+}

@@ -1,0 +1,29 @@
+//! Who is calling: the [`Credential`] handle with its token cache, and the sources of tokens.
+
+mod azure_cli;
+mod chained;
+mod client_secret;
+mod default;
+mod environment;
+mod handle;
+mod managed_identity;
+mod powershell;
+mod request;
+mod source;
+mod surroundings;
+mod token_endpoint;
+mod workload_identity;
+
+pub use azure_cli::{AzureCliCredential, AzureDeveloperCliCredential};
+pub use chained::ChainedTokenCredential;
+pub use client_secret::ClientSecretCredential;
+pub use default::{DefaultAzureCredential, DefaultAzureCredentialBuilder};
+pub use environment::EnvironmentCredential;
+pub use handle::Credential;
+pub(crate) use handle::TokenKey;
+pub use managed_identity::ManagedIdentityCredential;
+pub use powershell::AzurePowerShellCredential;
+pub use request::{Claims, TenantId};
+pub use source::{LinkOutcome, Unavailable};
+pub use surroundings::{CommandOutput, Commands, Env, Surroundings};
+pub use workload_identity::WorkloadIdentityCredential;

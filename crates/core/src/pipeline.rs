@@ -1,0 +1,131 @@
+//! A chain of policies that ends in a transport, and the way into it and out of it.
+
+use std::{sync::Arc, time::Duration};
+
+use azure_core::http::{Context, RawResponse, Request, StatusCode, Transport, policies::Policy};
+
+use crate::{
+    Error, ErrorKind, Operation, Result,
+    call::CallOptions,
+    policies::{Authenticate, CallState, Identify, Log, RetryLoop, Send, call_next},
+    retry::RetryPolicy,
+    time::{Clock, within},
+};
+
+/// The most that is read of an answer: the largest a vault gives, a backup, is far smaller.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// Sends requests through policies; a cheap clone.
+#[derive(Clone, Debug)]
+pub struct Pipeline(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    chain: Vec<Arc<dyn Policy>>,
+    timeout: Option<Duration>,
+    clock: Arc<dyn Clock>,
+}
+
+/// What a pipeline is made of.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) transport: Transport,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) authenticate: Option<Authenticate>,
+    pub(crate) retry: RetryPolicy,
+    /// The limit of a call with all its attempts and waits.
+    pub(crate) timeout: Option<Duration>,
+    /// The limit of one attempt, authentication included.
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) application_id: Option<String>,
+    pub(crate) per_call: Vec<Arc<dyn Policy>>,
+    pub(crate) per_attempt: Vec<Arc<dyn Policy>>,
+}
+
+impl Parts {
+    pub(crate) fn new(transport: Transport, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            transport,
+            clock,
+            authenticate: None,
+            retry: RetryPolicy::default(),
+            timeout: Some(Duration::from_secs(120)),
+            attempt_timeout: Some(Duration::from_secs(60)),
+            application_id: None,
+            per_call: Vec::new(),
+            per_attempt: Vec::new(),
+        }
+    }
+
+    pub(crate) fn build(self) -> Pipeline {
+        let mut chain: Vec<Arc<dyn Policy>> = self.per_call;
+        chain.push(Arc::new(Identify::new(self.application_id.as_deref())));
+        chain.push(Arc::new(RetryLoop::new(self.retry, self.attempt_timeout, self.clock.clone())));
+        // Policies of the user come before authentication, so that none of them sees a token.
+        chain.extend(self.per_attempt);
+        if let Some(authenticate) = self.authenticate {
+            chain.push(Arc::new(authenticate));
+        }
+        chain.push(Arc::new(Log::new(self.clock.clone())));
+        chain.push(Arc::new(Send::new(self.transport, MAX_BODY)));
+        Pipeline(Arc::new(Inner { chain, timeout: self.timeout, clock: self.clock }))
+    }
+}
+
+impl Pipeline {
+    /// Sends `request` for `operation` and gives the successful answer.
+    ///
+    /// # Errors
+    /// What the service, the credential or the transport reports, with what is known of the
+    /// attempts.
+    pub async fn send(
+        &self,
+        operation: &'static Operation,
+        request: &mut Request,
+        options: &CallOptions,
+    ) -> Result<RawResponse> {
+        let inner = &*self.0;
+        let limit = options.timeout.or(inner.timeout);
+        let deadline = limit.map(|limit| inner.clock.elapsed() + limit);
+        let context =
+            Context::new().with_value(CallState::new(operation, options.retry.clone(), deadline));
+        let chain = call_next(&context, request, &inner.chain);
+        let outcome = within(&*inner.clock, limit, chain).await;
+        let evidence = context.value::<CallState>().map(CallState::evidence).unwrap_or_default();
+        let failed = |error: Error| {
+            let error = error.with_operation(operation.name).with_evidence(evidence.clone());
+            match (operation.advice)(error.kind()) {
+                Some(advice) => error.with_advice(advice),
+                None => error,
+            }
+        };
+        let response = match outcome {
+            None => {
+                let seconds = limit.unwrap_or_default().as_secs_f64();
+                let message = format!("the call did not end within its {seconds} s");
+                return Err(failed(Error::new(ErrorKind::Timeout, message)));
+            }
+            Some(Err(error)) => return Err(failed(Error::from_azure(error))),
+            Some(Ok(response)) => response,
+        };
+        // Already read whole by the transport's policy; this only changes its type.
+        let response = response
+            .try_into_raw_response()
+            .await
+            .map_err(|error| failed(Error::from_azure(error)))?;
+        if is_success(response.status()) {
+            Ok(response)
+        } else {
+            Err(failed(Error::from_response(&response)))
+        }
+    }
+
+    /// The clock that its time limits are measured by.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+}
+
+fn is_success(status: StatusCode) -> bool {
+    (200..300).contains(&u16::from(status))
+}

@@ -1,0 +1,259 @@
+//! Puts a token on each attempt, answers challenges, and never lets a token leave the vault.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use azure_core::{
+    credentials::AccessToken,
+    http::{
+        AsyncRawResponse, Body, Context, Request, StatusCode,
+        headers::HeaderName,
+        policies::{Policy, PolicyResult},
+    },
+};
+use base64::Engine as _;
+use bytes::Bytes;
+use futures::future::{BoxFuture, Either, select};
+
+use super::call_next;
+use crate::{
+    Credential, Endpoint, Error, ErrorKind, Result,
+    auth::{Challenge, Requirement},
+    credentials::TokenKey,
+    time::Clock,
+};
+
+const AUTHORIZATION: HeaderName = HeaderName::from_static("authorization");
+const CONTENT_LENGTH: HeaderName = HeaderName::from_static("content-length");
+const WWW_AUTHENTICATE: HeaderName = HeaderName::from_static("www-authenticate");
+
+/// Authenticates requests to one vault.
+///
+/// In a known cloud the first request carries a token already. Elsewhere the vault is asked what
+/// it requires, once for any number of concurrent calls, by a request without a body.
+#[derive(Debug)]
+pub struct Authenticate {
+    endpoint: Endpoint,
+    credential: Credential,
+    verify: bool,
+    requirement: Mutex<Option<Requirement>>,
+    /// Held while the vault is asked. A caller that is dropped lets the next one ask.
+    asking: tokio::sync::Mutex<()>,
+    clock: Arc<dyn Clock>,
+}
+
+/// What the vault answered when it was asked what it requires.
+enum Asked {
+    Requirement(Requirement),
+    /// Something other than a challenge: the service's trouble, for the retry policy to judge.
+    Answer(AsyncRawResponse),
+}
+
+impl Authenticate {
+    pub(crate) fn new(
+        endpoint: Endpoint,
+        credential: Credential,
+        verify: bool,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let requirement = Mutex::new(Requirement::known(&endpoint));
+        Self { endpoint, credential, verify, requirement, asking: Default::default(), clock }
+    }
+
+    fn known(&self) -> Option<Requirement> {
+        self.requirement.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn remember(&self, requirement: &Requirement) {
+        *self.requirement.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(requirement.clone());
+    }
+
+    /// What the vault requires: as known, else as it says when asked.
+    async fn requirement(
+        &self,
+        ctx: &Context<'_>,
+        request: &Request,
+        next: &[Arc<dyn Policy>],
+    ) -> azure_core::Result<Asked> {
+        if let Some(known) = self.known() {
+            return Ok(Asked::Requirement(known));
+        }
+        let _asking = self.asking.lock().await;
+        if let Some(known) = self.known() {
+            return Ok(Asked::Requirement(known));
+        }
+        // A copy, so that the request keeps its body whatever comes of this.
+        let mut question = request.clone();
+        question.set_body(Body::Bytes(Bytes::new()));
+        question.headers_mut().remove(AUTHORIZATION);
+        question.insert_header(CONTENT_LENGTH, "0");
+        let answer = call_next(ctx, &mut question, next).await?;
+        if answer.status() != StatusCode::Unauthorized {
+            if u16::from(answer.status()) < 400 {
+                return Err(refused(format!(
+                    "{} answered {} to a request without a token; a vault answers 401",
+                    self.endpoint,
+                    u16::from(answer.status())
+                ))
+                .into_azure());
+            }
+            return Ok(Asked::Answer(answer));
+        }
+        let challenge = challenge(&answer).ok_or_else(|| {
+            refused(format!("the 401 of {} holds no Bearer challenge", self.endpoint)).into_azure()
+        })?;
+        let requirement = self.require(&challenge).map_err(Error::into_azure)?;
+        self.remember(&requirement);
+        Ok(Asked::Requirement(requirement))
+    }
+
+    fn require(&self, challenge: &Challenge) -> Result<Requirement> {
+        Requirement::from_challenge(challenge, &self.endpoint, self.verify)
+    }
+
+    /// Sends `request` with a token for `key`, pushing along a renewal that is due meanwhile.
+    async fn send_with_token(
+        &self,
+        key: &TokenKey,
+        ctx: &Context<'_>,
+        request: &mut Request,
+        next: &[Arc<dyn Policy>],
+    ) -> azure_core::Result<(AsyncRawResponse, AccessToken)> {
+        let granted = self.credential.token(key, &self.clock).await.map_err(Error::into_azure)?;
+        request.insert_header(AUTHORIZATION, format!("Bearer {}", granted.token.token.secret()));
+        let answer = alongside(granted.renewal, call_next(ctx, request, next)).await;
+        request.headers_mut().remove(AUTHORIZATION);
+        Ok((answer?, granted.token))
+    }
+
+    /// What to ask the credential for after a 401, or nothing if it would be the same again.
+    fn answer_to(&self, challenge: &Challenge, used: &TokenKey) -> Result<Option<TokenKey>> {
+        if let Some(claims) = challenge.parameter("claims") {
+            let claims = decode_claims(claims)?;
+            return Ok(Some(TokenKey { claims: Some(claims), ..used.clone() }));
+        }
+        if challenge.parameter("resource").is_none() && challenge.parameter("scope").is_none() {
+            return Ok(None);
+        }
+        let requirement = self.require(challenge)?;
+        self.remember(&requirement);
+        let key = key_for(&requirement);
+        Ok((key != *used).then_some(key))
+    }
+}
+
+#[async_trait]
+impl Policy for Authenticate {
+    async fn send(
+        &self,
+        ctx: &Context,
+        request: &mut Request,
+        next: &[Arc<dyn Policy>],
+    ) -> PolicyResult {
+        if !self.endpoint.is_origin_of(request.url()) {
+            return Err(Error::new(
+                ErrorKind::InvalidResponse,
+                format!(
+                    "refused to send a token to '{}', which is not {}",
+                    request.url().host_str().unwrap_or_default(),
+                    self.endpoint
+                ),
+            )
+            .into_azure());
+        }
+        let requirement = match self.requirement(ctx, request, next).await? {
+            Asked::Requirement(requirement) => requirement,
+            Asked::Answer(answer) => return Ok(answer),
+        };
+        let mut key = key_for(&requirement);
+        // One answer to a challenge and one to claims, each with one replay; then the 401 stands.
+        let (mut renewed, mut claimed) = (false, false);
+        loop {
+            let (answer, token) = self.send_with_token(&key, ctx, request, next).await?;
+            if answer.status() != StatusCode::Unauthorized {
+                return Ok(answer);
+            }
+            let challenge = challenge(&answer);
+            let other = match &challenge {
+                Some(challenge) => self.answer_to(challenge, &key).map_err(Error::into_azure)?,
+                None => None,
+            };
+            match other {
+                Some(other) if other.claims != key.claims && !claimed => {
+                    claimed = true;
+                    key = other;
+                }
+                Some(other) if !renewed => {
+                    renewed = true;
+                    key = other;
+                }
+                None if !renewed => {
+                    renewed = true;
+                    self.credential.forget(&key, &token);
+                    let again = self
+                        .credential
+                        .token(&key, &self.clock)
+                        .await
+                        .map_err(Error::into_azure)?;
+                    if again.token.token.secret() == token.token.secret() {
+                        return Err(self.rejected(answer).await);
+                    }
+                }
+                _ => return Ok(answer),
+            }
+        }
+    }
+}
+
+impl Authenticate {
+    /// The 401 of a vault to a token that the credential gives again: nothing more can be tried.
+    async fn rejected(&self, answer: AsyncRawResponse) -> azure_core::Error {
+        match answer.try_into_raw_response().await {
+            Ok(answer) => Error::from_response(&answer)
+                .with_advice("the vault refused the credential's token, and the credential gives the same token again: look at its tenant and audience")
+                .into_azure(),
+            Err(error) => error,
+        }
+    }
+}
+
+/// Runs `main`, and `other` for as long as that takes.
+async fn alongside<T>(other: Option<BoxFuture<'static, ()>>, main: impl Future<Output = T>) -> T {
+    let Some(other) = other else {
+        return main.await;
+    };
+    futures::pin_mut!(main);
+    match select(main, other).await {
+        Either::Left((output, _)) => output,
+        Either::Right(((), main)) => main.await,
+    }
+}
+
+fn key_for(requirement: &Requirement) -> TokenKey {
+    TokenKey {
+        scope: requirement.scope().to_owned(),
+        tenant: requirement.tenant().map(ToOwned::to_owned),
+        claims: None,
+    }
+}
+
+fn challenge(answer: &AsyncRawResponse) -> Option<Challenge> {
+    Challenge::bearer(answer.headers().get_optional_str(&WWW_AUTHENTICATE)?)
+}
+
+fn decode_claims(claims: &str) -> Result<String> {
+    let unreadable =
+        || refused("the claims of the vault's challenge are not base64 text".to_owned());
+    let bytes = base64::engine::general_purpose::STANDARD_NO_PAD
+        .decode(claims.trim_end_matches('='))
+        .or_else(|_| {
+            base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims.trim_end_matches('='))
+        })
+        .map_err(|_| unreadable())?;
+    String::from_utf8(bytes).map_err(|_| unreadable())
+}
+
+fn refused(message: String) -> Error {
+    Error::new(ErrorKind::Authentication, message)
+}

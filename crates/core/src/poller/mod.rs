@@ -1,0 +1,185 @@
+//! Long-running operations: one loop that sleeps, and strategies that only decide.
+
+mod resource_state;
+mod resume;
+
+use std::{fmt, future::IntoFuture, time::Duration};
+
+use azure_core::http::{RawResponse, Request};
+use futures::Stream;
+pub use resource_state::ResourceState;
+pub use resume::ResumeToken;
+
+use crate::{
+    Error, ErrorKind, Operation, Pipeline, Result,
+    call::{CallFuture, CallOptions},
+    retry::server_delay,
+};
+
+/// What one look at the operation gave.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PollState<T> {
+    /// Not finished.
+    InProgress,
+    /// Finished, with its result. Later looks give an error.
+    Done(T),
+}
+
+/// Decides, from the service's answers alone, how an operation is doing. Never waits.
+pub trait Strategy<T>: Send + Sync {
+    /// The next request for the operation's state.
+    ///
+    /// # Errors
+    /// What makes the request impossible.
+    fn request(&self) -> Result<Request>;
+
+    /// Reads an answer, or the error that one means.
+    ///
+    /// # Errors
+    /// How the operation failed, or why its state cannot be told.
+    fn step(&mut self, answer: Result<RawResponse>) -> Result<PollState<T>>;
+
+    /// What another process needs to go on.
+    fn resume_token(&self) -> ResumeToken;
+}
+
+/// A long-running operation that the service has begun.
+///
+/// Await it, or [`wait`](Self::wait), for the result; look at it with
+/// [`poll_once`](Self::poll_once); or follow its [`states`](Self::states). It looks again after
+/// 100 ms at first and then after a tenth of the time passed, or when the service says.
+///
+/// Dropping it leaves the operation to the service.
+#[must_use = "the operation goes on, but nobody waits for its result"]
+pub struct Poller<T> {
+    pipeline: Pipeline,
+    operation: &'static Operation,
+    strategy: Box<dyn Strategy<T>>,
+    began: Duration,
+    limit: Duration,
+    asked: Option<Duration>,
+    finished: bool,
+}
+
+/// The shortest time between two looks.
+const SHORTEST: Duration = Duration::from_millis(100);
+/// The longest, whatever the service asks: an hour's `Retry-After` is somebody's mistake.
+const LONGEST: Duration = Duration::from_secs(60);
+
+impl<T: Send + 'static> Poller<T> {
+    /// A poller that looks by `strategy`.
+    pub fn new(
+        pipeline: Pipeline,
+        operation: &'static Operation,
+        strategy: impl Strategy<T> + 'static,
+    ) -> Self {
+        let began = pipeline.clock().elapsed();
+        Self {
+            pipeline,
+            operation,
+            strategy: Box::new(strategy),
+            began,
+            limit: Duration::from_secs(600),
+            asked: None,
+            finished: false,
+        }
+    }
+
+    /// How long to wait for the end; 10 min unless set. The operation itself goes on.
+    pub fn with_timeout(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Text to go on from in another process. It holds no secret.
+    pub fn resume_token(&self) -> ResumeToken {
+        self.strategy.resume_token()
+    }
+
+    /// Looks once, now.
+    ///
+    /// # Errors
+    /// How the operation failed, or why its state cannot be told.
+    pub async fn poll_once(&mut self) -> Result<PollState<T>> {
+        if self.finished {
+            return Err(Error::new(ErrorKind::Other, "the operation has ended already"));
+        }
+        let mut request = self.strategy.request()?;
+        let answer =
+            self.pipeline.send(self.operation, &mut request, &CallOptions::default()).await;
+        self.asked = answer
+            .as_ref()
+            .ok()
+            .and_then(|answer| server_delay(answer.headers(), self.pipeline.clock().now()));
+        let state = self.strategy.step(answer);
+        self.finished = !matches!(state, Ok(PollState::InProgress));
+        state
+    }
+
+    /// Waits for the result.
+    ///
+    /// # Errors
+    /// How the operation failed; `Timeout` if it did not end in time.
+    pub async fn wait(mut self) -> Result<T> {
+        loop {
+            if let PollState::Done(result) = self.poll_once().await? {
+                return Ok(result);
+            }
+            self.pause().await?;
+        }
+    }
+
+    /// The states as they come, each before the wait that follows it; the last is `Done`.
+    pub fn states(self) -> impl Stream<Item = Result<PollState<T>>> + Send {
+        futures::stream::unfold((self, false), |(mut poller, wait)| async move {
+            if poller.finished {
+                return None;
+            }
+            if wait && let Err(error) = poller.pause().await {
+                poller.finished = true;
+                return Some((Err(error), (poller, false)));
+            }
+            let state = poller.poll_once().await;
+            Some((state, (poller, true)))
+        })
+    }
+
+    async fn pause(&self) -> Result<()> {
+        let clock = self.pipeline.clock();
+        let passed = clock.elapsed().saturating_sub(self.began);
+        let delay = self.asked.unwrap_or(SHORTEST + passed / 10).clamp(SHORTEST, LONGEST);
+        let left = self.limit.saturating_sub(passed);
+        if left.is_zero() {
+            let message = format!(
+                "the operation did not end within {} s; it goes on at the service",
+                self.limit.as_secs_f64()
+            );
+            return Err(Error::new(ErrorKind::Timeout, message)
+                .with_operation(self.operation.name)
+                .with_advice(
+                    "allow more time with with_timeout, or go on later from resume_token()",
+                ));
+        }
+        clock.sleep(delay.min(left)).await;
+        Ok(())
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Poller<T> {
+    type Output = Result<T>;
+    type IntoFuture = CallFuture<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.wait())
+    }
+}
+
+impl<T> fmt::Debug for Poller<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Poller")
+            .field("operation", &self.operation.name)
+            .field("finished", &self.finished)
+            .finish_non_exhaustive()
+    }
+}

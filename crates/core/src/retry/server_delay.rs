@@ -1,0 +1,73 @@
+//! The delay that a server asks for, in three headers and two forms.
+
+use std::time::Duration;
+
+use azure_core::http::headers::{HeaderName, Headers};
+use time::{OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem};
+
+const HEADERS: [(HeaderName, u64); 3] = [
+    (HeaderName::from_static("retry-after-ms"), 1),
+    (HeaderName::from_static("x-ms-retry-after-ms"), 1),
+    (HeaderName::from_static("retry-after"), 1000),
+];
+
+// RFC 9110, 5.6.7: the one form that a sender may generate.
+const IMF_FIXDATE: &[BorrowedFormatItem<'static>] = time::macros::format_description!(
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+);
+
+/// The wait that `headers` ask for at the time `now`; nothing for one that cannot be read, and
+/// zero for one that has passed. It is not bounded here: the caller knows its deadline.
+pub fn server_delay(headers: &Headers, now: OffsetDateTime) -> Option<Duration> {
+    HEADERS.iter().find_map(|(name, unit)| {
+        let value = headers.get_optional_str(name)?.trim();
+        if let Ok(amount) = value.parse::<u64>() {
+            return Some(Duration::from_millis(amount.saturating_mul(*unit)));
+        }
+        if *unit == 1 {
+            return None;
+        }
+        let date = PrimitiveDateTime::parse(value, IMF_FIXDATE).ok()?.assume_utc();
+        Some((date - now).try_into().unwrap_or(Duration::ZERO))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delay(headers: &[(&'static str, &'static str)]) -> Option<Duration> {
+        let mut all = Headers::new();
+        for (name, value) in headers {
+            all.insert(*name, *value);
+        }
+        server_delay(&all, time::macros::datetime!(2026-11-22 08:00:00 UTC))
+    }
+
+    #[test]
+    fn seconds_milliseconds_and_dates_are_understood() {
+        assert_eq!(delay(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
+        assert_eq!(delay(&[("retry-after-ms", "150")]), Some(Duration::from_millis(150)));
+        assert_eq!(delay(&[("x-ms-retry-after-ms", "20")]), Some(Duration::from_millis(20)));
+        assert_eq!(
+            delay(&[("retry-after", "Sun, 22 Nov 2026 08:00:30 GMT")]),
+            Some(Duration::from_secs(30))
+        );
+    }
+
+    #[test]
+    fn a_date_that_has_passed_means_now() {
+        assert_eq!(
+            delay(&[("retry-after", "Sun, 22 Nov 2026 07:00:00 GMT")]),
+            Some(Duration::ZERO)
+        );
+    }
+
+    #[test]
+    fn nonsense_is_ignored_and_huge_values_do_not_overflow() {
+        for value in ["-5", "soon", "", "1e9", "NaN"] {
+            assert_eq!(delay(&[("retry-after", value)]), None, "{value}");
+        }
+        assert!(delay(&[("retry-after", "18446744073709551615")]).is_some());
+    }
+}

@@ -1,0 +1,176 @@
+//! azure_core's `HttpClient` over reqwest: repeated headers joined, URLs kept out of errors.
+
+use async_trait::async_trait;
+use azure_core::http::{
+    AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request,
+    headers::{HeaderName, HeaderValue, Headers},
+};
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use zeroize::Zeroizing;
+
+use super::{TransportError, TransportErrorKind};
+
+/// The built-in transport. Made by [`TransportOptions::build`](super::TransportOptions::build);
+/// public so that a program can put a `reqwest` client of its own behind azvault.
+#[derive(Clone, Debug)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+}
+
+impl ReqwestTransport {
+    pub(super) fn new(client: reqwest::Client) -> Self {
+        Self { client }
+    }
+}
+
+#[async_trait]
+impl HttpClient for ReqwestTransport {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let mut builder = self.client.request(method(request.method()), request.url().clone());
+        for (name, value) in request.headers().iter() {
+            builder = builder.header(name.as_str(), value.as_str());
+        }
+        builder = match request.body().clone() {
+            Body::Bytes(bytes) => builder.body(bytes),
+            Body::SeekableStream(stream) => builder.body(reqwest::Body::wrap_stream(stream)),
+        };
+        let response = builder.send().await.map_err(into_azure)?;
+        let status = response.status().as_u16().into();
+        let headers = joined(response.headers());
+        let body = response.bytes_stream().map_err(into_azure).boxed();
+        Ok(AsyncRawResponse::new(status, headers, body))
+    }
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Delete => reqwest::Method::DELETE,
+        Method::Get => reqwest::Method::GET,
+        Method::Head => reqwest::Method::HEAD,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        other => other.as_str().parse().unwrap_or(reqwest::Method::GET),
+    }
+}
+
+// RFC 9110, 5.3: repeated fields mean the same as one with their values joined by commas. Two
+// WWW-Authenticate fields would otherwise lose a challenge.
+fn joined(map: &reqwest::header::HeaderMap) -> Headers {
+    let mut headers = Headers::new();
+    for name in map.keys() {
+        let values: Vec<&str> =
+            map.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+        if !values.is_empty() {
+            headers.insert(
+                HeaderName::from(name.as_str().to_owned()),
+                HeaderValue::from(values.join(", ")),
+            );
+        }
+    }
+    headers
+}
+
+fn into_azure(error: reqwest::Error) -> azure_core::Error {
+    let kind = if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if error.is_builder() {
+        TransportErrorKind::Request
+    } else if error.is_body() || error.is_decode() {
+        TransportErrorKind::Body
+    } else {
+        TransportErrorKind::Interrupted
+    };
+    TransportError::new(kind, Some(error.without_url().into())).into_azure()
+}
+
+/// Reads the whole answer, at most `limit` bytes, into memory that is wiped when it is dropped.
+pub(crate) async fn read_body(
+    response: AsyncRawResponse,
+    limit: usize,
+) -> azure_core::Result<RawResponse> {
+    let too_large = || TransportError::new(TransportErrorKind::TooLarge, None).into_azure();
+    let (status, headers, body) = response.deconstruct();
+    let announced = headers
+        .get_optional_str(&HeaderName::from_static("content-length"))
+        .and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    // Reserved once where the length is known: a vector that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(0)));
+    let mut body = std::pin::pin!(body);
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(too_large());
+        }
+        if bytes.len() + chunk.len() > bytes.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity((bytes.len() + chunk.len()) * 2));
+            larger.extend_from_slice(&bytes);
+            bytes = larger;
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if announced.is_some_and(|length| length > bytes.len()) {
+        return Err(TransportError::new(TransportErrorKind::Body, None).into_azure());
+    }
+    Ok(RawResponse::from_bytes(status, headers, Bytes::from_owner(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use azure_core::http::StatusCode;
+
+    use super::*;
+
+    fn response(length: Option<&str>, chunks: &[&'static str]) -> AsyncRawResponse {
+        let mut headers = Headers::new();
+        if let Some(length) = length {
+            headers.insert("content-length", length.to_owned());
+        }
+        let chunks: Vec<_> = chunks.iter().map(|c| Ok(Bytes::from_static(c.as_bytes()))).collect();
+        AsyncRawResponse::new(StatusCode::Ok, headers, futures::stream::iter(chunks).boxed())
+    }
+
+    fn kind(error: &azure_core::Error) -> TransportErrorKind {
+        error.downcast_ref::<TransportError>().unwrap().kind()
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_whole_with_or_without_its_length() {
+        for length in [None, Some("6")] {
+            let read = read_body(response(length, &["abc", "def"]), 10).await.unwrap();
+            assert_eq!(read.body().as_ref(), b"abcdef");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_is_refused_announced_or_not() {
+        for length in [None, Some("6")] {
+            let error = read_body(response(length, &["abc", "def"]), 5).await.unwrap_err();
+            assert_eq!(kind(&error), TransportErrorKind::TooLarge);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_shorter_than_announced_is_an_error() {
+        let error = read_body(response(Some("7"), &["abc"]), 10).await.unwrap_err();
+        assert_eq!(kind(&error), TransportErrorKind::Body);
+    }
+
+    #[test]
+    fn repeated_headers_are_joined() {
+        let mut map = reqwest::header::HeaderMap::new();
+        map.append("www-authenticate", "Basic realm=\"a\"".parse().unwrap());
+        map.append("www-authenticate", "Bearer resource=\"b\"".parse().unwrap());
+        let headers = joined(&map);
+        assert_eq!(
+            headers.get_optional_str(&HeaderName::from_static("www-authenticate")),
+            Some("Basic realm=\"a\", Bearer resource=\"b\"")
+        );
+    }
+}

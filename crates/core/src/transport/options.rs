@@ -1,0 +1,129 @@
+//! Settings of the connection: proxy, time-outs, trusted certificates.
+
+use std::{sync::Arc, time::Duration};
+
+use azure_core::http::Transport;
+
+use super::ReqwestTransport;
+use crate::{Error, Result};
+
+/// Settings of the built-in transport. See `docs/defaults.md` for why each default is what it is.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+/// use azvault_core::transport::TransportOptions;
+///
+/// let transport = TransportOptions::default()
+///     .connect_timeout(Duration::from_secs(3))
+///     .proxy("http://proxy.example:3128")
+///     .build()?;
+/// # let _ = transport;
+/// # Ok::<(), azvault_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct TransportOptions {
+    connect_timeout: Duration,
+    read_timeout: Duration,
+    proxy: Option<String>,
+    no_proxy: bool,
+    trusted: Vec<Vec<u8>>,
+}
+
+impl Default for TransportOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
+            proxy: None,
+            no_proxy: false,
+            trusted: Vec::new(),
+        }
+    }
+}
+
+impl TransportOptions {
+    /// How long a connection may take to be made, TLS included; 10 s unless set.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// How long the service may be silent within an answer; 30 s unless set.
+    pub fn read_timeout(mut self, limit: Duration) -> Self {
+        self.read_timeout = limit;
+        self
+    }
+
+    /// Sends all requests through the HTTP proxy at `url`. Unless set, the variables
+    /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` decide.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.no_proxy = true;
+        self
+    }
+
+    /// Trusts the certificate authorities in `pem` besides the machine's own.
+    pub fn trust_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.trusted.push(pem.into());
+        self
+    }
+
+    /// Builds the transport; its clones share one pool of connections.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the proxy's address or a certificate cannot be read.
+    pub fn build(self) -> Result<Transport> {
+        let invalid = |what: &str, error: reqwest::Error| {
+            Error::invalid_input(format!("{what} cannot be used")).with_source(error.without_url())
+        };
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(self.connect_timeout)
+            .read_timeout(self.read_timeout)
+            .pool_max_idle_per_host(32)
+            .tcp_nodelay(true)
+            .https_only(false) // managed identity endpoints speak plain HTTP; the vault's policy insists on TLS
+            .referer(false);
+        if self.no_proxy {
+            builder = builder.no_proxy();
+        }
+        if let Some(url) = &self.proxy {
+            let proxy = reqwest::Proxy::all(url).map_err(|e| invalid("the proxy", e))?;
+            builder = builder.proxy(proxy);
+        }
+        let mut certificates = Vec::new();
+        for pem in &self.trusted {
+            let bundle = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|e| invalid("a trusted certificate", e))?;
+            certificates.extend(bundle);
+        }
+        if !certificates.is_empty() {
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let client = builder.build().map_err(|e| {
+            Error::new(crate::ErrorKind::Other, "the HTTP client cannot be set up").with_source(e)
+        })?;
+        Ok(Transport::new(Arc::new(ReqwestTransport::new(client))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_proxy_or_certificate_is_named() {
+        let error = TransportOptions::default().proxy("::").build().unwrap_err();
+        assert!(error.to_string().contains("the proxy"), "{error}");
+        let pem = "-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n";
+        let error = TransportOptions::default().trust_pem(pem).build().unwrap_err();
+        assert_eq!(error.attempts(), 0);
+    }
+}
