@@ -66,11 +66,13 @@ pub(super) fn plan(tree: &Tree, since: &Since) -> Result<Plan> {
         .filter(|member| member.published() && has_changed(member, since))
         .map(|member| member.name.clone())
         .collect();
-    let told = |name: &&String| fragments.iter().any(|change| change.crates.contains(name));
-    let silent = changed.iter().filter(|name| !told(name)).cloned().collect();
     let present = workspace_version(tree)?;
+    let folded = is_folded(tree, &present, since);
+    let told = |name: &&String| fragments.iter().any(|change| change.crates.contains(name));
+    let silent = changed.iter().filter(|name| !folded && !told(name)).cloned().collect();
     let (since, version) = match since {
         Since::Beginning => ("the beginning: no tag v*".to_owned(), present),
+        Since::Tag(tag, _) if folded => (format!("{tag}, folded, not tagged"), present),
         Since::Tag(tag, _) => {
             let last = Version::parse(tag).with_context(|| format!("tag {tag} is no version"))?;
             (tag.clone(), last.after(&fragments).to_string())
@@ -101,6 +103,14 @@ fn has_changed(member: &Member, since: &Since) -> bool {
     paths.iter().any(|path| {
         counts.iter().any(|place| path.starts_with(place)) && !path.ends_with("/tests.rs")
     })
+}
+
+/// Whether the present version is in the changelog already and its tag is still to come: the commit
+/// that releases has no fragments left.
+fn is_folded(tree: &Tree, present: &str, since: &Since) -> bool {
+    let tagged = matches!(since, Since::Tag(tag, _) if tag.strip_prefix('v') == Some(present));
+    let title = format!("\n## {present} - ");
+    !tagged && tree.text("CHANGELOG.md").is_some_and(|text| text.contains(&title))
 }
 
 fn workspace_version(tree: &Tree) -> Result<String> {
@@ -145,6 +155,22 @@ mod tests {
         let expected = "since v0.1.3; the next version is 0.2.0\n1. a: changed\n     \
             changed: .changes/x.md\n2. b: unchanged\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn the_commit_that_releases_needs_no_fragment() {
+        let plan_of = |version: &str| {
+            let manifest = format!("[workspace.package]\nversion = \"{version}\"");
+            let tree = Tree::of(&[
+                ("Cargo.toml", &manifest),
+                ("CHANGELOG.md", "# Changelog\n\n## 0.2.0 - 2026-01-01\n\n## 0.1.3 - 2025-01-01\n"),
+                ("crates/a/Cargo.toml", "[package]\nname = \"a\""),
+            ]);
+            plan(&tree, &tagged(&["crates/a/src/x.rs"])).unwrap()
+        };
+        let released = plan_of("0.2.0");
+        assert_eq!((released.version.as_str(), released.silent.len()), ("0.2.0", 0));
+        assert_eq!(plan_of("0.1.3").silent, ["a"], "the last release's section tells nothing new");
     }
 
     #[test]
