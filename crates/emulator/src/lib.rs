@@ -1,1 +1,28 @@
 #![doc = include_str!("../README.md")]
+
+mod builder;
+mod clock;
+mod credential;
+mod crypto;
+mod emulator;
+mod entra;
+mod error;
+mod faults;
+mod host;
+mod journal;
+mod keys;
+mod locks;
+mod message;
+mod principal;
+mod router;
+mod server;
+mod transport;
+mod vault;
+
+pub use builder::EmulatorBuilder;
+pub use clock::Clock;
+pub use emulator::Emulator;
+pub use error::Error;
+pub use faults::{FaultBuilder, Faults};
+pub use journal::RecordedRequest;
+pub use principal::Principal;

@@ -1,2 +1,2 @@
-//! emulator
+//! The emulator as a program.
 fn main() {}

@@ -1,0 +1,163 @@
+//! Settings of an emulator, and how its parts are put together.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use tokio_rustls::TlsAcceptor;
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock,
+    emulator::{Emulator, Inner, Network},
+    entra::{SigningKey, Tokens},
+    error::Error,
+    faults::Faults,
+    journal::Journal,
+    router::Router,
+    server::{CertificateAuthority, Server},
+    transport,
+    vault::{VaultProperties, Vaults},
+};
+
+/// The port that URLs of an emulator without a socket name.
+const NOMINAL_PORT: u16 = 8443;
+
+/// Settings for an [`Emulator`].
+///
+/// ```
+/// use azvault_emulator::Emulator;
+/// use std::time::Duration;
+///
+/// let emulator = Emulator::builder().retention_days(7).deletion_lag(Duration::from_secs(5)).in_memory();
+/// assert_eq!(emulator.port(), 8443);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing runs until `start` or `in_memory`"]
+pub struct EmulatorBuilder {
+    port: u16,
+    listen: Option<IpAddr>,
+    tenant_id: Option<String>,
+    token_lifetime: Duration,
+    client_secrets: Vec<(String, String)>,
+    properties: VaultProperties,
+}
+
+impl Default for EmulatorBuilder {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            listen: None,
+            tenant_id: None,
+            token_lifetime: Duration::from_secs(3600),
+            client_secrets: Vec::new(),
+            properties: VaultProperties::default(),
+        }
+    }
+}
+
+impl EmulatorBuilder {
+    /// The port to listen on; 0, the default, takes a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Listens on this address alone, instead of 127.0.0.1 and [::1].
+    ///
+    /// Anything but a loopback address lets others on the network in: the emulator signs a token for
+    /// whoever asks.
+    pub fn listen(mut self, address: IpAddr) -> Self {
+        self.listen = Some(address);
+        self
+    }
+
+    /// The tenant of every vault; a new GUID when not set.
+    pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
+        self.tenant_id = Some(tenant_id.into());
+        self
+    }
+
+    /// How long minted tokens live, in wall time and whole seconds; one hour when not set.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = lifetime;
+        self
+    }
+
+    /// Insists on this secret of this client; without it any secret of any client is right.
+    pub fn client_secret(
+        mut self,
+        client_id: impl Into<String>,
+        secret: impl Into<String>,
+    ) -> Self {
+        self.client_secrets.push((client_id.into(), secret.into()));
+        self
+    }
+
+    /// How long, by [`Emulator::clock`], a deletion takes; zero when not set.
+    pub fn deletion_lag(mut self, lag: Duration) -> Self {
+        self.properties.deletion_lag = lag;
+        self
+    }
+
+    /// How long, by [`Emulator::clock`], a recovery takes; zero when not set.
+    pub fn recovery_lag(mut self, lag: Duration) -> Self {
+        self.properties.recovery_lag = lag;
+        self
+    }
+
+    /// Days that deleted objects are kept, 7 to 90, others are brought into that range; 90 when not set.
+    pub fn retention_days(mut self, days: u16) -> Self {
+        self.properties.retention_days = days.clamp(7, 90);
+        self
+    }
+
+    /// Whether vaults refuse to purge before the retention ends; not so when not set.
+    pub fn purge_protection(mut self, on: bool) -> Self {
+        self.properties.purge_protection = on;
+        self
+    }
+
+    /// Starts the emulator; needs a tokio runtime.
+    ///
+    /// # Errors
+    /// When the port cannot be bound or a key cannot be generated.
+    pub async fn start(self) -> Result<Emulator, Error> {
+        let (listen, port) = (self.listen, self.port);
+        let router = Arc::new(self.router());
+        // An RSA key takes long enough to be felt by others on the runtime.
+        let authority = tokio::task::spawn_blocking(|| {
+            SigningKey::shared().map_err(|error| Error::new("make its token key", error))?;
+            CertificateAuthority::generate().map(Arc::new)
+        })
+        .await
+        .map_err(|error| Error::new("make its keys", error))??;
+        let tls = TlsAcceptor::from(Arc::new(authority.server_config()?));
+        let server = Server::start(listen, port, tls, Arc::clone(&router))
+            .await
+            .map_err(|error| Error::new("listen", error))?;
+        let port = server.port();
+        let client = transport::client(authority.pem(), port)?;
+        let network = Some(Network { server, ca_pem: authority.pem().to_owned(), client });
+        Ok(Emulator::from_inner(Inner { router, port, network }))
+    }
+
+    /// An emulator without a socket; the port set here is only the one that URLs name.
+    pub fn in_memory(self) -> Emulator {
+        let port = if self.port == 0 { NOMINAL_PORT } else { self.port };
+        let router = Arc::new(self.router());
+        Emulator::from_inner(Inner { router, port, network: None })
+    }
+
+    fn router(self) -> Router {
+        Router {
+            tokens: Tokens {
+                tenant_id: self.tenant_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
+                lifetime: self.token_lifetime,
+                client_secrets: self.client_secrets,
+            },
+            vaults: Vaults::new(self.properties),
+            clock: Clock::default(),
+            faults: Faults::default(),
+            journal: Journal::default(),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Elliptic-curve keys. Signatures are r and s side by side, as JOSE has them, not DER.
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P256K1_SHA256_FIXED,
+    ECDSA_P256K1_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING,
+    ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    EcdsaVerificationAlgorithm, KeyPair, UnparsedPublicKey,
+};
+
+use super::{CryptoError, SignatureAlgorithm};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Curve {
+    P256,
+    P384,
+    P521,
+    P256K,
+}
+
+impl Curve {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        [Self::P256, Self::P384, Self::P521, Self::P256K]
+            .into_iter()
+            .find(|curve| curve.name() == name)
+    }
+
+    /// As `crv` spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+            Self::P256K => "P-256K",
+        }
+    }
+
+    fn signing(self) -> &'static EcdsaSigningAlgorithm {
+        match self {
+            Self::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+            Self::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
+            Self::P521 => &ECDSA_P521_SHA512_FIXED_SIGNING,
+            Self::P256K => &ECDSA_P256K1_SHA256_FIXED_SIGNING,
+        }
+    }
+
+    fn verification(self) -> &'static EcdsaVerificationAlgorithm {
+        match self {
+            Self::P256 => &ECDSA_P256_SHA256_FIXED,
+            Self::P384 => &ECDSA_P384_SHA384_FIXED,
+            Self::P521 => &ECDSA_P521_SHA512_FIXED,
+            Self::P256K => &ECDSA_P256K1_SHA256_FIXED,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct EcKey {
+    curve: Curve,
+    pair: EcdsaKeyPair,
+}
+
+impl EcKey {
+    pub(super) fn generate(curve: Curve) -> Result<Self, CryptoError> {
+        let pair = EcdsaKeyPair::generate(curve.signing()).map_err(|_| CryptoError::Internal)?;
+        Ok(Self { curve, pair })
+    }
+
+    pub(crate) fn curve(&self) -> Curve {
+        self.curve
+    }
+
+    /// The public point's coordinates, big-endian, each as long as the field.
+    pub(crate) fn point(&self) -> (&[u8], &[u8]) {
+        // The uncompressed form: one byte 4, then x, then y.
+        let xy = self.pair.public_key().as_ref().get(1..).unwrap_or_default();
+        xy.split_at_checked(xy.len() / 2).unwrap_or_default()
+    }
+
+    pub(super) fn sign(
+        &self,
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+    ) -> Result<Vec<u8>, CryptoError> {
+        if algorithm != SignatureAlgorithm::Ecdsa(self.curve) {
+            return Err(CryptoError::Incompatible);
+        }
+        let digest = algorithm.hash().import(digest)?;
+        let signature = self.pair.sign_digest(&digest).map_err(|_| CryptoError::Internal)?;
+        Ok(signature.as_ref().to_vec())
+    }
+
+    pub(super) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, CryptoError> {
+        if algorithm != SignatureAlgorithm::Ecdsa(self.curve) {
+            return Err(CryptoError::Incompatible);
+        }
+        let digest = algorithm.hash().import(digest)?;
+        let public =
+            UnparsedPublicKey::new(self.curve.verification(), self.pair.public_key().as_ref());
+        Ok(public.verify_digest(&digest, signature).is_ok())
+    }
+}

@@ -1,0 +1,178 @@
+//! The handle: names, credentials, transports and controls of one emulator.
+
+use std::{fmt, sync::Arc};
+
+use azure_core::{credentials::TokenCredential, http::Transport};
+
+use crate::{
+    builder::EmulatorBuilder,
+    clock::Clock,
+    credential::EmulatorCredential,
+    error::Error,
+    faults::Faults,
+    journal::RecordedRequest,
+    principal::Principal,
+    router::Router,
+    server::Server,
+    transport::{InMemoryClient, TlsClient},
+};
+
+/// A running Key Vault emulator; clones are the same emulator, the last one dropped ends it.
+#[derive(Clone)]
+pub struct Emulator {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) router: Arc<Router>,
+    pub(crate) port: u16,
+    /// `None` in memory only.
+    pub(crate) network: Option<Network>,
+}
+
+/// What an emulator with a socket has besides.
+pub(crate) struct Network {
+    pub(crate) server: Server,
+    pub(crate) ca_pem: String,
+    pub(crate) client: reqwest::Client,
+}
+
+impl Emulator {
+    /// Starts an emulator on a free port of 127.0.0.1 and [::1], with nothing on disk.
+    ///
+    /// # Errors
+    /// When no port can be bound or a key cannot be generated.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::start().await?;
+    /// let url = format!("{}/keys?api-version=7.6", emulator.vault_url("my-vault"));
+    /// let answer = emulator.http_client().get(url).send().await?;
+    /// assert_eq!(answer.status(), 401); // the challenge: no token was sent
+    /// emulator.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start() -> Result<Self, Error> {
+        Self::builder().start().await
+    }
+
+    /// Settings for an emulator.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+
+    /// An emulator without a socket, reached by [`in_memory_transport`](Self::in_memory_transport) only.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert_eq!(emulator.vault_url("my-vault"), "https://my-vault.vault.localhost:8443");
+    /// ```
+    pub fn in_memory() -> Self {
+        Self::builder().in_memory()
+    }
+
+    pub(crate) fn from_inner(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The URL of a vault: `https://{name}.vault.localhost:{port}`.
+    pub fn vault_url(&self, name: &str) -> String {
+        format!("https://{name}.vault.localhost:{}", self.inner.port)
+    }
+
+    /// The URL of a managed HSM: `https://{name}.managedhsm.localhost:{port}`.
+    pub fn managed_hsm_url(&self, name: &str) -> String {
+        format!("https://{name}.managedhsm.localhost:{}", self.inner.port)
+    }
+
+    /// The URL of the Entra authority: `https://localhost:{port}`.
+    pub fn authority(&self) -> String {
+        format!("https://localhost:{}", self.inner.port)
+    }
+
+    /// The tenant of every vault here, a GUID unless set.
+    pub fn tenant_id(&self) -> &str {
+        &self.inner.router.tokens.tenant_id
+    }
+
+    /// The port listened on; in memory, the nominal one of the URLs.
+    pub fn port(&self) -> u16 {
+        self.inner.port
+    }
+
+    /// The CA certificate to trust, in PEM; empty in memory, where there is no TLS.
+    pub fn ca_pem(&self) -> &str {
+        self.inner.network.as_ref().map_or("", |network| &network.ca_pem)
+    }
+
+    /// A credential for the default principal; it mints its tokens in process.
+    pub fn credential(&self) -> Arc<dyn TokenCredential> {
+        self.credential_for(Principal::default())
+    }
+
+    /// A credential for `principal`; it mints its tokens in process.
+    pub fn credential_for(&self, principal: Principal) -> Arc<dyn TokenCredential> {
+        Arc::new(EmulatorCredential { tokens: self.inner.router.tokens.clone(), principal })
+    }
+
+    /// A transport over TLS that trusts only this emulator and resolves only its names.
+    ///
+    /// The public cloud's names resolve to the emulator too. In memory there is no socket: this is then
+    /// [`in_memory_transport`](Self::in_memory_transport).
+    pub fn transport(&self) -> Transport {
+        match &self.inner.network {
+            Some(network) => Transport::new(Arc::new(TlsClient(network.client.clone()))),
+            None => self.in_memory_transport(),
+        }
+    }
+
+    /// A transport that calls the emulator directly: no socket, no TLS, fit for a paused clock.
+    pub fn in_memory_transport(&self) -> Transport {
+        Transport::new(Arc::new(InMemoryClient { router: Arc::clone(&self.inner.router) }))
+    }
+
+    /// The client behind [`transport`](Self::transport), for raw requests; in memory it reaches nothing.
+    #[doc(hidden)]
+    pub fn http_client(&self) -> reqwest::Client {
+        self.inner.network.as_ref().map(|network| network.client.clone()).unwrap_or_default()
+    }
+
+    /// The vaults' clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.router.clock
+    }
+
+    /// The faults on order.
+    pub fn faults(&self) -> &Faults {
+        &self.inner.router.faults
+    }
+
+    /// The latest 10 000 requests, oldest first, those struck by a fault too.
+    pub fn journal(&self) -> Vec<RecordedRequest> {
+        self.inner.router.journal.snapshot()
+    }
+
+    /// Forgets the requests recorded so far.
+    pub fn clear_journal(&self) {
+        self.inner.router.journal.clear();
+    }
+
+    /// Stops listening and waits for the requests in flight, at most 5 seconds.
+    pub async fn shutdown(&self) {
+        if let Some(network) = &self.inner.network {
+            network.server.shutdown().await;
+        }
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("port", &self.inner.port)
+            .field("tenant_id", &self.tenant_id())
+            .field("in_memory", &self.inner.network.is_none())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,222 @@
+//! Access tokens: minted for a principal and an audience, checked by the data plane.
+//!
+//! Both run on wall time: a client's own clock decides when it renews, and no test can move that.
+
+use std::time::Duration;
+
+use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::signing_key::{SigningFailed, SigningKey};
+use crate::principal::Principal;
+
+/// Entra dates tokens back, so that a service whose clock lags still accepts them.
+const BACKDATED_SECONDS: i64 = 300;
+
+/// Mints and checks the tokens of one tenant.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    pub(crate) tenant_id: String,
+    pub(crate) lifetime: Duration,
+    /// Client id and secret pairs to insist on; any secret is right for other clients.
+    pub(crate) client_secrets: Vec<(String, String)>,
+}
+
+/// A minted token.
+pub(crate) struct Minted {
+    pub(crate) token: String,
+    pub(crate) expires_on: OffsetDateTime,
+}
+
+/// Who a checked token speaks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) oid: String,
+    pub(crate) appid: String,
+    pub(crate) issuer: String,
+}
+
+/// Why a token is not accepted.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum TokenRefusal {
+    Malformed,
+    Signature,
+    Expired,
+    NotYetValid,
+    Audience { expected: String, found: String },
+    Issuer { expected: String, found: String },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    aud: String,
+    iss: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    appid: String,
+    appidacr: String,
+    idp: String,
+    idtyp: String,
+    oid: String,
+    sub: String,
+    tid: String,
+    uti: String,
+    ver: String,
+}
+
+impl Tokens {
+    /// A token of `principal` for `audience`, living as long as the emulator was told.
+    pub(crate) fn mint(
+        &self,
+        principal: &Principal,
+        audience: &str,
+    ) -> Result<Minted, SigningFailed> {
+        let lifetime = i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX / 4);
+        self.mint_with(&*SigningKey::shared()?, principal, audience, lifetime)
+    }
+
+    fn mint_with(
+        &self,
+        key: &SigningKey,
+        principal: &Principal,
+        audience: &str,
+        lifetime_seconds: i64,
+    ) -> Result<Minted, SigningFailed> {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let tid = principal.tid().unwrap_or(&self.tenant_id);
+        let exp = now.saturating_add(lifetime_seconds);
+        let claims = Claims {
+            aud: audience.to_owned(),
+            iss: issuer(tid),
+            iat: now - BACKDATED_SECONDS,
+            nbf: now - BACKDATED_SECONDS,
+            exp,
+            appid: principal.appid().to_owned(),
+            appidacr: "1".to_owned(),
+            idp: issuer(tid),
+            idtyp: "app".to_owned(),
+            oid: principal.oid().to_owned(),
+            sub: principal.oid().to_owned(),
+            tid: tid.to_owned(),
+            // Makes every token distinct, as it is in Entra: clients tell a renewed token by it.
+            uti: Uuid::new_v4().simple().to_string(),
+            ver: "1.0".to_owned(),
+        };
+        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
+        let token = jsonwebtoken::encode(&header, &claims, &key.encoding)
+            .map_err(|error| SigningFailed::new(&error))?;
+        let expires_on =
+            OffsetDateTime::from_unix_timestamp(exp).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Ok(Minted { token, expires_on })
+    }
+
+    /// The caller of `token`, when it is of this tenant, in time, and for one of `audiences`.
+    pub(crate) fn check(&self, token: &str, audiences: &[&str]) -> Result<Caller, TokenRefusal> {
+        let key = SigningKey::shared().map_err(|_| TokenRefusal::Signature)?;
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.leeway = 0;
+        validation.validate_nbf = true;
+        // Compared below, for the service's texts, which name what was expected and what was found.
+        validation.validate_aud = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation)
+            .map_err(|error| match error.kind() {
+                ErrorKind::InvalidSignature | ErrorKind::InvalidAlgorithm => {
+                    TokenRefusal::Signature
+                }
+                ErrorKind::ExpiredSignature => TokenRefusal::Expired,
+                ErrorKind::ImmatureSignature => TokenRefusal::NotYetValid,
+                _ => TokenRefusal::Malformed,
+            })?
+            .claims;
+        let expected = issuer(&self.tenant_id);
+        if claims.iss != expected || claims.tid != self.tenant_id {
+            return Err(TokenRefusal::Issuer { expected, found: claims.iss });
+        }
+        if !audiences.contains(&claims.aud.trim_end_matches('/')) {
+            let expected = audiences.first().copied().unwrap_or_default().to_owned();
+            return Err(TokenRefusal::Audience { expected, found: claims.aud });
+        }
+        Ok(Caller { oid: claims.oid, appid: claims.appid, issuer: claims.iss })
+    }
+}
+
+fn issuer(tenant_id: &str) -> String {
+    format!("https://sts.windows.net/{tenant_id}/")
+}
+
+/// The audience that a v2 scope asks for: `X/.default` gives `X`, slashes at its end ignored.
+pub(crate) fn audience_of_scope(scope: &str) -> Option<&str> {
+    let resource = scope.strip_suffix("/.default")?.trim_end_matches('/');
+    (!resource.is_empty()).then_some(resource)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AUDIENCE: &str = "https://vault.azure.net";
+
+    fn tokens() -> Tokens {
+        Tokens {
+            tenant_id: Uuid::new_v4().to_string(),
+            lifetime: Duration::from_secs(3600),
+            client_secrets: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_minted_token_names_its_caller() {
+        let tokens = tokens();
+        let principal = Principal::new("object").with_appid("app");
+        let minted = tokens.mint(&principal, AUDIENCE).unwrap();
+        let caller = tokens.check(&minted.token, &[AUDIENCE]).unwrap();
+        assert_eq!((caller.oid.as_str(), caller.appid.as_str()), ("object", "app"));
+        assert!(minted.expires_on > OffsetDateTime::now_utc() + Duration::from_secs(3500));
+    }
+
+    #[test]
+    fn an_expired_token_is_refused() {
+        let tokens = tokens();
+        let key = SigningKey::shared().unwrap();
+        let minted = tokens.mint_with(&key, &Principal::default(), AUDIENCE, -1).unwrap();
+        assert_eq!(tokens.check(&minted.token, &[AUDIENCE]).unwrap_err(), TokenRefusal::Expired);
+    }
+
+    #[test]
+    fn a_token_signed_by_another_key_is_refused() {
+        let tokens = tokens();
+        let forged_key = SigningKey::generate().unwrap();
+        let forged = tokens.mint_with(&forged_key, &Principal::default(), AUDIENCE, 60).unwrap();
+        assert_eq!(tokens.check(&forged.token, &[AUDIENCE]).unwrap_err(), TokenRefusal::Signature);
+    }
+
+    #[test]
+    fn an_unsigned_token_is_refused() {
+        let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJhdWQiOiJ4In0.";
+        assert!(tokens().check(none, &[AUDIENCE]).is_err());
+        assert_eq!(tokens().check("junk", &[AUDIENCE]).unwrap_err(), TokenRefusal::Malformed);
+    }
+
+    #[test]
+    fn a_token_for_another_audience_or_tenant_is_refused() {
+        let tokens = tokens();
+        let minted = tokens.mint(&Principal::default(), "https://management.azure.com").unwrap();
+        let refusal = tokens.check(&minted.token, &[AUDIENCE]).unwrap_err();
+        assert!(matches!(refusal, TokenRefusal::Audience { .. }), "{refusal:?}");
+        let foreign = Principal::default().with_tid(Uuid::new_v4().to_string());
+        let minted = tokens.mint(&foreign, AUDIENCE).unwrap();
+        let refusal = tokens.check(&minted.token, &[AUDIENCE]).unwrap_err();
+        assert!(matches!(refusal, TokenRefusal::Issuer { .. }), "{refusal:?}");
+    }
+
+    #[test]
+    fn a_scopes_slashes_do_not_reach_the_audience() {
+        assert_eq!(audience_of_scope("https://x:1/.default"), Some("https://x:1"));
+        assert_eq!(audience_of_scope("https://x:1//.default"), Some("https://x:1"));
+        assert_eq!(audience_of_scope("https://x:1/"), None);
+        assert_eq!(audience_of_scope("/.default"), None);
+    }
+}

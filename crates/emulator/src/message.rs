@@ -1,0 +1,71 @@
+//! A request and its outcome, free of sockets, so that TLS and the in-memory transport meet in one router.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+
+/// The largest request body read, in bytes; the service's own limits are far below.
+pub(crate) const MAX_BODY: usize = 1024 * 1024;
+
+/// An answer with its whole body.
+pub(crate) type Response = http::Response<Bytes>;
+
+/// A request with its whole body.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// As the client named it, in lower case, with the port when one was given.
+    pub(crate) host: String,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+/// What was read of a request's body.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Whole(Bytes),
+    /// More than [`MAX_BODY`]; refused only once the caller is known.
+    TooLarge,
+}
+
+impl Body {
+    /// The body as read, refused when it was over the limit.
+    pub(crate) fn from_bytes(bytes: Bytes) -> Self {
+        if bytes.len() > MAX_BODY { Self::TooLarge } else { Self::Whole(bytes) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Whole(bytes) => bytes.len(),
+            Self::TooLarge => MAX_BODY,
+        }
+    }
+}
+
+/// What the other side gets to see.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Answer(Response),
+    /// The headers promise the whole body, so many bytes of it follow, then the connection ends.
+    Truncated(Response, usize),
+    /// The connection ends without an answer.
+    Disconnect,
+}
+
+/// A request header as text, when it is there and is text.
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// An answer with a JSON body and no other header than its type.
+pub(crate) fn json_response(status: StatusCode, body: &impl serde::Serialize) -> Response {
+    let bytes = serde_json::to_vec(body).unwrap_or_default();
+    let mut response = Response::new(bytes.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static("application/json; charset=utf-8"),
+    );
+    response
+}

@@ -1,0 +1,62 @@
+//! From a request to its outcome: journal, faults, then the service that the host names.
+
+use http::StatusCode;
+
+use crate::{
+    clock::Clock,
+    entra::{self, Tokens},
+    faults::{Fault, Faults},
+    host::Site,
+    journal::Journal,
+    message::{Outcome, Request, Response, json_response},
+    vault::{self, Vaults},
+};
+
+/// Everything a request can reach; one per emulator, shared by all its connections.
+#[derive(Debug)]
+pub(crate) struct Router {
+    pub(crate) tokens: Tokens,
+    pub(crate) vaults: Vaults,
+    pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
+}
+
+impl Router {
+    pub(crate) async fn answer(&self, request: Request) -> Outcome {
+        let record = self.journal.begin(&request);
+        let outcome = match self.faults.strike(&request) {
+            None => Outcome::Answer(self.route(request).await),
+            Some(Fault::Answer(response)) => Outcome::Answer(response),
+            Some(Fault::Disconnect) => Outcome::Disconnect,
+            Some(Fault::LoseAnswer) => {
+                self.route(request).await;
+                Outcome::Disconnect
+            }
+            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(request).await, len),
+        };
+        self.journal.end(record, &outcome);
+        outcome
+    }
+
+    async fn route(&self, request: Request) -> Response {
+        let (method, host, path) =
+            (request.method.clone(), request.host.clone(), request.path.clone());
+        let response = match Site::of(&request.host) {
+            Site::Authority => entra::answer(&self.tokens, &request),
+            Site::Vault(site) => vault::answer(self, &site, request).await,
+            Site::Unknown => unknown_host(&request.host),
+        };
+        // Neither query nor headers: they are where tokens and signatures travel.
+        tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
+        response
+    }
+}
+
+fn unknown_host(host: &str) -> Response {
+    let message = format!("The host '{host}' is not served by this emulator.");
+    json_response(
+        StatusCode::MISDIRECTED_REQUEST,
+        &serde_json::json!({"error": {"code": "UnknownHost", "message": message}}),
+    )
+}

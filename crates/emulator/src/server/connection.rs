@@ -1,0 +1,134 @@
+//! One TLS connection: hyper's messages to ours and back, and the faults that need the wire.
+
+use std::{convert::Infallible, future::pending, io, sync::Arc};
+
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
+use hyper::body::{Frame, Incoming};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+};
+use tokio::{
+    net::TcpStream,
+    sync::{Notify, watch},
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::stop_asked;
+use crate::{
+    message::{Body, MAX_BODY, Outcome, Request, Response},
+    router::Router,
+};
+
+type WireBody = UnsyncBoxBody<Bytes, io::Error>;
+
+pub(super) async fn serve(
+    stream: TcpStream,
+    tls: TlsAcceptor,
+    router: Arc<Router>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    // Small answers would otherwise wait for the client's delayed acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    let handshake = tokio::select! {
+        handshake = tls.accept(stream) => handshake,
+        () = stop_asked(&mut stopped) => return,
+    };
+    let stream = match handshake {
+        Ok(stream) => stream,
+        Err(error) => {
+            tracing::debug!(%error, "TLS handshake failed");
+            return;
+        }
+    };
+    let cut = Arc::new(Notify::new());
+    let service = {
+        let cut = Arc::clone(&cut);
+        hyper::service::service_fn(move |request| {
+            answer(Arc::clone(&router), Arc::clone(&cut), request)
+        })
+    };
+    let builder = auto::Builder::new(TokioExecutor::new());
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    let mut draining = false;
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "connection ended");
+                }
+                return;
+            }
+            // Dropping the connection closes the socket, whichever HTTP version it speaks.
+            () = cut.notified() => return,
+            () = stop_asked(&mut stopped), if !draining => {
+                draining = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+async fn answer(
+    router: Arc<Router>,
+    cut: Arc<Notify>,
+    request: http::Request<Incoming>,
+) -> Result<http::Response<WireBody>, Infallible> {
+    let Some(request) = read(request).await else {
+        cut.notify_one();
+        return pending().await;
+    };
+    match router.answer(request).await {
+        Outcome::Answer(response) => Ok(response.map(|body| whole(body))),
+        Outcome::Truncated(response, len) => Ok(truncated(response, len)),
+        Outcome::Disconnect => {
+            cut.notify_one();
+            pending().await
+        }
+    }
+}
+
+/// `None` when the client went away or sent something that is no HTTP body.
+async fn read(request: http::Request<Incoming>) -> Option<Request> {
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => Body::Whole(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Body::TooLarge,
+        Err(_) => return None,
+    };
+    // HTTP/2 names the host in the URI, HTTP/1.1 in a header.
+    let host = match parts.uri.authority() {
+        Some(authority) => authority.as_str(),
+        None => crate::message::header(&parts.headers, "host").unwrap_or_default(),
+    };
+    Some(Request {
+        host: host.to_ascii_lowercase(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().map(str::to_owned),
+        method: parts.method,
+        headers: parts.headers,
+        body,
+    })
+}
+
+fn whole(body: Bytes) -> WireBody {
+    http_body_util::Full::new(body).map_err(|never: Infallible| match never {}).boxed_unsync()
+}
+
+fn truncated(response: Response, len: usize) -> http::Response<WireBody> {
+    let (mut parts, body) = response.into_parts();
+    parts.headers.insert(http::header::CONTENT_LENGTH, body.len().into());
+    let sent = body.slice(..len.min(body.len()));
+    let broken = async {
+        // Lets what was written reach the wire before the connection breaks.
+        tokio::task::yield_now().await;
+        Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut by an ordered fault"))
+    };
+    let body = stream::iter([Ok(Frame::data(sent))]).chain(stream::once(broken));
+    http::Response::from_parts(parts, StreamBody::new(body).boxed_unsync())
+}

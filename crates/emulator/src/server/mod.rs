@@ -1,0 +1,127 @@
+//! The TLS port: one number on both loopback addresses, HTTP/1.1 and HTTP/2.
+//!
+//! Everything that runs beside the caller is in one `JoinSet` per listener, so that dropping the
+//! emulator ends it all. No Key Vault knowledge here.
+
+mod certificates;
+mod connection;
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+pub(crate) use certificates::CertificateAuthority;
+
+use crate::{locks::lock, router::Router};
+
+/// How long requests in flight may take at shutdown before they are cut.
+const DRAIN: Duration = Duration::from_secs(5);
+/// The two loopback addresses must get the same port number, so a free one is looked for this often.
+const PORT_ATTEMPTS: usize = 32;
+
+/// The listening server; dropping it closes every connection.
+#[derive(Debug)]
+pub(crate) struct Server {
+    port: u16,
+    stop: watch::Sender<bool>,
+    listeners: Mutex<Option<JoinSet<()>>>,
+}
+
+impl Server {
+    /// Binds `port` (0: any free one) on `address`, or on both loopback addresses, and starts to answer.
+    pub(crate) async fn start(
+        address: Option<IpAddr>,
+        port: u16,
+        tls: TlsAcceptor,
+        router: Arc<Router>,
+    ) -> io::Result<Self> {
+        let sockets = match address {
+            Some(address) => vec![TcpListener::bind(SocketAddr::new(address, port)).await?],
+            None => bind_loopback(port).await?,
+        };
+        let port =
+            sockets.first().map_or(Ok(port), |socket| socket.local_addr().map(|at| at.port()))?;
+        let (stop, stopped) = watch::channel(false);
+        let mut listeners = JoinSet::new();
+        for socket in sockets {
+            listeners.spawn(accept(socket, tls.clone(), Arc::clone(&router), stopped.clone()));
+        }
+        Ok(Self { port, stop, listeners: Mutex::new(Some(listeners)) })
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stops accepting and waits for the requests in flight.
+    pub(crate) async fn shutdown(&self) {
+        self.stop.send_replace(true);
+        let listeners = lock(&self.listeners).take();
+        if let Some(mut listeners) = listeners {
+            while listeners.join_next().await.is_some() {}
+        }
+    }
+}
+
+async fn bind_loopback(port: u16) -> io::Result<Vec<TcpListener>> {
+    let mut attempts = if port == 0 { PORT_ATTEMPTS } else { 1 };
+    loop {
+        let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let same_port = v4.local_addr()?.port();
+        attempts -= 1;
+        match TcpListener::bind((Ipv6Addr::LOCALHOST, same_port)).await {
+            Ok(v6) => return Ok(vec![v4, v6]),
+            // Somebody has that number on [::1] only: another free one will do.
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && attempts > 0 => {}
+            Err(error) => {
+                tracing::debug!(%error, "[::1] is not available, listening on 127.0.0.1 only");
+                return Ok(vec![v4]);
+            }
+        }
+    }
+}
+
+/// Returns once the server is to stop, also when it is gone.
+async fn stop_asked(stopped: &mut watch::Receiver<bool>) {
+    // The error means that the sender is gone, which is a stop too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn accept(
+    socket: TcpListener,
+    tls: TlsAcceptor,
+    router: Arc<Router>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
+    let for_connections = stopped.clone();
+    loop {
+        tokio::select! {
+            () = stop_asked(&mut stopped) => break,
+            accepted = socket.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let connection =
+                        connection::serve(stream, tls.clone(), Arc::clone(&router), for_connections.clone());
+                    connections.spawn(connection);
+                }
+                // Out of file descriptors, most likely: let connections end before the next try.
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::task::yield_now().await;
+                }
+            },
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+        }
+    }
+    drop(socket);
+    let drained = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(DRAIN, drained).await.is_err() {
+        tracing::warn!("connections were cut at shutdown");
+    }
+}

@@ -1,0 +1,186 @@
+//! The service's refusals: status, code, inner code and text, as recorded from the service.
+
+use std::borrow::Cow;
+
+use http::{Method, StatusCode};
+use serde::Serialize;
+
+use super::reply;
+use crate::{host::VaultKind, message::Response};
+
+/// Where the service says "invalid value" without a name: an enum value it does not know.
+const INVALID_VALUE: &str = "Property  has invalid value\r\n";
+
+/// A refusal of the data plane.
+#[derive(Debug)]
+pub(crate) struct ServiceError {
+    status: StatusCode,
+    code: &'static str,
+    inner: Option<&'static str>,
+    message: Cow<'static, str>,
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: Outer<'a>,
+}
+
+#[derive(Serialize)]
+struct Outer<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    innererror: Option<Inner<'a>>,
+}
+
+#[derive(Serialize)]
+struct Inner<'a> {
+    code: &'a str,
+}
+
+impl ServiceError {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code, inner: None, message: message.into() }
+    }
+
+    fn with_inner(mut self, inner: &'static str) -> Self {
+        self.inner = Some(inner);
+        self
+    }
+
+    pub(crate) fn unauthorized(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Unauthorized", message)
+    }
+
+    pub(crate) fn bad_parameter(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BadParameter", message)
+    }
+
+    /// A missing or unknown enum value; the service leaves the property's name out.
+    pub(crate) fn invalid_value() -> Self {
+        Self::bad_parameter(INVALID_VALUE)
+    }
+
+    pub(crate) fn required(property: &str) -> Self {
+        Self::bad_parameter(format!("Property '{property}' is required.\r\n"))
+    }
+
+    pub(crate) fn not_base64url(property: &str) -> Self {
+        Self::bad_parameter(format!(
+            "Content of '{property}' is not base64url.\r\nProperty '{property}' is required.\r\n"
+        ))
+    }
+
+    pub(crate) fn key_not_found(id: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "KeyNotFound",
+            format!(
+                "A key with (name/id) {id} was not found in this key vault. If you recently deleted this key you \
+                 may be able to recover it using the correct recovery command. For help resolving this issue, \
+                 please see https://go.microsoft.com/fwlink/?linkid=2125182"
+            ),
+        )
+    }
+
+    /// While a deletion runs; once it is known that nothing is there, the text is the long one.
+    pub(crate) fn deleted_key_not_found(name: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "KeyNotFound", format!("Deleted Key not found: {name}"))
+    }
+
+    pub(crate) fn name_is_deleted(name: &str) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "Conflict",
+            format!(
+                "Key {name} is currently in a deleted but recoverable state, and its name cannot be reused; in \
+                 this state, the key can only be recovered or purged."
+            ),
+        )
+        .with_inner("ObjectIsDeletedButRecoverable")
+    }
+
+    pub(crate) fn being_deleted() -> Self {
+        Self::new(StatusCode::CONFLICT, "Conflict", "Key is currently being deleted.")
+            .with_inner("ObjectIsBeingDeleted")
+    }
+
+    pub(crate) fn being_recovered() -> Self {
+        Self::new(StatusCode::CONFLICT, "Conflict", "Key is currently being recovered.")
+            .with_inner("ObjectIsBeingRecovered")
+    }
+
+    pub(crate) fn purge_protected(vault: &str, region: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Forbidden",
+            format!(
+                "Operation \"purge\" is not allowed because purge protection is enabled for this vault. Key Vault \
+                 service will automatically purge it after the retention period has passed.\r\nVault: \
+                 {vault};location={region}"
+            ),
+        )
+    }
+
+    pub(crate) fn operation_not_permitted(operation: &str) -> Self {
+        Self::forbidden(format!("Operation {operation} is not permitted on this key."))
+            .with_inner("KeyOperationForbidden")
+    }
+
+    pub(crate) fn key_disabled(operation: &str) -> Self {
+        Self::forbidden(format!("Operation {operation} is not allowed on a disabled key."))
+            .with_inner("KeyDisabled")
+    }
+
+    pub(crate) fn key_expired(operation: &str) -> Self {
+        Self::forbidden(format!("Operation {operation} is not allowed on an expired key."))
+            .with_inner("KeyExpired")
+    }
+
+    pub(crate) fn key_not_yet_valid(operation: &str) -> Self {
+        Self::forbidden(format!("Operation {operation} is not allowed on a not yet valid key."))
+            .with_inner("KeyNotYetValid")
+    }
+
+    fn forbidden(message: String) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Forbidden", message)
+    }
+
+    pub(crate) fn method_not_allowed(method: &Method) -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "MethodNotAllowed",
+            format!("HTTP {method} not allowed"),
+        )
+    }
+
+    pub(crate) fn unsupported(method: &Method, path: &str) -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "NotSupportedByEmulator",
+            format!("The operation {method} {path} is not supported by this emulator."),
+        )
+    }
+
+    pub(crate) fn body_too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestEntityTooLarge",
+            format!("The request body is larger than {} bytes.", crate::message::MAX_BODY),
+        )
+    }
+
+    pub(crate) fn internal(message: &'static str) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message)
+    }
+
+    pub(crate) fn into_response(self, kind: VaultKind) -> Response {
+        let innererror = self.inner.map(|code| Inner { code });
+        let envelope =
+            Envelope { error: Outer { code: self.code, message: &self.message, innererror } };
+        let body = reply::serialize(kind, &envelope).unwrap_or_default();
+        let mut response = Response::new(body.into());
+        *response.status_mut() = self.status;
+        response
+    }
+}

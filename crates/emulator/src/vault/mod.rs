@@ -1,0 +1,83 @@
+//! The data plane: vaults and managed HSMs, from the token check to the answer's headers.
+//!
+//! What a request does to keys is in [`crate::keys`]; the order of the checks is here.
+
+mod access;
+mod authentication;
+mod error;
+pub(crate) mod headers;
+mod query;
+mod registry;
+mod reply;
+mod route;
+
+pub(crate) use access::Action;
+pub(crate) use error::ServiceError;
+pub(crate) use query::Query;
+pub(crate) use registry::{Vault, VaultProperties, Vaults};
+pub(crate) use reply::Reply;
+pub(crate) use route::{KeyRoute, Operation};
+
+use crate::{
+    entra::Caller,
+    host::VaultSite,
+    keys,
+    message::{Body, Request, Response},
+    router::Router,
+};
+use route::Route;
+
+/// What the handlers of one request need to know.
+pub(crate) struct Context<'a> {
+    pub(crate) router: &'a Router,
+    pub(crate) site: &'a VaultSite,
+    pub(crate) vault: &'a Vault,
+    pub(crate) caller: &'a Caller,
+    pub(crate) query: &'a Query,
+}
+
+/// Answers a request to a vault's or a managed HSM's host.
+pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) -> Response {
+    let mut response = match authentication::authenticate(&router.tokens, site, &request) {
+        // Before anything else, as the service does: clients send their first request bare.
+        Err(challenge) => challenge,
+        Ok(caller) => match authorized(router, site, &caller, &request).await {
+            Ok(reply) => reply.into_response(),
+            Err(error) => error.into_response(site.kind),
+        },
+    };
+    headers::add(&mut response, site.kind, &request);
+    response
+}
+
+async fn authorized(
+    router: &Router,
+    site: &VaultSite,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Reply, ServiceError> {
+    let query = Query::parse(request.query.as_deref())?;
+    let route = Route::parse(&request.method, &request.path)?;
+    let body = match &request.body {
+        Body::Whole(bytes) => bytes.as_ref(),
+        Body::TooLarge => return Err(ServiceError::body_too_large()),
+    };
+    let vault = router.vaults.open(site);
+    let context = Context { router, site, vault: &vault, caller, query: &query };
+    match route {
+        Route::Keys(route) => keys::answer(&context, route, body).await,
+        Route::Unsupported => Err(ServiceError::unsupported(&request.method, &request.path)),
+    }
+}
+
+impl Context<'_> {
+    /// Refuses the request unless its caller may do this.
+    pub(crate) fn authorize(&self, action: Action) -> Result<(), ServiceError> {
+        access::authorize(self.vault, self.caller, action)
+    }
+
+    /// The URL of something in this vault, on the host that the client named.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("https://{}/{path}", self.site.authority)
+    }
+}

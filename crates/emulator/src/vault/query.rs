@@ -1,0 +1,82 @@
+//! The query of a data-plane request. Some clients percent-encode the parameters' names too.
+
+use super::ServiceError;
+
+/// The largest page, and the size of a page when none is asked for.
+const MAX_PAGE: usize = 25;
+
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) api_version: String,
+    /// As asked for; part of the next link only then.
+    pub(crate) max_results: Option<usize>,
+    pub(crate) skip_token: Option<String>,
+}
+
+impl Query {
+    pub(super) fn parse(query: Option<&str>) -> Result<Self, ServiceError> {
+        let mut api_version = None;
+        let mut max_results = None;
+        let mut skip_token = None;
+        for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            match name.to_ascii_lowercase().as_str() {
+                "api-version" => api_version = Some(value.into_owned()),
+                "maxresults" => max_results = Some(page_size(&value)?),
+                "$skiptoken" => skip_token = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+        let api_version = api_version
+            .filter(|version| !version.is_empty())
+            .ok_or_else(|| ServiceError::bad_parameter("api-version must be specified"))?;
+        Ok(Self { api_version, max_results, skip_token })
+    }
+
+    pub(crate) fn page_size(&self) -> usize {
+        self.max_results.unwrap_or(MAX_PAGE)
+    }
+
+    /// Whether the version asked for is 7.4 or later, the dated ones included.
+    pub(crate) fn is_at_least_7_4(&self) -> bool {
+        let mut numbers =
+            self.api_version.split(['.', '-']).map(|part| part.parse::<u32>().unwrap_or(0));
+        let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        version >= (7, 4)
+    }
+}
+
+fn page_size(value: &str) -> Result<usize, ServiceError> {
+    value.parse().ok().filter(|size| (1..=MAX_PAGE).contains(size)).ok_or_else(|| {
+        ServiceError::bad_parameter(format!(
+            "The value of 'maxresults' must be between 1 and {MAX_PAGE}."
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_may_be_percent_encoded() {
+        let query = Query::parse(Some("api%2Dversion=7.6&%24skiptoken=abc&maxresults=3")).unwrap();
+        assert_eq!(query.api_version, "7.6");
+        assert_eq!(query.skip_token.as_deref(), Some("abc"));
+        assert_eq!(query.page_size(), 3);
+    }
+
+    #[test]
+    fn versions_compare_by_number() {
+        for (version, expected) in [
+            ("7.3", false),
+            ("7.4", true),
+            ("7.4-preview.1", true),
+            ("7.10", true),
+            ("2025-07-01", true),
+            ("2016-10-01", true),
+        ] {
+            let query = Query::parse(Some(&format!("api-version={version}"))).unwrap();
+            assert_eq!(query.is_at_least_7_4(), expected, "{version}");
+        }
+    }
+}

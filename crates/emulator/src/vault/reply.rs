@@ -1,0 +1,67 @@
+//! What an operation answers when it succeeds, in the member order of the kind of vault.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::ServiceError;
+use crate::{host::VaultKind, message::Response};
+
+/// A successful answer.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// 200 with this JSON.
+    Json(Vec<u8>),
+    /// 204: no body and no content type.
+    NoContent,
+}
+
+impl Reply {
+    pub(crate) fn json(kind: VaultKind, body: &impl Serialize) -> Result<Self, ServiceError> {
+        serialize(kind, body)
+            .map(Self::Json)
+            .map_err(|_| ServiceError::internal("The answer could not be written as JSON."))
+    }
+
+    pub(super) fn into_response(self) -> Response {
+        match self {
+            Self::Json(body) => Response::new(body.into()),
+            Self::NoContent => {
+                let mut response = Response::default();
+                *response.status_mut() = StatusCode::NO_CONTENT;
+                response
+            }
+        }
+    }
+}
+
+/// A vault writes members in the order of the structs; a managed HSM in alphabetical order.
+pub(super) fn serialize(kind: VaultKind, body: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    match kind {
+        VaultKind::Vault => serde_json::to_vec(body),
+        VaultKind::ManagedHsm => serde_json::to_vec(&Sorted::from(serde_json::to_value(body)?)),
+    }
+}
+
+/// JSON with sorted members, whatever map serde_json was built with.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Sorted {
+    Object(BTreeMap<String, Sorted>),
+    Array(Vec<Sorted>),
+    Leaf(Value),
+}
+
+impl From<Value> for Sorted {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Object(members) => Self::Object(
+                members.into_iter().map(|(name, value)| (name, value.into())).collect(),
+            ),
+            Value::Array(values) => Self::Array(values.into_iter().map(Self::from).collect()),
+            leaf => Self::Leaf(leaf),
+        }
+    }
+}
