@@ -1,1 +1,169 @@
-//! Pending.
+//! Discovery and the token endpoint.
+
+use azvault_emulator::Emulator;
+use serde_json::Value;
+
+use crate::support::{Answer, Vault};
+
+async fn post_form(vault: &Vault, tenant: &str, form: &str) -> Answer {
+    let url = format!("{}/{tenant}/oauth2/v2.0/token", vault.emulator.authority());
+    vault
+        .send_to("POST", &url, form, &[("content-type", "application/x-www-form-urlencoded")])
+        .await
+}
+
+const GOOD: &str = "grant_type=client_credentials&client_id=app&client_secret=any&scope=https%3A%2F%2Fvault.azure.net%2F.default";
+
+#[tokio::test]
+async fn a_client_secret_gets_a_token_that_opens_the_vault() {
+    let mut vault = Vault::new().await;
+    let tenant = vault.emulator.tenant_id().to_owned();
+    for tenant in [tenant.as_str(), "organizations", "contoso.com"] {
+        let answer = post_form(&vault, tenant, GOOD).await.ok();
+        assert_eq!(answer["token_type"], "Bearer");
+        assert!((3500..=3600).contains(&answer["expires_in"].as_i64().unwrap()));
+        vault.token = Some(answer["access_token"].as_str().unwrap().to_owned());
+        assert_eq!(vault.get("/keys").await.status, 200, "{tenant}");
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_a_resource_and_the_adfs_path_are_accepted_too() {
+    let vault = Vault::new().await;
+    let assertion = "grant_type=client_credentials&client_id=app&client_assertion=x&client_assertion_type=y&scope=a/.default";
+    assert_eq!(post_form(&vault, "common", assertion).await.status, 200);
+    let resource = "grant_type=client_credentials&client_id=app&client_secret=s&resource=https://vault.azure.net";
+    let url = format!("{}/adfs/oauth2/token/?client-request-id=1", vault.emulator.authority());
+    assert_eq!(vault.send_to("POST", &url, resource, &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_is_missing_or_wrong_is_named_as_entra_does() {
+    let vault = Vault::of(Emulator::builder().client_secret("strict", "right")).await;
+    for (form, status, error, text) in [
+        (
+            "",
+            400,
+            "invalid_request",
+            "AADSTS900144: The request body must contain the following parameter: 'grant_type'.",
+        ),
+        ("grant_type=password", 400, "unsupported_grant_type", "AADSTS70003: "),
+        (
+            "grant_type=client_credentials",
+            400,
+            "invalid_request",
+            "AADSTS900144: The request body must contain the following parameter: 'client_id'.",
+        ),
+        ("grant_type=client_credentials&client_id=a", 401, "invalid_client", "AADSTS7000216: "),
+        (
+            "grant_type=client_credentials&client_id=a&client_assertion=x",
+            400,
+            "invalid_request",
+            "AADSTS900144: The request body must contain the following parameter: 'client_assertion_type'.",
+        ),
+        (
+            "grant_type=client_credentials&client_id=a&client_secret=s",
+            400,
+            "invalid_request",
+            "AADSTS900144: The request body must contain the following parameter: 'scope'.",
+        ),
+        (
+            "grant_type=client_credentials&client_id=a&client_secret=s&scope=https://vault.azure.net",
+            400,
+            "invalid_scope",
+            "AADSTS1002012: ",
+        ),
+        (
+            "grant_type=client_credentials&client_id=strict&client_secret=s&scope=a/.default",
+            401,
+            "invalid_client",
+            "AADSTS7000215: Invalid client secret",
+        ),
+    ] {
+        let answer = post_form(&vault, "common", form).await;
+        let body = answer.json();
+        assert_eq!((answer.status, body["error"].as_str()), (status, Some(error)), "{form}");
+        let description = body["error_description"].as_str().unwrap();
+        assert!(description.starts_with(text), "{form}: {description}");
+        assert!(body["error_codes"][0].is_u64() && body["trace_id"].is_string());
+    }
+    let right =
+        "grant_type=client_credentials&client_id=strict&client_secret=right&scope=a/.default";
+    assert_eq!(post_form(&vault, "common", right).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_guid_tenant_in_the_path_is_the_tokens_tenant() {
+    let mut vault = Vault::new().await;
+    let other = "33333333-3333-3333-3333-333333333333";
+    let answer = post_form(&vault, other, GOOD).await.ok();
+    vault.token = Some(answer["access_token"].as_str().unwrap().to_owned());
+    let (status, _, _, message) = vault.get("/keys").await.refusal();
+    assert_eq!(status, 401);
+    assert!(message.contains(&format!("found https://sts.windows.net/{other}/")), "{message}");
+}
+
+async fn document(vault: &Vault, url: &str) -> Value {
+    vault.send_to("GET", url, "", &[]).await.ok()
+}
+
+#[tokio::test]
+async fn discovery_leads_to_the_token_endpoint_and_its_keys() {
+    let mut vault = Vault::new().await;
+    vault.token = None;
+    let (authority, tenant) = (vault.emulator.authority(), vault.emulator.tenant_id().to_owned());
+    for segment in [tenant.as_str(), "organizations", "common"] {
+        let url = format!("{authority}/{segment}/v2.0/.well-known/openid-configuration");
+        let document = document(&vault, &url).await;
+        assert_eq!(document["issuer"], format!("{authority}/{tenant}/v2.0"));
+        assert_eq!(document["token_endpoint"], format!("{authority}/{tenant}/oauth2/v2.0/token"));
+    }
+    let adfs =
+        document(&vault, &format!("{authority}/adfs/.well-known/openid-configuration")).await;
+    assert_eq!(adfs["token_endpoint"], format!("{authority}/adfs/oauth2/token"));
+    for keys in [
+        format!("{authority}/{tenant}/discovery/v2.0/keys"),
+        format!("{authority}/adfs/discovery/keys"),
+    ] {
+        let keys = document(&vault, &keys).await;
+        assert_eq!(
+            (&keys["keys"][0]["kty"], &keys["keys"][0]["e"]),
+            (&"RSA".into(), &"AQAB".into())
+        );
+    }
+    let instance =
+        document(&vault, &format!("{authority}/common/discovery/instance?api-version=1.1")).await;
+    assert_eq!(
+        instance["tenant_discovery_endpoint"],
+        format!("{authority}/{tenant}/v2.0/.well-known/openid-configuration")
+    );
+    let public = "https://login.microsoftonline.com/common/discovery/instance";
+    let aliases = &document(&vault, public).await["metadata"][0]["aliases"];
+    assert!(aliases.as_array().unwrap().contains(&"login.windows.net".into()), "{aliases}");
+}
+
+#[tokio::test]
+async fn a_token_is_verifiable_with_the_published_keys() {
+    let vault = Vault::new().await;
+    let keys =
+        document(&vault, &format!("{}/common/discovery/v2.0/keys", vault.emulator.authority()))
+            .await;
+    let keys: jsonwebtoken::jwk::JwkSet = serde_json::from_value(keys).unwrap();
+    let key = jsonwebtoken::DecodingKey::from_jwk(&keys.keys[0]).unwrap();
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::RS256);
+    validation.set_audience(&["https://vault.azure.net"]);
+    let token = vault.token.as_deref().unwrap();
+    let claims = jsonwebtoken::decode::<Value>(token, &key, &validation).unwrap().claims;
+    assert_eq!(claims["tid"], vault.emulator.tenant_id());
+    assert_eq!(claims["iss"], format!("https://sts.windows.net/{}/", vault.emulator.tenant_id()));
+    for claim in ["oid", "sub", "appid", "exp", "nbf", "iat", "ver"] {
+        assert!(!claims[claim].is_null(), "{claim}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_authority_does_not_serve_is_said_so() {
+    let vault = Vault::new().await;
+    let url = format!("{}/subscriptions", vault.emulator.authority());
+    assert_eq!(vault.send_to("GET", &url, "", &[]).await.refusal().1, "NotSupportedByEmulator");
+}

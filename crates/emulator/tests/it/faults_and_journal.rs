@@ -1,1 +1,119 @@
-//! Pending.
+//! Ordered faults, and the record of what was asked.
+
+use std::time::Duration;
+
+use azure_core::error::ErrorKind;
+use serde_json::json;
+
+use crate::support::{Answer, Vault};
+
+async fn try_list(vault: &Vault) -> azure_core::Result<Answer> {
+    vault.try_send_to("GET", &format!("{}/keys?api-version=7.6", vault.base), "", &[]).await
+}
+
+#[tokio::test]
+async fn a_status_strikes_so_many_times_and_before_authentication() {
+    let mut vault = Vault::new().await;
+    vault.emulator.faults().next(2).status(503);
+    vault.token = None;
+    for expected in [503, 503, 401] {
+        assert_eq!(vault.get("/keys").await.status, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_answer_says_when_to_come_back() {
+    let vault = Vault::new().await;
+    vault.emulator.faults().next(1).throttle_with_retry_after(Duration::from_secs(2));
+    let answer = vault.get("/keys").await;
+    assert_eq!((answer.status, answer.header("retry-after")), (429, Some("2")));
+    assert_eq!(answer.header("retry-after-ms"), None);
+    vault.emulator.faults().next(1).throttle_with_retry_after(Duration::from_millis(1500));
+    let answer = vault.get("/keys").await;
+    assert_eq!(
+        (answer.header("retry-after"), answer.header("retry-after-ms")),
+        (Some("2"), Some("1500"))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_can_be_made_up_whole() {
+    let vault = Vault::new().await;
+    let html = "<html>Bad Request - Invalid URL</html>";
+    vault.emulator.faults().next(1).respond(
+        400,
+        &[("content-type", "text/html"), ("x-a", "1"), ("x-a", "2")],
+        html,
+    );
+    let answer = vault.get("/keys").await;
+    assert_eq!((answer.status, answer.text.as_str()), (400, html));
+    assert_eq!(answer.header("x-a"), Some("1, 2"));
+}
+
+#[tokio::test]
+async fn a_dropped_connection_is_an_io_error() {
+    let vault = Vault::new().await;
+    vault.emulator.faults().next(1).disconnect();
+    let error = try_list(&vault).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Io), "{error:?}");
+    assert_eq!(try_list(&vault).await.unwrap().status, 200);
+    assert_eq!(vault.emulator.journal()[0].status(), None);
+}
+
+#[tokio::test]
+async fn a_lost_answer_has_had_its_effect() {
+    let vault = Vault::new().await;
+    vault.emulator.faults().next(1).on("POST", "/create").disconnect_after_processing();
+    let url = format!("{}/keys/k/create?api-version=7.6", vault.base);
+    vault.try_send_to("POST", &url, r#"{"kty":"EC"}"#, &[]).await.unwrap_err();
+    assert_eq!(vault.get("/keys/k").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_cut_body_breaks_while_it_is_read() {
+    let vault = Vault::new().await;
+    vault.emulator.faults().next(1).truncate_body(5);
+    let error = try_list(&vault).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Io), "{error:?}");
+}
+
+#[tokio::test]
+async fn filters_choose_what_is_struck() {
+    let vault = Vault::new().await;
+    let faults = vault.emulator.faults();
+    faults.next(1).on("post", "/create").status(500);
+    faults.next(1).on_host("localhost:8443").on("GET", "/.well-known/").status(502);
+    assert_eq!(vault.get("/keys").await.status, 200);
+    assert_eq!(vault.post("/keys/k/create", json!({"kty": "EC"})).await.status, 500);
+    let url =
+        format!("{}/common/v2.0/.well-known/openid-configuration", vault.emulator.authority());
+    assert_eq!(vault.send_to("GET", &url, "", &[]).await.status, 502);
+    faults.next(5).on_host(".vault.").after(1).status(504);
+    for expected in [200, 504, 504] {
+        assert_eq!(vault.get("/keys").await.status, expected);
+    }
+    faults.clear();
+    assert_eq!(vault.get("/keys").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_journal_counts_every_request_and_holds_no_token() {
+    let mut vault = Vault::new().await;
+    vault.create("k", json!({"kty": "EC"})).await;
+    let token = vault.token.take().unwrap();
+    vault.get("/keys").await;
+    let journal = vault.emulator.journal();
+    let [create, list] = journal.as_slice() else { panic!("{journal:?}") };
+    assert_eq!(
+        (create.method(), create.path(), create.status()),
+        ("POST", "/keys/k/create", Some(200))
+    );
+    assert_eq!(create.host(), "kv.vault.localhost:8443");
+    assert_eq!(create.path_and_query(), "/keys/k/create?api-version=7.6");
+    assert_eq!(create.body_len(), r#"{"kty":"EC"}"#.len());
+    assert!(create.has_authorization() && create.response_len() > 100);
+    assert_eq!((list.status(), list.has_authorization(), list.body_len()), (Some(401), false, 0));
+    assert!(!format!("{journal:?}").contains(&token));
+    vault.emulator.clear_journal();
+    assert!(vault.emulator.journal().is_empty());
+}
