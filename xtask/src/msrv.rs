@@ -14,6 +14,8 @@ pub(crate) fn run() -> Result<()> {
     go(install.args(["toolchain", "install", &version, "--profile", "minimal"]))?;
     let mut check = Command::new("rustup");
     check.args(["run", &version, "cargo", "check", "--workspace", "--all-targets", "--locked"]);
+    // Apart, so that it neither waits for nor holds up the toolchain one works with.
+    check.args(["--target-dir", "target/msrv"]);
     // Set for this process by the newer cargo that runs it.
     check.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
     go(check.current_dir(tree::root()?))
