@@ -61,7 +61,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Listens on this address alone, instead of 127.0.0.1 and [::1].
+    /// Listens on this address alone, instead of 127.0.0.1 and `[::1]`.
     ///
     /// Anything but a loopback address lets others on the network in: the emulator signs a token for
     /// whoever asks.

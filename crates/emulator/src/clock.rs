@@ -12,6 +12,15 @@ use time::OffsetDateTime;
 
 use crate::locks::lock;
 
+/// Wall time, in UTC: what tokens and certificates are dated by, and what vaults' clocks start from.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a server has to tell the time; this is the one place where it is read"
+)]
+pub(crate) fn wall_now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
 /// The time the vaults live by; clones move together.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
@@ -65,15 +74,14 @@ impl Clock {
 
 impl State {
     fn now(&self) -> OffsetDateTime {
-        self.frozen_at
-            .unwrap_or_else(|| OffsetDateTime::now_utc().saturating_add(self.ahead_of_wall))
+        self.frozen_at.unwrap_or_else(|| wall_now().saturating_add(self.ahead_of_wall))
     }
 
     fn set(&mut self, to: OffsetDateTime) {
         if self.frozen_at.is_some() {
             self.frozen_at = Some(to);
         } else {
-            self.ahead_of_wall = to - OffsetDateTime::now_utc();
+            self.ahead_of_wall = to - wall_now();
         }
     }
 }
@@ -108,7 +116,7 @@ mod tests {
         clock.freeze();
         clock.advance(DAY * 90);
         clock.unfreeze();
-        assert!(clock.now() - OffsetDateTime::now_utc() > time::Duration::days(89));
+        assert!(clock.now() - wall_now() > time::Duration::days(89));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     principal::Principal,
     router::Router,
     server::Server,
-    transport::{InMemoryClient, TlsClient},
+    transport::{self, InMemoryClient, TlsClient},
 };
 
 /// A running Key Vault emulator; clones are the same emulator, the last one dropped ends it.
@@ -38,7 +38,7 @@ pub(crate) struct Network {
 }
 
 impl Emulator {
-    /// Starts an emulator on a free port of 127.0.0.1 and [::1], with nothing on disk.
+    /// Starts an emulator on a free port of 127.0.0.1 and `[::1]`, with nothing on disk.
     ///
     /// # Errors
     /// When no port can be bound or a key cannot be generated.
@@ -136,7 +136,10 @@ impl Emulator {
     /// The client behind [`transport`](Self::transport), for raw requests; in memory it reaches nothing.
     #[doc(hidden)]
     pub fn http_client(&self) -> reqwest::Client {
-        self.inner.network.as_ref().map(|network| network.client.clone()).unwrap_or_default()
+        match &self.inner.network {
+            Some(network) => network.client.clone(),
+            None => transport::closed_client(),
+        }
     }
 
     /// The vaults' clock.

@@ -147,10 +147,10 @@ impl FaultBuilder {
         if let Ok(seconds) = HeaderValue::from_str(&millis.div_ceil(1000).to_string()) {
             headers.insert(http::header::RETRY_AFTER, seconds);
         }
-        if millis % 1000 != 0 {
-            if let Ok(millis) = HeaderValue::from_str(&millis.to_string()) {
-                headers.insert(HeaderName::from_static("retry-after-ms"), millis);
-            }
+        if !millis.is_multiple_of(1000)
+            && let Ok(millis) = HeaderValue::from_str(&millis.to_string())
+        {
+            headers.insert(HeaderName::from_static("retry-after-ms"), millis);
         }
         self.answer(response);
     }

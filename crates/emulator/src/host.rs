@@ -42,6 +42,9 @@ const AUTHORITIES: [&str; 9] = [
     "login.microsoftonline.us",
 ];
 
+/// Resolved and certified, but answered by nobody yet: better refused here than reached for real.
+const RESERVED: [&str; 1] = ["management.azure.com"];
+
 const fn family(suffix: &'static str, kind: VaultKind, login: Option<&'static str>) -> Family {
     Family { suffix, kind, login }
 }
@@ -102,7 +105,8 @@ impl Site {
 /// Whether a certificate is made for `name`, and the name resolved by the emulator's own transport.
 pub(crate) fn is_served(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    AUTHORITIES.contains(&name.as_str()) || vault_name(&name).is_some()
+    let name = name.as_str();
+    AUTHORITIES.contains(&name) || RESERVED.contains(&name) || vault_name(name).is_some()
 }
 
 fn vault_name(host: &str) -> Option<(&str, &'static Family)> {

@@ -1,2 +1,20 @@
-//! The emulator as a program.
-fn main() {}
+//! The emulator as a program: settings from the command line, an endpoint until a signal ends it.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let settings = cli::Settings::parse();
+    cli::log_to_stderr();
+    match cli::run(settings).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = error.as_ref(), "the emulator ended");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -103,7 +103,7 @@ impl OctKey {
     }
 
     fn wrap(&self, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        if plain.len() < 2 * WRAP_UNIT || plain.len() % WRAP_UNIT != 0 {
+        if plain.len() < 2 * WRAP_UNIT || !plain.len().is_multiple_of(WRAP_UNIT) {
             return Err(CryptoError::InputLength);
         }
         let mut wrapped = vec![0; plain.len() + WRAP_UNIT];
@@ -119,7 +119,7 @@ impl OctKey {
     }
 
     fn unwrap(&self, wrapped: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        if wrapped.len() < 3 * WRAP_UNIT || wrapped.len() % WRAP_UNIT != 0 {
+        if wrapped.len() < 3 * WRAP_UNIT || !wrapped.len().is_multiple_of(WRAP_UNIT) {
             return Err(CryptoError::Decryption);
         }
         let mut plain = vec![0; wrapped.len()];
@@ -161,7 +161,7 @@ impl OctKey {
                 .and_then(|key| key.less_safe_encrypt(&mut value, context))
                 .map_err(|_| CryptoError::Internal)?;
         } else {
-            if value.len() % BLOCK != 0 {
+            if !value.len().is_multiple_of(BLOCK) {
                 return Err(CryptoError::InputLength);
             }
             EncryptingKey::cbc(self.cipher_key()?)

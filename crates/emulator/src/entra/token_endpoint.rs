@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use http::StatusCode;
 use serde_json::json;
-use time::{OffsetDateTime, macros::format_description};
+use time::macros::format_description;
 use uuid::Uuid;
 
 use super::tokens::{Tokens, audience_of_scope};
 use crate::{
+    clock::wall_now,
     message::{Body, Request, Response, json_response},
     principal::Principal,
 };
@@ -68,7 +69,7 @@ fn grant(
     let principal = Principal::for_client_id(client_id).with_tid(tenant_of(tokens, tenant));
     Ok(match tokens.mint(&principal, audience) {
         Ok(minted) => {
-            let expires_in = (minted.expires_on - OffsetDateTime::now_utc()).whole_seconds().max(0);
+            let expires_in = (minted.expires_on - wall_now()).whole_seconds().max(0);
             json_response(
                 StatusCode::OK,
                 &json!({
@@ -148,7 +149,7 @@ fn missing(parameter: &str) -> Refusal {
 impl Refusal {
     fn into_response(self) -> Response {
         let (trace, correlation) = (Uuid::new_v4(), Uuid::new_v4());
-        let timestamp = OffsetDateTime::now_utc()
+        let timestamp = wall_now()
             .format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]Z"))
             .unwrap_or_default();
         let description = format!(

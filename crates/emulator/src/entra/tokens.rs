@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::signing_key::{SigningFailed, SigningKey};
-use crate::principal::Principal;
+use crate::{clock::wall_now, principal::Principal};
 
 /// Entra dates tokens back, so that a service whose clock lags still accepts them.
 const BACKDATED_SECONDS: i64 = 300;
@@ -85,7 +85,7 @@ impl Tokens {
         audience: &str,
         lifetime_seconds: i64,
     ) -> Result<Minted, SigningFailed> {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = wall_now().unix_timestamp();
         let tid = principal.tid().unwrap_or(&self.tenant_id);
         let exp = now.saturating_add(lifetime_seconds);
         let claims = Claims {
@@ -174,7 +174,7 @@ mod tests {
         let minted = tokens.mint(&principal, AUDIENCE).unwrap();
         let caller = tokens.check(&minted.token, &[AUDIENCE]).unwrap();
         assert_eq!((caller.oid.as_str(), caller.appid.as_str()), ("object", "app"));
-        assert!(minted.expires_on > OffsetDateTime::now_utc() + Duration::from_secs(3500));
+        assert!(minted.expires_on > wall_now() + Duration::from_secs(3500));
     }
 
     #[test]

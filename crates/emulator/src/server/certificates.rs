@@ -21,7 +21,7 @@ use rustls::{
 };
 use time::{Duration, OffsetDateTime};
 
-use crate::{error::Error, host, locks::lock};
+use crate::{clock::wall_now, error::Error, host, locks::lock};
 
 /// Leaves are cheap to make again, so a flood of names costs memory only up to here.
 const CACHED_LEAVES: usize = 1024;
@@ -130,6 +130,6 @@ fn name(common_name: &str) -> DistinguishedName {
 
 /// From yesterday, for clients whose clock lags.
 fn validity() -> (OffsetDateTime, OffsetDateTime) {
-    let from = OffsetDateTime::now_utc() - Duration::days(1);
+    let from = wall_now() - Duration::days(1);
     (from, from + Duration::days(VALID_DAYS))
 }

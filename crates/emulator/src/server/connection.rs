@@ -84,7 +84,7 @@ async fn answer(
         return pending().await;
     };
     match router.answer(request).await {
-        Outcome::Answer(response) => Ok(response.map(|body| whole(body))),
+        Outcome::Answer(response) => Ok(response.map(whole)),
         Outcome::Truncated(response, len) => Ok(truncated(response, len)),
         Outcome::Disconnect => {
             cut.notify_one();

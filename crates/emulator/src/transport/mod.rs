@@ -6,4 +6,4 @@ mod resolver;
 mod tls;
 
 pub(crate) use in_memory::InMemoryClient;
-pub(crate) use tls::{TlsClient, client};
+pub(crate) use tls::{TlsClient, client, closed_client};

@@ -1,4 +1,4 @@
-//! Name resolution for [`tls_client`](super::tls_client): the served names, and nothing else.
+//! Name resolution for [`client`](super::client): the served names, and nothing else.
 
 use std::{
     future::ready,
@@ -24,5 +24,16 @@ impl Resolve for EmulatorNames {
             Err(format!("{} is not a name of the Key Vault emulator", name.as_str()).into())
         };
         Box::pin(ready(resolved))
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct NoNames;
+
+impl Resolve for NoNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        let message =
+            format!("{} cannot be reached: this emulator is in memory only", name.as_str());
+        Box::pin(ready(Err(message.into())))
     }
 }

@@ -7,7 +7,10 @@ use azure_core::{
 use futures::TryStreamExt;
 use reqwest::{Certificate, Client, redirect};
 
-use super::{convert, resolver::EmulatorNames};
+use super::{
+    convert,
+    resolver::{EmulatorNames, NoNames},
+};
 use crate::error::Error as StartError;
 
 /// A client that trusts only `ca_pem` and finds only the emulator's names, at `port`.
@@ -22,6 +25,16 @@ pub(crate) fn client(ca_pem: &str, port: u16) -> Result<Client, StartError> {
         .redirect(redirect::Policy::none())
         .build()
         .map_err(failed)
+}
+
+/// A client that resolves no name: what there is to reach without a socket.
+pub(crate) fn closed_client() -> Client {
+    Client::builder()
+        .tls_certs_only([])
+        .dns_resolver(NoNames)
+        .no_proxy()
+        .build()
+        .unwrap_or_default()
 }
 
 /// Sends azure_core requests by reqwest.

@@ -9,12 +9,12 @@ use crate::{
     message::{Request, Response, header},
 };
 
-/// The caller, or the challenge to answer with.
+/// The caller, or the challenge to answer with, boxed since the good path is the common one.
 pub(super) fn authenticate(
     tokens: &Tokens,
     site: &VaultSite,
     request: &Request,
-) -> Result<Caller, Response> {
+) -> Result<Caller, Box<Response>> {
     let Some(token) = bearer(request) else {
         let missing = "AKV10000: Request is missing a Bearer or PoP token.";
         return Err(challenge(tokens, site, request, missing, None));
@@ -58,7 +58,7 @@ fn challenge(
     request: &Request,
     message: &str,
     error: Option<&str>,
-) -> Response {
+) -> Box<Response> {
     let mut response = match site.kind {
         VaultKind::Vault => ServiceError::unauthorized(message.to_owned()).into_response(site.kind),
         VaultKind::ManagedHsm => {
@@ -81,5 +81,5 @@ fn challenge(
     if let Ok(value) = HeaderValue::from_str(&value) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
     }
-    response
+    Box::new(response)
 }

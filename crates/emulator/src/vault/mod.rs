@@ -40,7 +40,7 @@ pub(crate) struct Context<'a> {
 pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) -> Response {
     let mut response = match authentication::authenticate(&router.tokens, site, &request) {
         // Before anything else, as the service does: clients send their first request bare.
-        Err(challenge) => challenge,
+        Err(challenge) => *challenge,
         Ok(caller) => match authorized(router, site, &caller, &request).await {
             Ok(reply) => reply.into_response(),
             Err(error) => error.into_response(site.kind),

@@ -1,8 +1,15 @@
 //! The emulator's behaviour, spoken to in raw HTTP: no client library that could share its mistakes.
 
-#![allow(missing_docs, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 mod authentication;
+#[cfg(feature = "cli")]
+mod binary;
 mod entra;
 mod errors;
 mod faults_and_journal;

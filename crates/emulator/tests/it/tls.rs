@@ -67,6 +67,9 @@ async fn the_public_clouds_names_lead_here() {
             client.get(format!("https://{host}/common/v2.0/.well-known/openid-configuration"));
         assert_eq!(answer.send().await.unwrap().status(), StatusCode::OK, "{host}");
     }
+    // Not served yet, but never the real one.
+    let answer = client.get("https://management.azure.com/subscriptions").send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST);
     let transport = emulator.transport();
     let url = Url::parse("https://pool.managedhsm.azure.net/keys?api-version=7.6").unwrap();
     let answer =
@@ -88,6 +91,18 @@ async fn other_names_are_not_resolved() {
         .await
         .unwrap_err();
     assert!(matches!(error.kind(), azure_core::error::ErrorKind::Connection), "{error:?}");
+}
+
+#[tokio::test]
+async fn in_memory_nothing_is_reached_by_the_network() {
+    let emulator = Emulator::in_memory();
+    let error = emulator.http_client().get("https://example.com/").send().await.unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
+    assert_eq!(emulator.ca_pem(), "");
+    let url = Url::parse(&format!("{}/keys", emulator.vault_url("kv"))).unwrap();
+    let answer =
+        emulator.transport().send(&Context::new(), &mut Request::new(url, Method::Get)).await;
+    assert_eq!(u16::from(answer.unwrap().status()), 401);
 }
 
 #[tokio::test]

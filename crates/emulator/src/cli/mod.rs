@@ -1,0 +1,188 @@
+//! The command line, what is printed at the start, and the graceful end.
+//!
+//! Standard output is for people and scripts; logs go to standard error and hold no token and no secret.
+
+use std::{
+    error::Error,
+    fs,
+    io::{self, Write},
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use azvault_emulator::Emulator;
+use clap::{ArgAction, Parser};
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+use uuid::Uuid;
+
+/// A local Azure Key Vault: real HTTPS, real cryptography, nothing kept.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Settings {
+    /// Port to listen on; 0 takes a free one and prints it.
+    #[arg(long, default_value_t = 8443, env = "AZVAULT_EMULATOR_PORT")]
+    port: u16,
+    /// Address to listen on [default: 127.0.0.1 and ::1]. Others than loopback let the network in.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<IpAddr>,
+    /// Where to write the CA certificate to trust, in PEM [default: a file of this run in the temporary directory].
+    #[arg(long, value_name = "PATH")]
+    ca_out: Option<PathBuf>,
+    /// Tenant of the vaults, a GUID [default: a new one each run].
+    #[arg(long, value_name = "GUID")]
+    tenant_id: Option<Uuid>,
+    /// Days that deleted keys are kept.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(7..=90))]
+    retention_days: u16,
+    /// Refuse to purge before the retention ends.
+    #[arg(long, action = ArgAction::SetTrue)]
+    purge_protection: bool,
+    /// Seconds that a deletion takes.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    deletion_lag: u64,
+    /// Seconds that a recovery takes.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    recovery_lag: u64,
+}
+
+/// Logs at `info`, or as RUST_LOG says.
+pub(crate) fn log_to_stderr() {
+    let filter =
+        EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+}
+
+/// Runs until Ctrl-C or SIGTERM.
+pub(crate) async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
+    let mut builder = Emulator::builder()
+        .port(settings.port)
+        .retention_days(settings.retention_days)
+        .purge_protection(settings.purge_protection)
+        .deletion_lag(Duration::from_secs(settings.deletion_lag))
+        .recovery_lag(Duration::from_secs(settings.recovery_lag));
+    if let Some(tenant_id) = settings.tenant_id {
+        builder = builder.tenant_id(tenant_id.to_string());
+    }
+    if let Some(address) = settings.listen {
+        builder = builder.listen(address);
+        if !address.is_loopback() {
+            tracing::warn!(
+                %address,
+                "NOT LOOPBACK: whoever reaches this address gets a token for the asking and can use every key"
+            );
+        }
+    }
+    let emulator = builder.start().await?;
+    let ca = CaFile::write(settings.ca_out, emulator.ca_pem())?;
+    // Before anything is printed: whoever reads it may send a signal at once.
+    let stop = StopSignals::listen()?;
+    announce(&emulator, ca.path())?;
+    stop.received().await?;
+    tracing::info!("stopping");
+    emulator.shutdown().await;
+    Ok(())
+}
+
+/// The CA certificate on disk, never its key; a file of our own choosing is removed at the end.
+struct CaFile {
+    path: PathBuf,
+    ours: bool,
+}
+
+impl CaFile {
+    fn write(path: Option<PathBuf>, pem: &str) -> io::Result<Self> {
+        if let Some(path) = path {
+            fs::write(&path, pem)?;
+            return Ok(Self { path, ours: false });
+        }
+        let path = std::env::temp_dir().join(format!("azvault-emulator-{}.pem", Uuid::new_v4()));
+        // Never through a file or a link that somebody else put there.
+        fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?
+            .write_all(pem.as_bytes())?;
+        Ok(Self { path, ours: true })
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for CaFile {
+    fn drop(&mut self) {
+        if self.ours
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            tracing::debug!(%error, "the CA file could not be removed");
+        }
+    }
+}
+
+fn announce(emulator: &Emulator, ca: &Path) -> io::Result<()> {
+    let (authority, tenant, ca) = (emulator.authority(), emulator.tenant_id(), ca.display());
+    let mut out = io::stdout().lock();
+    writeln!(out, "Vault URL:       {}", emulator.vault_url("{name}"))?;
+    writeln!(out, "Managed HSM URL: {}", emulator.managed_hsm_url("{name}"))?;
+    writeln!(out, "Authority:       {authority}")?;
+    writeln!(out, "Tenant:          {tenant}")?;
+    writeln!(out, "CA certificate:  {ca}")?;
+    writeln!(out, "\nFor clients in this shell (any client id and secret will do):")?;
+    for variable in ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
+        writeln!(out, "  export {variable}='{ca}'")?;
+    }
+    writeln!(out, "  export AZURE_AUTHORITY_HOST='{authority}'")?;
+    writeln!(
+        out,
+        "  export AZURE_TENANT_ID='{tenant}' AZURE_CLIENT_ID='local' AZURE_CLIENT_SECRET='local'"
+    )?;
+    writeln!(
+        out,
+        "Turn instance discovery off in the credential, since this authority is not a public one."
+    )?;
+    writeln!(out, "\nCtrl-C stops the emulator; nothing is kept.")?;
+    out.flush()
+}
+
+/// The signals that end the program, listened for from the moment this is made.
+#[cfg(unix)]
+struct StopSignals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn received(mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        Ok(())
+    }
+}
+
+/// The signals that end the program.
+#[cfg(not(unix))]
+struct StopSignals;
+
+#[cfg(not(unix))]
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn received(self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
+}

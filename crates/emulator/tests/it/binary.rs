@@ -1,0 +1,119 @@
+//! The program: what it prints, the CA file, and its end by a signal.
+
+#![cfg(unix)]
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use reqwest::{Certificate, Client, StatusCode};
+
+struct Program {
+    /// Gone once terminated.
+    child: Option<Child>,
+    stdout: BufReader<ChildStdout>,
+    printed: String,
+}
+
+impl Program {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_azvault-emulator"))
+            .args(["--port", "0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut program = Self { child: Some(child), stdout, printed: String::new() };
+        while !program.printed.contains("Ctrl-C stops") {
+            assert_ne!(
+                program.stdout.read_line(&mut program.printed).unwrap(),
+                0,
+                "{}",
+                program.printed
+            );
+        }
+        program
+    }
+
+    fn value(&self, label: &str) -> &str {
+        self.printed.lines().find_map(|line| line.strip_prefix(label)).unwrap().trim()
+    }
+
+    fn terminate(mut self) -> (bool, String) {
+        let child = self.child.take().unwrap();
+        let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        let output = child.wait_with_output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+impl Drop for Program {
+    /// A test that failed leaves no process behind.
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_prints_where_it_is_and_serves_until_sigterm() {
+    let program = Program::start(&[]);
+    let ca = program.value("CA certificate:").to_owned();
+    let pem = std::fs::read(&ca).unwrap();
+    assert!(!String::from_utf8_lossy(&pem).contains("PRIVATE"));
+    let authority = program.value("Authority:").to_owned();
+    assert!(!authority.ends_with(":0"), "{authority}");
+    assert!(program.value("Vault URL:").starts_with("https://{name}.vault.localhost:"));
+    assert!(program.printed.contains(&format!("REQUESTS_CA_BUNDLE='{ca}'")));
+    let client = Client::builder()
+        .tls_certs_only([Certificate::from_pem(&pem).unwrap()])
+        .no_proxy()
+        .build()
+        .unwrap();
+    let url =
+        format!("{authority}/{}/v2.0/.well-known/openid-configuration", program.value("Tenant:"));
+    assert_eq!(client.get(url).send().await.unwrap().status(), StatusCode::OK);
+    let form =
+        "grant_type=client_credentials&client_id=a&client_secret=canary-secret&scope=a/.default";
+    let token = client
+        .post(format!("{authority}/common/oauth2/v2.0/token"))
+        .body(form)
+        .send()
+        .await
+        .unwrap();
+    let token: serde_json::Value = serde_json::from_str(&token.text().await.unwrap()).unwrap();
+    let (success, log) = program.terminate();
+    assert!(success);
+    assert!(log.contains("/common/oauth2/v2.0/token"), "{log}");
+    assert!(
+        !log.contains("canary-secret") && !log.contains(token["access_token"].as_str().unwrap())
+    );
+    assert!(!Path::new(&ca).exists(), "the file of the run is removed");
+}
+
+#[test]
+fn the_ca_goes_where_told_and_stays() {
+    let path =
+        std::env::temp_dir().join(format!("azvault-emulator-test-{}.pem", std::process::id()));
+    let tenant = "44444444-4444-4444-4444-444444444444";
+    let program = Program::start(&["--ca-out", path.to_str().unwrap(), "--tenant-id", tenant]);
+    assert_eq!(program.value("Tenant:"), tenant);
+    assert_eq!(program.value("CA certificate:"), path.to_str().unwrap());
+    let (success, log) = program.terminate();
+    assert!(success && !log.contains("NOT LOOPBACK"));
+    assert!(std::fs::read_to_string(&path).unwrap().contains("BEGIN CERTIFICATE"));
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn an_address_that_is_not_loopback_is_warned_of() {
+    let (_, log) = Program::start(&["--listen", "0.0.0.0"]).terminate();
+    assert!(log.contains("NOT LOOPBACK"), "{log}");
+}
