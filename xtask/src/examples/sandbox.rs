@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 const BUILD_LIMIT: Duration = Duration::from_secs(1_800);
 
 /// What is kept of the environment. The last ones are for Windows, where nothing starts without.
-const KEPT: [&str; 4] = ["PATH", "CARGO_TARGET_DIR", "SystemRoot", "TEMP"];
+const KEPT: [&str; 3] = ["PATH", "SystemRoot", "TEMP"];
 
 /// A home folder that must be empty at the end.
 #[derive(Debug)]
@@ -45,8 +45,8 @@ impl Sandbox {
             let path = std::env::var_os(name).map_or_else(|| user.join(folder), PathBuf::from);
             cargo.env(name, path);
         }
-        // With the incremental setting of the first build, so that nothing is built twice.
-        for name in ["CARGO_INCREMENTAL", "RUSTUP_TOOLCHAIN"] {
+        // As the first build had it, so that nothing is built twice.
+        for name in ["CARGO_TARGET_DIR", "CARGO_INCREMENTAL", "RUSTUP_TOOLCHAIN"] {
             if let Some(value) = std::env::var_os(name) {
                 cargo.env(name, value);
             }
