@@ -3,16 +3,15 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use azure_core::http::{ClientOptions, Method, Request, Transport, policies::Policy};
-use bytes::Bytes;
 use serde::Serialize;
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::{
     Credential, Endpoint, Error, Pipeline, Result,
     pipeline::Parts,
     policies::Authenticate,
     retry::RetryPolicy,
+    secret::WipedBuffer,
     time::{Clock, SystemClock},
     transport::TransportOptions,
 };
@@ -66,11 +65,11 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<Request> {
         let mut request = self.request(method, segments)?;
-        let json = serde_json::to_vec(body)
-            .map(Zeroizing::new)
+        let mut json = WipedBuffer::with_capacity(1024);
+        serde_json::to_writer(&mut json, body)
             .map_err(|_| Error::invalid_input("the parameters cannot be written as JSON"))?;
         request.insert_header("content-type", "application/json");
-        request.set_body(Bytes::from_owner(json));
+        request.set_body(json.into_bytes());
         Ok(request)
     }
 

@@ -14,6 +14,7 @@ pub mod policies;
 pub mod poller;
 pub mod retry;
 mod secret;
+mod service_enum;
 pub mod time;
 pub mod transport;
 
@@ -28,3 +29,9 @@ pub use pager::Pager;
 pub use pipeline::Pipeline;
 pub use poller::Poller;
 pub use secret::{SecretBytes, SecretValue};
+
+/// What the exported macros use.
+#[doc(hidden)]
+pub mod __private {
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+}

@@ -68,28 +68,53 @@ struct WirePage<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pager<T> {
-    /// A list that begins with `first`, or at `from` if there is one.
-    pub fn new(
-        client: Client,
-        operation: &'static Operation,
-        first: Result<Request>,
-        from: Option<Continuation>,
-        options: CallOptions,
-    ) -> Self {
-        let next = match from {
-            Some(from) => Next::Link(from),
-            None => Next::First(Box::new(first)),
-        };
+    /// A list that begins with `first`.
+    pub fn new(client: Client, operation: &'static Operation, first: Result<Request>) -> Self {
         let pages = Pages {
             client,
             operation,
-            options,
-            next,
+            options: CallOptions::default(),
+            next: Next::First(Box::new(first)),
             fetching: None,
             failed_at: None,
             guard: LoopGuard::default(),
         };
         Self { pages, items: VecDeque::new(), half: 0, current: None }
+    }
+
+    /// Asks for at most `size` items a page, 1 to 25; the service gives 25 unless asked, and may
+    /// give fewer at any time.
+    pub fn page_size(mut self, size: u32) -> Self {
+        if let Next::First(first) = &mut self.pages.next {
+            match first.as_mut() {
+                Ok(request) if (1..=25).contains(&size) => {
+                    request
+                        .url_mut()
+                        .query_pairs_mut()
+                        .append_pair("maxresults", &size.to_string());
+                }
+                Ok(_) => {
+                    **first = Err(Error::invalid_input(format!(
+                        "the page size is {size}: it must be 1 to 25"
+                    )));
+                }
+                Err(_) => {}
+            }
+        }
+        self
+    }
+
+    /// Goes on where another list of the same kind stopped; see
+    /// [`continuation`](Self::continuation). It keeps that list's page size.
+    pub fn continue_from(mut self, continuation: Continuation) -> Self {
+        self.pages.next = Next::Link(continuation);
+        self
+    }
+
+    /// Limits of each page's request, which take the place of the client's.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.pages.options = options;
+        self
     }
 
     /// The same list page by page.

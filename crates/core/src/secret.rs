@@ -1,7 +1,8 @@
 //! Secret material that is redacted in `Debug` and wiped on drop.
 
-use std::fmt;
+use std::{fmt, io};
 
+use bytes::Bytes;
 use serde::{Deserialize, Deserializer};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -97,9 +98,57 @@ impl From<Vec<u8>> for SecretBytes {
     }
 }
 
+/// A buffer that leaves no copy of its bytes behind when it grows or is dropped.
+pub(crate) struct WipedBuffer(Zeroizing<Vec<u8>>);
+
+impl WipedBuffer {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(Zeroizing::new(Vec::with_capacity(capacity)))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn extend(&mut self, bytes: &[u8]) {
+        let needed = self.0.len() + bytes.len();
+        if needed > self.0.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(needed * 2));
+            larger.extend_from_slice(&self.0);
+            self.0 = larger;
+        }
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// The bytes, shared; they are wiped when the last share is dropped.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        Bytes::from_owner(self.0)
+    }
+}
+
+impl io::Write for WipedBuffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_buffer_that_grows_keeps_its_bytes() {
+        let mut buffer = WipedBuffer::with_capacity(1);
+        for byte in 0..100 {
+            buffer.extend(&[byte]);
+        }
+        assert_eq!(buffer.into_bytes(), (0..100).collect::<Vec<u8>>());
+    }
 
     #[test]
     fn debug_never_shows_the_secret_even_inside_other_types() {

@@ -5,11 +5,10 @@ use azure_core::http::{
     AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request,
     headers::{HeaderName, HeaderValue, Headers},
 };
-use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use zeroize::Zeroizing;
 
 use super::{TransportError, TransportErrorKind};
+use crate::secret::WipedBuffer;
 
 /// The built-in transport. Made by [`TransportOptions::build`](super::TransportOptions::build);
 /// public so that a program can put a `reqwest` client of its own behind azvault.
@@ -100,30 +99,25 @@ pub(crate) async fn read_body(
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    // Reserved once where the length is known: a vector that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(0)));
+    let mut bytes = WipedBuffer::with_capacity(announced.unwrap_or(0));
     let mut body = std::pin::pin!(body);
     while let Some(chunk) = body.next().await {
         let chunk = chunk?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large());
         }
-        if bytes.len() + chunk.len() > bytes.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity((bytes.len() + chunk.len()) * 2));
-            larger.extend_from_slice(&bytes);
-            bytes = larger;
-        }
-        bytes.extend_from_slice(&chunk);
+        bytes.extend(&chunk);
     }
     if announced.is_some_and(|length| length > bytes.len()) {
         return Err(TransportError::new(TransportErrorKind::Body, None).into_azure());
     }
-    Ok(RawResponse::from_bytes(status, headers, Bytes::from_owner(bytes)))
+    Ok(RawResponse::from_bytes(status, headers, bytes.into_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
     use azure_core::http::StatusCode;
+    use bytes::Bytes;
 
     use super::*;
 

@@ -1,0 +1,579 @@
+//! The client of a vault's keys: one method an operation, each giving a builder or a call.
+
+use azure_core::http::Method;
+use azvault_core::{
+    Call, Client, ClientBuilder, Credential, Endpoint, ErrorKind, Operation, Pager, Poller, Result,
+    SecretBytes, ServiceClient,
+    poller::{ResourceState, ResumeToken},
+    validate_name,
+};
+
+use crate::{
+    DeletedKeyBundle, DeletedKeyProperties, EncryptionAlgorithm, KeyBundle, KeyProperties, KeyType,
+    SignatureAlgorithm,
+    operations::{
+        BeginDeleteKey, BeginRecoverDeletedKey, CreateKey, Decrypt, Encrypt, GetKey, Sign, Target,
+        UnwrapKey, UpdateKeyProperties, Verify, WrapKey,
+    },
+};
+
+/// What to do about a failure, in terms of this client.
+pub(crate) fn advice(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::SoftDeleted => {
+            "recover the deleted key with begin_recover_deleted_key(name), or purge it with purge_deleted_key(name), which cannot be undone, and create it again; or choose another name"
+        }
+        ErrorKind::BeingDeleted => {
+            "await the poller of begin_delete_key(name), or try again in some seconds"
+        }
+        ErrorKind::BeingRecovered => {
+            "await the poller of begin_recover_deleted_key(name), or try again in some seconds"
+        }
+        ErrorKind::NotFound => {
+            "look for the name in list_key_properties(), and in list_deleted_key_properties() if it was deleted"
+        }
+        ErrorKind::Disabled => {
+            "enable the key with update_key_properties(name).enabled(true), or use another version"
+        }
+        _ => return None,
+    })
+}
+
+/// A client of the keys in one vault or managed HSM. A cheap clone over one connection pool.
+///
+/// # Examples
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = azvault_emulator::Emulator::start().await?;
+/// # let (vault_url, credential) = (emulator.vault_url("my-vault"), emulator.credential());
+/// use azvault_keys::KeyClient;
+///
+/// // On Azure: KeyClient::new("https://my-vault.vault.azure.net", DefaultAzureCredential::new()?)?
+/// let client = KeyClient::builder(&vault_url)
+///     .credential(credential)
+///     .transport(emulator.transport())
+///     .build()?;
+///
+/// let key = client.create_rsa_key("my-key").size(2048).await?;
+/// assert_eq!(client.get_key("my-key").await?.id(), key.id());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeyClient {
+    client: Client,
+}
+
+impl ServiceClient for KeyClient {
+    const API_VERSION: &'static str = "2026-04-01";
+
+    fn from_client(client: Client) -> Self {
+        Self { client }
+    }
+}
+
+static LIST_KEYS: Operation = Operation::idempotent("list_key_properties").with_advice(advice);
+static LIST_VERSIONS: Operation =
+    Operation::idempotent("list_key_properties_versions").with_advice(advice);
+static LIST_DELETED: Operation =
+    Operation::idempotent("list_deleted_key_properties").with_advice(advice);
+static GET_DELETED: Operation = Operation::idempotent("get_deleted_key").with_advice(advice);
+static PURGE: Operation = Operation::idempotent("purge_deleted_key").with_advice(advice);
+
+impl KeyClient {
+    /// A client of the keys in the vault at `vault_url`, with the defaults of
+    /// [`builder`](Self::builder).
+    ///
+    /// # Errors
+    /// `InvalidInput` if `vault_url` is not the address of a vault.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_core::credentials::DefaultAzureCredential;
+    /// use azvault_keys::KeyClient;
+    ///
+    /// let credential = DefaultAzureCredential::new()?;
+    /// let client = KeyClient::new("https://my-vault.vault.azure.net", credential)?;
+    /// assert_eq!(client.vault_url().as_str(), "https://my-vault.vault.azure.net");
+    /// # Ok::<(), azvault_core::Error>(())
+    /// ```
+    pub fn new(vault_url: &str, credential: impl Into<Credential>) -> Result<Self> {
+        Self::builder(vault_url).credential(credential).build()
+    }
+
+    /// A builder, to set the transport, time limits, retry, the API version and more.
+    pub fn builder(vault_url: &str) -> ClientBuilder<Self> {
+        ClientBuilder::new(vault_url)
+    }
+
+    /// The vault's address.
+    pub fn vault_url(&self) -> &Endpoint {
+        self.client.endpoint()
+    }
+
+    /// Creates a key, or a new version of the key if the name exists.
+    ///
+    /// The key's size or curve are the service's defaults unless set on the builder. Needs the
+    /// permission `keys/create`. Sent again after a failure only when the service surely did not
+    /// create anything.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one, or a size or curve that does not go with the
+    /// kind of key; `SoftDeleted` if a deleted key holds the name.
+    ///
+    /// Source: [CreateKey](https://learn.microsoft.com/rest/api/keyvault/keys/create-key/create-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::{KeyOperation, KeyType};
+    ///
+    /// let key = client
+    ///     .create_key("my-key", KeyType::Rsa)
+    ///     .key_ops([KeyOperation::Sign, KeyOperation::Verify])
+    ///     .tag("purpose", "releases")
+    ///     .await?;
+    /// assert_eq!(key.key_ops(), [KeyOperation::Sign, KeyOperation::Verify]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_key(&self, name: impl Into<String>, key_type: KeyType) -> CreateKey {
+        CreateKey::new(self.target(name), key_type)
+    }
+
+    /// Creates an RSA key: [`create_key`](Self::create_key) with [`KeyType::Rsa`]. Its size is
+    /// 2048, 3072 or 4096 bits; 2048 unless set.
+    pub fn create_rsa_key(&self, name: impl Into<String>) -> CreateKey {
+        self.create_key(name, KeyType::Rsa)
+    }
+
+    /// Creates an elliptic curve key: [`create_key`](Self::create_key) with [`KeyType::Ec`]. Its
+    /// curve is P-256 unless set.
+    pub fn create_ec_key(&self, name: impl Into<String>) -> CreateKey {
+        self.create_key(name, KeyType::Ec)
+    }
+
+    /// Creates a symmetric key in a managed HSM: [`create_key`](Self::create_key) with
+    /// [`KeyType::OctHsm`]. Its size is 128, 192 or 256 bits.
+    pub fn create_oct_key(&self, name: impl Into<String>) -> CreateKey {
+        self.create_key(name, KeyType::OctHsm)
+    }
+
+    /// Gets a key's public part and properties: the latest version unless one is set.
+    ///
+    /// Needs the permission `keys/get`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or version that cannot be one; `NotFound`.
+    ///
+    /// Source: [GetKey](https://learn.microsoft.com/rest/api/keyvault/keys/get-key/get-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let first = client.create_ec_key("my-key").await?;
+    /// let second = client.create_ec_key("my-key").await?;
+    ///
+    /// assert_eq!(client.get_key("my-key").await?.id(), second.id());
+    /// let version = first.version().unwrap_or_default();
+    /// assert_eq!(client.get_key("my-key").version(version).await?.id(), first.id());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_key(&self, name: impl Into<String>) -> GetKey {
+        GetKey::new(self.target(name))
+    }
+
+    /// Changes what a key may be used for, its validity and its tags: what is not set stays, but
+    /// tags are replaced as a whole. Makes no new version.
+    ///
+    /// Needs the permission `keys/update`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or version that cannot be one; `NotFound`.
+    ///
+    /// Source: [UpdateKey](https://learn.microsoft.com/rest/api/keyvault/keys/update-key/update-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.create_ec_key("my-key").await?;
+    /// let key = client.update_key_properties("my-key").enabled(false).await?;
+    /// assert!(!key.properties().enabled());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_key_properties(&self, name: impl Into<String>) -> UpdateKeyProperties {
+        UpdateKeyProperties::new(self.target(name))
+    }
+
+    /// Lists the keys of the vault, without their material and versions.
+    ///
+    /// Needs the permission `keys/list`.
+    ///
+    /// Source: [GetKeys](https://learn.microsoft.com/rest/api/keyvault/keys/get-keys/get-keys).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.create_ec_key("my-key").await?;
+    /// let keys = client.list_key_properties().try_collect().await?;
+    /// assert_eq!(keys[0].name(), "my-key");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list_key_properties(&self) -> Pager<KeyProperties> {
+        self.list(&LIST_KEYS, &["keys"])
+    }
+
+    /// Lists the versions of a key, without their material; none if there is no such key.
+    ///
+    /// Needs the permission `keys/list`. The service promises no order.
+    ///
+    /// # Errors
+    /// `InvalidInput`, as the list's first item, for a name that cannot be one.
+    ///
+    /// Source: [GetKeyVersions](https://learn.microsoft.com/rest/api/keyvault/keys/get-key-versions/get-key-versions).
+    pub fn list_key_properties_versions(&self, name: impl AsRef<str>) -> Pager<KeyProperties> {
+        let name = name.as_ref();
+        match validate_name("key", name) {
+            Ok(()) => self.list(&LIST_VERSIONS, &["keys", name, "versions"]),
+            Err(error) => Pager::new(self.client.clone(), &LIST_VERSIONS, Err(error)),
+        }
+    }
+
+    /// Lists the deleted keys that can be recovered or purged.
+    ///
+    /// Needs the permission `keys/list`.
+    ///
+    /// Source: [GetDeletedKeys](https://learn.microsoft.com/rest/api/keyvault/keys/get-deleted-keys/get-deleted-keys).
+    pub fn list_deleted_key_properties(&self) -> Pager<DeletedKeyProperties> {
+        self.list(&LIST_DELETED, &["deletedkeys"])
+    }
+
+    fn target(&self, name: impl Into<String>) -> Target {
+        Target::latest(self.client.clone(), name.into())
+    }
+
+    fn list<T>(&self, operation: &'static Operation, segments: &[&str]) -> Pager<T>
+    where
+        T: serde::de::DeserializeOwned + Send + 'static,
+    {
+        let first = self.client.request(Method::Get, segments);
+        Pager::new(self.client.clone(), operation, first)
+    }
+
+    /// Begins to delete a key with all its versions. Await the poller to know that the deletion
+    /// is done: before that the key can be neither recovered nor purged.
+    ///
+    /// Needs the permission `keys/delete`, and `keys/get` to see the end; without that the
+    /// poller gives what the deletion's answer said.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one; `NotFound`.
+    ///
+    /// Source: [DeleteKey](https://learn.microsoft.com/rest/api/keyvault/keys/delete-key/delete-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.create_ec_key("my-key").await?;
+    /// let deleted = client.begin_delete_key("my-key").await?.wait().await?;
+    /// assert!(deleted.scheduled_purge_on() > deleted.deleted_on());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn begin_delete_key(&self, name: impl Into<String>) -> BeginDeleteKey {
+        BeginDeleteKey::new(self.client.clone(), name.into())
+    }
+
+    /// Goes on with a deletion that was begun by [`begin_delete_key`](Self::begin_delete_key),
+    /// perhaps in another process.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the token is for another operation or another vault.
+    pub fn resume_delete_key(&self, token: &ResumeToken) -> Result<Poller<DeletedKeyBundle>> {
+        BeginDeleteKey::resume(self.client.clone(), token)
+    }
+
+    /// Gets a deleted key.
+    ///
+    /// Needs the permission `keys/get`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one; `NotFound` if no key of that name is
+    /// deleted, or its deletion is not done yet.
+    ///
+    /// Source: [GetDeletedKey](https://learn.microsoft.com/rest/api/keyvault/keys/get-deleted-key/get-deleted-key).
+    pub fn get_deleted_key(&self, name: impl AsRef<str>) -> Call<DeletedKeyBundle> {
+        let request = self.deleted(Method::Get, name.as_ref());
+        Call::json(self.client.pipeline().clone(), &GET_DELETED, request)
+    }
+
+    /// Removes a deleted key for good. It cannot be undone, and anything encrypted with the key
+    /// is lost.
+    ///
+    /// Needs the permission `keys/purge`, which `all` does not include.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one; `BeingDeleted` if its deletion is not done
+    /// yet; `Forbidden` if the vault has purge protection.
+    ///
+    /// Source: [PurgeDeletedKey](https://learn.microsoft.com/rest/api/keyvault/keys/purge-deleted-key/purge-deleted-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.create_ec_key("my-key").await?;
+    /// client.begin_delete_key("my-key").await?.wait().await?;
+    /// client.purge_deleted_key("my-key").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn purge_deleted_key(&self, name: impl AsRef<str>) -> Call<()> {
+        let request = self.deleted(Method::Delete, name.as_ref());
+        Call::new(self.client.pipeline().clone(), &PURGE, request, |_| Ok(()))
+    }
+
+    fn deleted(&self, method: Method, name: &str) -> Result<azure_core::http::Request> {
+        validate_name("key", name)?;
+        self.client.request(method, &["deletedkeys", name])
+    }
+
+    /// Begins to recover a deleted key with all its versions. Await the poller to know that it
+    /// can be used again.
+    ///
+    /// Needs the permission `keys/recover`, and `keys/get` to see the end.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one; `NotFound` if no key of that name is deleted.
+    ///
+    /// Source: [RecoverDeletedKey](https://learn.microsoft.com/rest/api/keyvault/keys/recover-deleted-key/recover-deleted-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # let key = client.create_ec_key("my-key").await?;
+    /// client.begin_delete_key("my-key").await?.wait().await?;
+    /// let recovered = client.begin_recover_deleted_key("my-key").await?.wait().await?;
+    /// assert_eq!(recovered.id(), key.id());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn begin_recover_deleted_key(&self, name: impl Into<String>) -> BeginRecoverDeletedKey {
+        BeginRecoverDeletedKey::new(self.client.clone(), name.into())
+    }
+
+    /// Goes on with a recovery that was begun by
+    /// [`begin_recover_deleted_key`](Self::begin_recover_deleted_key), perhaps in another process.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the token is for another operation or another vault.
+    pub fn resume_recover_deleted_key(&self, token: &ResumeToken) -> Result<Poller<KeyBundle>> {
+        BeginRecoverDeletedKey::resume(self.client.clone(), token)
+    }
+}
+
+/// Cryptography by the service. The latest version is used unless one is set on the builder.
+impl KeyClient {
+    /// Signs a digest with a key of the vault: the hash, not the message.
+    ///
+    /// Needs the permission `keys/sign`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or version that cannot be one, or a digest whose length is not
+    /// the algorithm's; `OperationForbidden` if the key may not sign; `Disabled`.
+    ///
+    /// Source: [sign](https://learn.microsoft.com/rest/api/keyvault/keys/sign/sign).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::SignatureAlgorithm::ES256;
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// let digest = [7; 32]; // the SHA-256 of a message
+    /// let signed = client.sign("my-key", ES256, digest).await?;
+    /// let verified = client.verify("my-key", ES256, digest, signed.signature).await?;
+    /// assert!(verified.is_valid());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sign(
+        &self,
+        name: impl Into<String>,
+        algorithm: SignatureAlgorithm,
+        digest: impl Into<Vec<u8>>,
+    ) -> Sign {
+        Sign::new(self.target(name), algorithm, digest.into())
+    }
+
+    /// Verifies a signature of a digest. A signature that is not valid is no error.
+    ///
+    /// Needs the permission `keys/verify`.
+    ///
+    /// # Errors
+    /// As for [`sign`](Self::sign).
+    ///
+    /// Source: [verify](https://learn.microsoft.com/rest/api/keyvault/keys/verify/verify).
+    pub fn verify(
+        &self,
+        name: impl Into<String>,
+        algorithm: SignatureAlgorithm,
+        digest: impl Into<Vec<u8>>,
+        signature: impl Into<Vec<u8>>,
+    ) -> Verify {
+        Verify::new(self.target(name), algorithm, digest.into(), signature.into())
+    }
+
+    /// Encrypts a short plaintext: with RSA-OAEP-256 and 2048 bits, at most 190 bytes.
+    ///
+    /// Needs the permission `keys/encrypt`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or version that cannot be one; `OperationForbidden` if the key
+    /// may not encrypt.
+    ///
+    /// Source: [encrypt](https://learn.microsoft.com/rest/api/keyvault/keys/encrypt/encrypt).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::EncryptionAlgorithm::RsaOaep256;
+    ///
+    /// client.create_rsa_key("my-key").await?;
+    /// let encrypted = client.encrypt("my-key", RsaOaep256, *b"a secret").await?;
+    /// let decrypted = client.decrypt("my-key", RsaOaep256, encrypted.ciphertext).await?;
+    /// assert_eq!(decrypted.plaintext.expose(), b"a secret");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn encrypt(
+        &self,
+        name: impl Into<String>,
+        algorithm: EncryptionAlgorithm,
+        plaintext: impl Into<Vec<u8>>,
+    ) -> Encrypt {
+        Encrypt::new(self.target(name), algorithm, SecretBytes::new(plaintext))
+    }
+
+    /// Decrypts what [`encrypt`](Self::encrypt) gave.
+    ///
+    /// Needs the permission `keys/decrypt`.
+    ///
+    /// # Errors
+    /// `BadRequest` if the ciphertext is not of this key; else as for [`encrypt`](Self::encrypt).
+    ///
+    /// Source: [decrypt](https://learn.microsoft.com/rest/api/keyvault/keys/decrypt/decrypt).
+    pub fn decrypt(
+        &self,
+        name: impl Into<String>,
+        algorithm: EncryptionAlgorithm,
+        ciphertext: impl Into<Vec<u8>>,
+    ) -> Decrypt {
+        Decrypt::new(self.target(name), algorithm, ciphertext.into())
+    }
+
+    /// Wraps (encrypts) a symmetric key with a key of the vault.
+    ///
+    /// Needs the permission `keys/wrapKey`.
+    ///
+    /// # Errors
+    /// As for [`encrypt`](Self::encrypt).
+    ///
+    /// Source: [wrapKey](https://learn.microsoft.com/rest/api/keyvault/keys/wrap-key/wrap-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::EncryptionAlgorithm::RsaOaep256;
+    ///
+    /// client.create_rsa_key("my-key").await?;
+    /// let wrapped = client.wrap_key("my-key", RsaOaep256, [42; 32]).await?;
+    /// let unwrapped = client.unwrap_key("my-key", RsaOaep256, wrapped.encrypted_key).await?;
+    /// assert_eq!(unwrapped.key.expose(), [42; 32]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wrap_key(
+        &self,
+        name: impl Into<String>,
+        algorithm: EncryptionAlgorithm,
+        key: impl Into<Vec<u8>>,
+    ) -> WrapKey {
+        WrapKey::new(self.target(name), algorithm, SecretBytes::new(key))
+    }
+
+    /// Unwraps (decrypts) what [`wrap_key`](Self::wrap_key) gave.
+    ///
+    /// Needs the permission `keys/unwrapKey`.
+    ///
+    /// # Errors
+    /// `BadRequest` if it was not wrapped with this key; else as for [`encrypt`](Self::encrypt).
+    ///
+    /// Source: [unwrapKey](https://learn.microsoft.com/rest/api/keyvault/keys/unwrap-key/unwrap-key).
+    pub fn unwrap_key(
+        &self,
+        name: impl Into<String>,
+        algorithm: EncryptionAlgorithm,
+        encrypted_key: impl Into<Vec<u8>>,
+    ) -> UnwrapKey {
+        UnwrapKey::new(self.target(name), algorithm, encrypted_key.into())
+    }
+}
+
+/// A poller of the state that `segments` tell.
+pub(crate) fn poller<T>(
+    client: Client,
+    operation: &'static Operation,
+    segments: &[&str],
+    begun: T,
+) -> Result<Poller<T>>
+where
+    T: serde::de::DeserializeOwned + Send + Sync + 'static,
+{
+    let pipeline = client.pipeline().clone();
+    let strategy = ResourceState::new(client, operation.name(), segments, begun)?;
+    Ok(Poller::new(pipeline, operation, strategy))
+}

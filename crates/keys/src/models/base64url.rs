@@ -1,0 +1,77 @@
+//! Bytes as base64url without padding, which is how the service writes them.
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use azvault_core::SecretBytes;
+
+/// Writes no padding, and reads with or without.
+const ENGINE: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Bytes that are no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Base64Url(pub(crate) Vec<u8>);
+
+impl Serialize for Base64Url {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&ENGINE.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Base64Url {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        ENGINE.decode(text.as_bytes()).map(Self).map_err(|_| not_base64url())
+    }
+}
+
+/// Bytes that are secret: the text is wiped too.
+#[derive(Clone, Debug)]
+pub(crate) struct SecretBase64Url(pub(crate) SecretBytes);
+
+impl Serialize for SecretBase64Url {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&Zeroizing::new(ENGINE.encode(self.0.expose())))
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretBase64Url {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        let bytes = ENGINE.decode(text.as_bytes()).map_err(|_| not_base64url())?;
+        Ok(Self(SecretBytes::new(bytes)))
+    }
+}
+
+// Without the text at fault, which may be secret.
+fn not_base64url<E: serde::de::Error>() -> E {
+    E::custom("a value is not base64url")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_written_without_padding_and_read_with_or_without() {
+        assert_eq!(serde_json::to_string(&Base64Url(vec![0xfb, 0xff])).unwrap(), "\"-_8\"");
+        for text in ["\"-_8\"", "\"-_8=\""] {
+            assert_eq!(serde_json::from_str::<Base64Url>(text).unwrap().0, [0xfb, 0xff]);
+        }
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_the_value() {
+        let error = serde_json::from_str::<SecretBase64Url>("\"canary!\"").unwrap_err();
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+}

@@ -1,0 +1,101 @@
+//! Creating keys.
+
+use std::collections::BTreeMap;
+
+use azure_core::http::{Method, Request};
+use azvault_core::{Call, Error, Operation, Result, call::CallOptions, call_builder};
+use serde::Serialize;
+
+use super::{attribute_setters, target::Target};
+use crate::{KeyBundle, KeyCurve, KeyOperation, KeyType, client::advice, models::WireAttributes};
+
+static CREATE: Operation = Operation::makes_version("create_key").with_advice(advice);
+
+/// Creates a key; made by [`KeyClient::create_key`](crate::KeyClient::create_key).
+#[derive(Clone, Debug)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct CreateKey {
+    target: Target,
+    parameters: Parameters,
+    options: CallOptions,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Parameters {
+    kty: KeyType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_size: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_exponent: Option<u32>,
+    #[serde(rename = "crv", skip_serializing_if = "Option::is_none")]
+    curve: Option<KeyCurve>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_ops: Option<Vec<KeyOperation>>,
+    #[serde(skip_serializing_if = "WireAttributes::is_unset")]
+    attributes: WireAttributes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<BTreeMap<String, String>>,
+}
+
+impl CreateKey {
+    pub(crate) fn new(target: Target, key_type: KeyType) -> Self {
+        let parameters = Parameters {
+            kty: key_type,
+            key_size: None,
+            public_exponent: None,
+            curve: None,
+            key_ops: None,
+            attributes: WireAttributes::default(),
+            tags: None,
+        };
+        Self { target, parameters, options: CallOptions::default() }
+    }
+
+    /// The size in bits: 2048, 3072 or 4096 for RSA; 128, 192 or 256 for symmetric keys.
+    pub fn size(mut self, bits: u32) -> Self {
+        self.parameters.key_size = Some(bits);
+        self
+    }
+
+    /// The curve of an elliptic curve key.
+    pub fn curve(mut self, curve: KeyCurve) -> Self {
+        self.parameters.curve = Some(curve);
+        self
+    }
+
+    /// The public exponent of an RSA key in a managed HSM; vaults always use 65537.
+    pub fn public_exponent(mut self, exponent: u32) -> Self {
+        self.parameters.public_exponent = Some(exponent);
+        self
+    }
+
+    /// Keeps the key in hardware: in a vault of the premium tier, or a managed HSM.
+    pub fn hardware_protected(mut self) -> Self {
+        self.parameters.kty = self.parameters.kty.in_hardware();
+        self
+    }
+
+    fn request(&self) -> Result<Request> {
+        let Parameters { kty, key_size, curve, public_exponent, .. } = &self.parameters;
+        let misplaced = |what: &str, right: &str| {
+            Err(Error::invalid_input(format!("a key of the kind {kty} has no {what}: {right}")))
+        };
+        if curve.is_some() && !kty.is_ec() {
+            return misplaced("curve", "set its size, or create an EC key");
+        }
+        if key_size.is_some() && kty.is_ec() {
+            return misplaced("size", "set its curve, or create an RSA key");
+        }
+        if public_exponent.is_some() && !kty.is_rsa() {
+            return misplaced("public exponent", "only RSA keys have one");
+        }
+        self.target.request(Method::Post, Some("create"), &self.parameters)
+    }
+
+    fn call(self) -> Call<KeyBundle> {
+        Call::json(self.target.client.pipeline().clone(), &CREATE, self.request())
+    }
+}
+
+attribute_setters!(CreateKey);
+call_builder!(CreateKey => KeyBundle);
