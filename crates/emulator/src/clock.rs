@@ -22,6 +22,16 @@ pub(crate) fn wall_now() -> OffsetDateTime {
 }
 
 /// The time the vaults live by; clones move together.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let emulator = azvault_emulator::Emulator::in_memory();
+/// emulator.clock().freeze();
+/// let before = emulator.clock().now();
+/// emulator.clock().advance(Duration::from_secs(60));
+/// assert_eq!(emulator.clock().now() - before, Duration::from_secs(60));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     state: Arc<Mutex<State>>,

@@ -81,15 +81,18 @@ impl Faults {
 
     pub(crate) fn strike(&self, request: &Request) -> Option<Fault> {
         let mut rules = lock(&self.rules);
-        let rule = rules.iter_mut().find(|rule| rule.matches(request))?;
-        if rule.skip > 0 {
-            rule.skip -= 1;
-            return None;
+        let mut fault = None;
+        for rule in rules.iter_mut().filter(|rule| rule.matches(request)) {
+            if rule.skip > 0 {
+                rule.skip -= 1;
+            } else {
+                rule.remaining -= 1;
+                fault = Some(rule.fault.clone());
+                break;
+            }
         }
-        rule.remaining -= 1;
-        let fault = rule.fault.clone();
         rules.retain(|rule| rule.remaining > 0);
-        Some(fault)
+        fault
     }
 }
 
@@ -171,6 +174,8 @@ impl FaultBuilder {
     }
 
     /// Drops the connection before the request is processed.
+    ///
+    /// Over TLS the whole connection goes, with whatever else is in flight on it.
     pub fn disconnect(self) {
         self.place(Fault::Disconnect);
     }
@@ -191,7 +196,9 @@ impl FaultBuilder {
 
     fn place(mut self, fault: Fault) {
         self.rule.fault = fault;
-        lock(&self.faults.rules).push(self.rule);
+        if self.rule.remaining > 0 {
+            lock(&self.faults.rules).push(self.rule);
+        }
     }
 }
 

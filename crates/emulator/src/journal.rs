@@ -16,6 +16,17 @@ use crate::{
 const KEPT: usize = 10_000;
 
 /// One request and its answer.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = azvault_emulator::Emulator::start().await?;
+/// emulator.http_client().get(format!("{}/keys?api-version=7.6", emulator.vault_url("kv"))).send().await?;
+/// let challenges = emulator.journal().iter().filter(|request| request.status() == Some(401)).count();
+/// assert_eq!(challenges, 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RecordedRequest {
     id: u64,

@@ -5,7 +5,7 @@
 use std::{
     error::Error,
     fs,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -50,7 +50,11 @@ pub(crate) struct Settings {
 pub(crate) fn log_to_stderr() {
     let filter =
         EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .init();
 }
 
 /// Runs until Ctrl-C or SIGTERM.

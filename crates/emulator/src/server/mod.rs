@@ -22,6 +22,8 @@ use crate::{locks::lock, router::Router};
 
 /// How long requests in flight may take at shutdown before they are cut.
 const DRAIN: Duration = Duration::from_secs(5);
+/// The wait after a connection could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The two loopback addresses must get the same port number, so a free one is looked for this often.
 const PORT_ATTEMPTS: usize = 32;
 
@@ -69,6 +71,15 @@ impl Server {
     }
 }
 
+/// Keeps a listener that cannot accept from spinning.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a server's socket knows no injected time, and nothing but time frees file descriptors"
+)]
+async fn pause() {
+    tokio::time::sleep(ACCEPT_PAUSE).await;
+}
+
 async fn bind_loopback(port: u16) -> io::Result<Vec<TcpListener>> {
     let mut attempts = if port == 0 { PORT_ATTEMPTS } else { 1 };
     loop {
@@ -113,7 +124,7 @@ async fn accept(
                 // Out of file descriptors, most likely: let connections end before the next try.
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::task::yield_now().await;
+                    pause().await;
                 }
             },
             Some(_) = connections.join_next(), if !connections.is_empty() => {}

@@ -97,6 +97,19 @@ async fn filters_choose_what_is_struck() {
 }
 
 #[tokio::test]
+async fn a_fault_still_to_come_does_not_shield_from_the_next_in_line() {
+    let vault = Vault::new().await;
+    let faults = vault.emulator.faults();
+    faults.next(1).after(1).status(503);
+    faults.next(1).status(500);
+    faults.next(0).status(501);
+    assert_eq!(faults.pending(), 2);
+    for expected in [500, 503, 200] {
+        assert_eq!(vault.get("/keys").await.status, expected);
+    }
+}
+
+#[tokio::test]
 async fn the_journal_counts_every_request_and_holds_no_token() {
     let mut vault = Vault::new().await;
     vault.create("k", json!({"kty": "EC"})).await;

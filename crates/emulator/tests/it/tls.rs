@@ -1,5 +1,7 @@
 //! The same over TLS: both loopback addresses, both HTTP versions, public names, broken connections.
 
+use std::time::Duration;
+
 use azure_core::http::{Context, Method, Request, Url};
 use azvault_emulator::{Emulator, Principal};
 use reqwest::{Client, StatusCode, Version};
@@ -139,6 +141,21 @@ async fn a_dropped_connection_closes_it_in_both_http_versions() {
 }
 
 #[tokio::test]
+async fn a_dropped_connection_is_an_io_error_of_the_transport() {
+    let emulator = Emulator::start().await.unwrap();
+    let url = Url::parse(&format!("{}/keys", emulator.vault_url("kv"))).unwrap();
+    let mut request = Request::new(url, Method::Get);
+    emulator.faults().next(1).disconnect();
+    let transport = emulator.transport();
+    let error = transport.send(&Context::new(), &mut request).await.unwrap_err();
+    assert!(matches!(error.kind(), azure_core::error::ErrorKind::Io), "{error:?}");
+    emulator.faults().next(1).truncate_body(5);
+    let answer = transport.send(&Context::new(), &mut request).await.unwrap();
+    let error = answer.into_body().collect().await.unwrap_err();
+    assert!(matches!(error.kind(), azure_core::error::ErrorKind::Io), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_refused() {
     let (emulator, client, token) = started().await;
     let url = format!("{}/keys/k/create?api-version=7.6", emulator.vault_url("kv"));
@@ -174,18 +191,22 @@ async fn a_taken_port_is_an_error() {
 }
 
 #[tokio::test]
-async fn shutdown_and_drop_both_free_the_port() {
+async fn shutdown_and_drop_both_end_the_service() {
     let (emulator, client, _) = started().await;
-    let (port, url) =
-        (emulator.port(), format!("{}/common/discovery/instance", emulator.authority()));
+    let url = format!("{}/common/discovery/instance", emulator.authority());
     client.get(&url).send().await.unwrap();
     emulator.shutdown().await;
     client.get(&url).send().await.unwrap_err();
-    let again = Emulator::builder().port(port).start().await.unwrap();
-    drop(again);
+
+    let (emulator, client, _) = started().await;
+    let url = format!("{}/common/discovery/instance", emulator.authority());
+    client.get(&url).send().await.unwrap();
+    drop(emulator);
     // Ending the tasks takes the runtime a moment.
-    while let Err(error) = Emulator::builder().port(port).start().await {
-        assert_eq!(error.to_string(), "the emulator could not listen");
-        tokio::task::yield_now().await;
-    }
+    let gone = async {
+        while client.get(&url).send().await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap();
 }
