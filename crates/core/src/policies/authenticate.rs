@@ -91,12 +91,12 @@ impl Authenticate {
         let answer = call_next(ctx, &mut question, next).await?;
         if answer.status() != StatusCode::Unauthorized {
             if u16::from(answer.status()) < 400 {
-                return Err(refused(format!(
-                    "{} answered {} to a request without a token; a vault answers 401",
-                    self.endpoint,
-                    u16::from(answer.status())
-                ))
-                .into_azure());
+                let answer = answer.try_into_raw_response().await?;
+                let message = format!(
+                    "{} answered a request without a token as no vault does: is there a proxy or a portal in between?",
+                    self.endpoint
+                );
+                return Err(Error::invalid_response(message, &answer).into_azure());
             }
             return Ok(Asked::Answer(answer));
         }

@@ -1,0 +1,11 @@
+//! The keys client: its requests, and its behaviour on the emulator.
+
+mod bad_input;
+mod create_and_get;
+mod cryptography;
+mod deletion;
+mod errors;
+mod lists;
+mod requests;
+mod support;
+mod update;

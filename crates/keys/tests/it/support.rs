@@ -1,0 +1,45 @@
+//! A vault and a client of it.
+
+use azvault_emulator::Emulator;
+use azvault_keys::KeyClient;
+
+/// An emulator behind its router, without a socket: also under tokio's paused clock.
+pub(crate) struct Vault {
+    pub(crate) emulator: Emulator,
+    pub(crate) client: KeyClient,
+}
+
+impl Vault {
+    pub(crate) fn new() -> Self {
+        Self::on(Emulator::in_memory())
+    }
+
+    pub(crate) fn on(emulator: Emulator) -> Self {
+        let client = client(&emulator, &emulator.vault_url("my-vault"));
+        Self { emulator, client }
+    }
+
+    /// A managed HSM, which has symmetric keys.
+    pub(crate) fn hsm() -> Self {
+        let emulator = Emulator::in_memory();
+        let client = client(&emulator, &emulator.managed_hsm_url("my-hsm"));
+        Self { emulator, client }
+    }
+
+    /// How many requests the emulator got whose path begins so.
+    pub(crate) fn requests(&self, method: &str, path: &str) -> usize {
+        self.emulator
+            .journal()
+            .iter()
+            .filter(|r| r.method() == method && r.path_and_query().starts_with(path))
+            .count()
+    }
+}
+
+fn client(emulator: &Emulator, url: &str) -> KeyClient {
+    KeyClient::builder(url)
+        .credential(emulator.credential())
+        .transport(emulator.in_memory_transport())
+        .build()
+        .unwrap()
+}
