@@ -1,4 +1,5 @@
 //! The keys client: its requests, and its behaviour on the emulator.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bad_input;
 mod create_and_get;
