@@ -174,3 +174,14 @@ async fn a_deleted_key_cannot_be_used() {
     assert_eq!(vault.post("/keys/k/sign", sign).await.refusal().1, "KeyNotFound");
     assert_eq!(vault.get("/keys/k/versions").await.ok(), json!({"value": [], "nextLink": null}));
 }
+
+#[tokio::test]
+async fn a_key_deleted_while_its_next_version_is_made_stays_deleted() {
+    let vault = with_key(Vault::new().await).await;
+    // The first is polled first: it waits for its RSA key when the second runs.
+    let (created, deleted) =
+        tokio::join!(vault.post("/keys/k/create", json!({"kty": "RSA"})), vault.delete("/keys/k"),);
+    assert_eq!(deleted.status, 200);
+    assert_eq!(conflict(&created), "ObjectIsDeletedButRecoverable");
+    assert_eq!(vault.get("/keys/k").await.status, 404);
+}
