@@ -1,4 +1,5 @@
-//! Every path that ARCHITECTURE.md names in backticks exists.
+//! Every path that ARCHITECTURE.md names in backticks exists, from the root or, after a line that
+//! opens with a folder in bold (a crate), from that folder or its `src`.
 
 use super::Problem;
 use crate::tree::Tree;
@@ -10,13 +11,28 @@ const ENDINGS: [&str; 7] = [".rs", ".md", ".toml", ".yml", ".json", ".txt", ".lo
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     let Some(text) = tree.text(FILE) else { return vec![format!("{FILE} is missing")] };
     let mut problems = Vec::new();
+    let mut folder = "";
     for (line, number) in text.lines().zip(1..) {
-        for path in named(line).filter(|path| is_path(tree, path) && !tree.exists(path)) {
-            problems
-                .push(format!("{FILE}:{number}: `{path}` does not exist; paths start at the root"));
+        if let Some(opened) = opened(line) {
+            folder = opened;
+        } else if line.starts_with('#') {
+            folder = "";
+        }
+        for path in named(line).filter(|path| is_path(tree, path)) {
+            let below = !folder.is_empty()
+                && ["", "src/"].iter().any(|src| tree.exists(&format!("{folder}/{src}{path}")));
+            if !below && !tree.exists(path) {
+                problems.push(format!("{FILE}:{number}: `{path}` does not exist"));
+            }
         }
     }
     problems
+}
+
+/// The folder in bold at the start of a line.
+fn opened(line: &str) -> Option<&str> {
+    let (folder, _) = line.strip_prefix("**`")?.split_once("`**")?;
+    Some(folder.trim_end_matches('/'))
 }
 
 /// What stands between backticks.
@@ -52,9 +68,17 @@ mod tests {
     }
 
     #[test]
+    fn after_a_folder_in_bold_paths_start_there() {
+        assert!(of("**`crates/core`**: `lib.rs`,\n`src/lib.rs`").is_empty());
+        assert_eq!(of("**`crates/core`**: `gone.rs`").len(), 1);
+        assert_eq!(of("**`crates/core`**\n## Next\n`lib.rs`").len(), 1, "a heading ends it");
+        assert_eq!(of("**`crates/gone`**: `lib.rs`").len(), 2);
+    }
+
+    #[test]
     fn absent_paths_fail_with_their_line() {
         for path in ["crates/core/src/gone.rs", "crates/gone", "gone/", "gone.md", "src/lib.rs"] {
-            let expected = format!("{FILE}:2: `{path}` does not exist; paths start at the root");
+            let expected = format!("{FILE}:2: `{path}` does not exist");
             assert_eq!(of(&format!("\n`{path}`")), [expected]);
         }
     }
