@@ -1,1 +1,34 @@
-//! Tests.
+//! Behaviour tests: one module a behaviour, over doubles and paused time.
+
+#[cfg(test)]
+mod answers_that_are_wrong;
+#[cfg(test)]
+mod authentication_first_contact;
+#[cfg(test)]
+mod authentication_origin;
+#[cfg(test)]
+mod authentication_rejection;
+#[cfg(test)]
+mod call_identity;
+#[cfg(test)]
+mod credential_chain;
+#[cfg(test)]
+mod credential_sources;
+#[cfg(test)]
+mod credential_tools;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod lists_ahead;
+#[cfg(test)]
+mod polling;
+#[cfg(test)]
+mod retry_ambiguity;
+#[cfg(test)]
+mod retry_delays;
+#[cfg(test)]
+mod retry_limits;
+#[cfg(test)]
+mod token_cache;
+#[cfg(test)]
+mod token_renewal;

@@ -1,1 +1,15 @@
-//! Tests.
+//! Doubles for tests of azvault without a network: a transport that answers from a script, a
+//! credential that keeps count, programs that are not run, and a client small enough to test core
+//! without a service crate.
+
+mod answer;
+mod clerk;
+mod probe;
+mod programs;
+mod script;
+
+pub use answer::Answer;
+pub use clerk::{Asked, Clerk, Grant};
+pub use probe::{KNOWN, LOCAL, ProbeClient};
+pub use programs::{Printed, Programs};
+pub use script::{Script, Seen};
