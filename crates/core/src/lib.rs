@@ -7,6 +7,7 @@ pub mod credentials;
 mod endpoint;
 pub mod error;
 mod id;
+pub mod object;
 pub mod operation;
 pub mod pager;
 pub mod pipeline;

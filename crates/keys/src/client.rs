@@ -4,16 +4,15 @@ use azure_core::http::Method;
 use azvault_core::{
     Call, Client, ClientBuilder, Credential, Endpoint, ErrorKind, Operation, Pager, Poller, Result,
     SecretBytes, ServiceClient,
-    poller::{ResourceState, ResumeToken},
-    validate_name,
+    object::{BeginDelete, BeginRecover, ObjectKind, Target},
+    poller::ResumeToken,
 };
 
 use crate::{
     DeletedKeyBundle, DeletedKeyProperties, EncryptionAlgorithm, KeyBundle, KeyProperties, KeyType,
     SignatureAlgorithm,
     operations::{
-        BeginDeleteKey, BeginRecoverDeletedKey, CreateKey, Decrypt, Encrypt, GetKey, Sign, Target,
-        UnwrapKey, UpdateKeyProperties, Verify, WrapKey,
+        CreateKey, Decrypt, Encrypt, GetKey, Sign, UnwrapKey, UpdateKeyProperties, Verify, WrapKey,
     },
 };
 
@@ -73,6 +72,13 @@ impl ServiceClient for KeyClient {
     }
 }
 
+static KEYS: ObjectKind = ObjectKind::new(
+    "key",
+    "keys",
+    "deletedkeys",
+    Operation::idempotent("begin_delete_key").with_advice(advice),
+    Operation::idempotent("begin_recover_deleted_key").with_advice(advice),
+);
 static LIST_KEYS: Operation = Operation::idempotent("list_key_properties").with_advice(advice);
 static LIST_VERSIONS: Operation =
     Operation::idempotent("list_key_properties_versions").with_advice(advice);
@@ -252,11 +258,8 @@ impl KeyClient {
     ///
     /// Source: [GetKeyVersions](https://learn.microsoft.com/rest/api/keyvault/keys/get-key-versions/get-key-versions).
     pub fn list_key_properties_versions(&self, name: impl AsRef<str>) -> Pager<KeyProperties> {
-        let name = name.as_ref();
-        match validate_name("key", name) {
-            Ok(()) => self.list(&LIST_VERSIONS, &["keys", name, "versions"]),
-            Err(error) => Pager::new(self.client.clone(), &LIST_VERSIONS, Err(error)),
-        }
+        let first = self.target(name.as_ref()).request(Method::Get, Some("versions"));
+        Pager::new(self.client.clone(), &LIST_VERSIONS, first)
     }
 
     /// Lists the deleted keys that can be recovered or purged.
@@ -269,7 +272,7 @@ impl KeyClient {
     }
 
     fn target(&self, name: impl Into<String>) -> Target {
-        Target::latest(self.client.clone(), name.into())
+        Target::latest(self.client.clone(), &KEYS, name)
     }
 
     fn list<T>(&self, operation: &'static Operation, segments: &[&str]) -> Pager<T>
@@ -304,8 +307,8 @@ impl KeyClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn begin_delete_key(&self, name: impl Into<String>) -> BeginDeleteKey {
-        BeginDeleteKey::new(self.client.clone(), name.into())
+    pub fn begin_delete_key(&self, name: impl Into<String>) -> BeginDelete<DeletedKeyBundle> {
+        BeginDelete::new(self.target(name))
     }
 
     /// Goes on with a deletion that was begun by [`begin_delete_key`](Self::begin_delete_key),
@@ -314,7 +317,7 @@ impl KeyClient {
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another vault.
     pub fn resume_delete_key(&self, token: &ResumeToken) -> Result<Poller<DeletedKeyBundle>> {
-        BeginDeleteKey::resume(self.client.clone(), token)
+        BeginDelete::resume(&self.target(""), token)
     }
 
     /// Gets a deleted key.
@@ -327,7 +330,7 @@ impl KeyClient {
     ///
     /// Source: [GetDeletedKey](https://learn.microsoft.com/rest/api/keyvault/keys/get-deleted-key/get-deleted-key).
     pub fn get_deleted_key(&self, name: impl AsRef<str>) -> Call<DeletedKeyBundle> {
-        let request = self.deleted(Method::Get, name.as_ref());
+        let request = self.target(name.as_ref()).deleted_request(Method::Get, None);
         Call::json(self.client.pipeline().clone(), &GET_DELETED, request)
     }
 
@@ -356,13 +359,8 @@ impl KeyClient {
     /// # }
     /// ```
     pub fn purge_deleted_key(&self, name: impl AsRef<str>) -> Call<()> {
-        let request = self.deleted(Method::Delete, name.as_ref());
+        let request = self.target(name.as_ref()).deleted_request(Method::Delete, None);
         Call::new(self.client.pipeline().clone(), &PURGE, request, |_| Ok(()))
-    }
-
-    fn deleted(&self, method: Method, name: &str) -> Result<azure_core::http::Request> {
-        validate_name("key", name)?;
-        self.client.request(method, &["deletedkeys", name])
     }
 
     /// Begins to recover a deleted key with all its versions. Await the poller to know that it
@@ -389,8 +387,8 @@ impl KeyClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn begin_recover_deleted_key(&self, name: impl Into<String>) -> BeginRecoverDeletedKey {
-        BeginRecoverDeletedKey::new(self.client.clone(), name.into())
+    pub fn begin_recover_deleted_key(&self, name: impl Into<String>) -> BeginRecover<KeyBundle> {
+        BeginRecover::new(self.target(name))
     }
 
     /// Goes on with a recovery that was begun by
@@ -399,7 +397,7 @@ impl KeyClient {
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another vault.
     pub fn resume_recover_deleted_key(&self, token: &ResumeToken) -> Result<Poller<KeyBundle>> {
-        BeginRecoverDeletedKey::resume(self.client.clone(), token)
+        BeginRecover::resume(&self.target(""), token)
     }
 }
 
@@ -561,19 +559,4 @@ impl KeyClient {
     ) -> UnwrapKey {
         UnwrapKey::new(self.target(name), algorithm, encrypted_key.into())
     }
-}
-
-/// A poller of the state that `segments` tell.
-pub(crate) fn poller<T>(
-    client: Client,
-    operation: &'static Operation,
-    segments: &[&str],
-    begun: T,
-) -> Result<Poller<T>>
-where
-    T: serde::de::DeserializeOwned + Send + Sync + 'static,
-{
-    let pipeline = client.pipeline().clone();
-    let strategy = ResourceState::new(client, operation.name(), segments, begun)?;
-    Ok(Poller::new(pipeline, operation, strategy))
 }

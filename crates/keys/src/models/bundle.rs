@@ -3,7 +3,7 @@
 use azvault_core::ResourceId;
 use serde::Deserialize;
 
-use super::{JsonWebKey, KeyOperation, KeyProperties, KeyType, WireAttributes, jwk::Tags};
+use super::{JsonWebKey, KeyOperation, KeyProperties, KeyType, properties::About};
 
 /// A key: its public material and its properties.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -59,18 +59,15 @@ impl KeyBundle {
 #[derive(Deserialize)]
 pub(super) struct WireBundle {
     key: JsonWebKey,
-    #[serde(default)]
-    attributes: WireAttributes,
-    tags: Option<Tags>,
-    managed: Option<bool>,
+    #[serde(flatten)]
+    about: About,
 }
 
 impl TryFrom<WireBundle> for KeyBundle {
     type Error = String;
 
     fn try_from(wire: WireBundle) -> Result<Self, String> {
-        let properties =
-            KeyProperties::new(wire.key.kid(), wire.attributes, wire.tags, wire.managed)?;
+        let properties = wire.about.of(wire.key.kid())?;
         Ok(Self { key: wire.key, properties })
     }
 }

@@ -1,43 +1,14 @@
 //! Deleted keys, which can be recovered or purged until their time is over.
 
-use azure_core::time::OffsetDateTime;
-use azvault_core::ResourceId;
+use azvault_core::{
+    deletion_accessors,
+    object::{Deletion, WireDeletion},
+};
 use serde::Deserialize;
 
 use super::{
-    JsonWebKey, KeyBundle, KeyProperties, KeyType,
-    bundle::WireBundle,
-    properties::{WireItem, time},
+    JsonWebKey, KeyBundle, KeyProperties, KeyType, bundle::WireBundle, properties::WireItem,
 };
-
-/// When a key was deleted, until when it can be recovered, and by what id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Deletion {
-    recovery_id: Option<ResourceId>,
-    deleted_on: Option<OffsetDateTime>,
-    scheduled_purge_on: Option<OffsetDateTime>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireDeletion {
-    recovery_id: Option<String>,
-    deleted_date: Option<i64>,
-    scheduled_purge_date: Option<i64>,
-}
-
-impl TryFrom<WireDeletion> for Deletion {
-    type Error = String;
-
-    fn try_from(wire: WireDeletion) -> Result<Self, String> {
-        let recovery_id = wire.recovery_id.map(|id| id.parse()).transpose();
-        Ok(Self {
-            recovery_id: recovery_id.map_err(|error: azvault_core::Error| error.to_string())?,
-            deleted_on: time(wire.deleted_date)?,
-            scheduled_purge_on: time(wire.scheduled_purge_date)?,
-        })
-    }
-}
 
 /// A deleted key with its public material.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -109,32 +80,6 @@ impl DeletedKeyProperties {
     pub fn properties(&self) -> &KeyProperties {
         &self.properties
     }
-}
-
-macro_rules! deletion_accessors {
-    ($($type:ident),+) => {$(
-        impl $type {
-            /// The key's name.
-            pub fn name(&self) -> &str {
-                self.properties().name()
-            }
-
-            /// The id of the deleted key, which recovers and purges it.
-            pub fn recovery_id(&self) -> Option<&ResourceId> {
-                self.deletion.recovery_id.as_ref()
-            }
-
-            /// When it was deleted.
-            pub fn deleted_on(&self) -> Option<OffsetDateTime> {
-                self.deletion.deleted_on
-            }
-
-            /// When the service will purge it, unless it is recovered or purged before.
-            pub fn scheduled_purge_on(&self) -> Option<OffsetDateTime> {
-                self.deletion.scheduled_purge_on
-            }
-        }
-    )+};
 }
 
 deletion_accessors!(DeletedKeyBundle, DeletedKeyProperties);

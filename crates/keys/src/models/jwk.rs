@@ -1,7 +1,5 @@
 //! The public part of a key, as a JSON web key (RFC 7517).
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Base64Url, KeyCurve, KeyOperation, KeyType};
@@ -81,9 +79,6 @@ impl JsonWebKey {
 fn bytes(value: &Option<Base64Url>) -> Option<&[u8]> {
     value.as_ref().map(|value| value.0.as_slice())
 }
-
-/// Tags: short texts by name, for the caller's own purposes.
-pub(crate) type Tags = BTreeMap<String, String>;
 
 #[cfg(test)]
 mod tests {

@@ -15,9 +15,8 @@ pub use bundle::KeyBundle;
 pub use deleted::{DeletedKeyBundle, DeletedKeyProperties};
 pub use jwk::JsonWebKey;
 pub use properties::KeyProperties;
-pub(crate) use properties::WireAttributes;
 pub use results::{
     DecryptResult, EncryptResult, SignResult, UnwrapResult, VerifyResult, WrapResult,
 };
 pub(crate) use results::{OperationResult, VerificationResult};
-pub use words::{KeyCurve, KeyOperation, KeyType, RecoveryLevel};
+pub use words::{KeyCurve, KeyOperation, KeyType};

@@ -80,30 +80,3 @@ azvault_core::service_enum! {
         Export = "export",
     }
 }
-
-azvault_core::service_enum! {
-    /// What becomes of a deleted key: whether it can be recovered, and purged before its time.
-    pub enum RecoveryLevel {
-        /// Deleting is for good.
-        Purgeable = "Purgeable",
-        /// Recoverable for 90 days, and may be purged before.
-        RecoverablePurgeable = "Recoverable+Purgeable",
-        /// Recoverable for 90 days; purge protection is on.
-        Recoverable = "Recoverable",
-        /// Recoverable for 90 days; the subscription is protected too.
-        RecoverableProtectedSubscription = "Recoverable+ProtectedSubscription",
-        /// Recoverable for 7 to 89 days, and may be purged before.
-        CustomizedRecoverablePurgeable = "CustomizedRecoverable+Purgeable",
-        /// Recoverable for 7 to 89 days; purge protection is on.
-        CustomizedRecoverable = "CustomizedRecoverable",
-        /// Recoverable for 7 to 89 days; the subscription is protected too.
-        CustomizedRecoverableProtectedSubscription = "CustomizedRecoverable+ProtectedSubscription",
-    }
-}
-
-impl RecoveryLevel {
-    /// Whether a deleted key may be purged before its retention ends.
-    pub fn allows_purge(&self) -> bool {
-        self.as_str().ends_with("Purgeable")
-    }
-}

@@ -1,13 +1,16 @@
 //! Creating keys.
 
-use std::collections::BTreeMap;
-
 use azure_core::http::{Method, Request};
-use azvault_core::{Call, Error, Operation, Result, call::CallOptions, call_builder};
+use azvault_core::{
+    Call, Error, Operation, Result, attribute_setters,
+    call::CallOptions,
+    call_builder,
+    object::{AttributesUpdate, Tags, Target},
+};
 use serde::Serialize;
 
-use super::{attribute_setters, target::Target};
-use crate::{KeyBundle, KeyCurve, KeyOperation, KeyType, client::advice, models::WireAttributes};
+use super::key_ops_setter;
+use crate::{KeyBundle, KeyCurve, KeyOperation, KeyType, client::advice};
 
 static CREATE: Operation = Operation::makes_version("create_key").with_advice(advice);
 
@@ -31,10 +34,10 @@ struct Parameters {
     curve: Option<KeyCurve>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_ops: Option<Vec<KeyOperation>>,
-    #[serde(skip_serializing_if = "WireAttributes::is_unset")]
-    attributes: WireAttributes,
+    #[serde(skip_serializing_if = "AttributesUpdate::is_empty")]
+    attributes: AttributesUpdate,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<BTreeMap<String, String>>,
+    tags: Option<Tags>,
 }
 
 impl CreateKey {
@@ -45,7 +48,7 @@ impl CreateKey {
             public_exponent: None,
             curve: None,
             key_ops: None,
-            attributes: WireAttributes::default(),
+            attributes: AttributesUpdate::default(),
             tags: None,
         };
         Self { target, parameters, options: CallOptions::default() }
@@ -89,13 +92,14 @@ impl CreateKey {
         if public_exponent.is_some() && !kty.is_rsa() {
             return misplaced("public exponent", "only RSA keys have one");
         }
-        self.target.request(Method::Post, Some("create"), &self.parameters)
+        self.target.request_json(Method::Post, Some("create"), &self.parameters)
     }
 
     fn call(self) -> Call<KeyBundle> {
-        Call::json(self.target.client.pipeline().clone(), &CREATE, self.request())
+        Call::json(self.target.client().pipeline().clone(), &CREATE, self.request())
     }
 }
 
+key_ops_setter!(CreateKey);
 attribute_setters!(CreateKey);
 call_builder!(CreateKey => KeyBundle);

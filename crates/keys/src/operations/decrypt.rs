@@ -1,9 +1,11 @@
 //! Decrypting and unwrapping by the service.
 
-use azvault_core::{Call, Operation, call::CallOptions, call_builder};
+use azvault_core::{
+    Call, Operation, call::CallOptions, call_builder, object::Target, version_setter,
+};
 use serde::Serialize;
 
-use super::target::{Target, version_setter};
+use super::cryptography::post;
 use crate::{
     DecryptResult, EncryptionAlgorithm, UnwrapResult,
     client::advice,
@@ -65,7 +67,7 @@ impl Decrypt {
     }
 
     fn call(self) -> Call<DecryptResult> {
-        self.target.post::<OperationResult, _>(&DECRYPT, "decrypt", Ok(&self.parameters))
+        post::<OperationResult, _>(&self.target, &DECRYPT, "decrypt", Ok(&self.parameters))
     }
 }
 
@@ -89,7 +91,7 @@ impl UnwrapKey {
     }
 
     fn call(self) -> Call<UnwrapResult> {
-        self.target.post::<OperationResult, _>(&UNWRAP, "unwrapkey", Ok(&self.parameters))
+        post::<OperationResult, _>(&self.target, &UNWRAP, "unwrapkey", Ok(&self.parameters))
     }
 }
 

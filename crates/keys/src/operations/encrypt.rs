@@ -1,9 +1,11 @@
 //! Encrypting and wrapping by the service.
 
-use azvault_core::{Call, Operation, SecretBytes, call::CallOptions, call_builder};
+use azvault_core::{
+    Call, Operation, SecretBytes, call::CallOptions, call_builder, object::Target, version_setter,
+};
 use serde::Serialize;
 
-use super::target::{Target, version_setter};
+use super::cryptography::post;
 use crate::{
     EncryptResult, EncryptionAlgorithm, WrapResult,
     client::advice,
@@ -62,7 +64,7 @@ impl Encrypt {
     }
 
     fn call(self) -> Call<EncryptResult> {
-        self.target.post::<OperationResult, _>(&ENCRYPT, "encrypt", Ok(&self.parameters))
+        post::<OperationResult, _>(&self.target, &ENCRYPT, "encrypt", Ok(&self.parameters))
     }
 }
 
@@ -82,7 +84,7 @@ impl WrapKey {
     }
 
     fn call(self) -> Call<WrapResult> {
-        self.target.post::<OperationResult, _>(&WRAP, "wrapkey", Ok(&self.parameters))
+        post::<OperationResult, _>(&self.target, &WRAP, "wrapkey", Ok(&self.parameters))
     }
 }
 

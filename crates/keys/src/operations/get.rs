@@ -1,9 +1,10 @@
 //! Reading keys.
 
 use azure_core::http::Method;
-use azvault_core::{Call, Operation, call::CallOptions, call_builder};
+use azvault_core::{
+    Call, Operation, call::CallOptions, call_builder, object::Target, version_setter,
+};
 
-use super::target::{Target, version_setter};
 use crate::{KeyBundle, client::advice};
 
 static GET: Operation = Operation::idempotent("get_key").with_advice(advice);
@@ -22,10 +23,8 @@ impl GetKey {
     }
 
     fn call(self) -> Call<KeyBundle> {
-        let client = &self.target.client;
-        let segments = self.target.segments(None);
-        let request = segments.and_then(|segments| client.request(Method::Get, &segments));
-        Call::json(client.pipeline().clone(), &GET, request)
+        let request = self.target.request(Method::Get, None);
+        Call::json(self.target.client().pipeline().clone(), &GET, request)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Signing and verifying by the service.
 
-use azvault_core::{Call, Error, Operation, Result, call::CallOptions, call_builder};
+use azvault_core::{
+    Call, Error, Operation, Result, call::CallOptions, call_builder, object::Target, version_setter,
+};
 use serde::Serialize;
 
-use super::target::{Target, version_setter};
+use super::cryptography::post;
 use crate::{
     SignResult, SignatureAlgorithm, VerifyResult,
     client::advice,
@@ -35,7 +37,8 @@ impl Sign {
     }
 
     fn call(self) -> Call<SignResult> {
-        self.target.post::<OperationResult, _>(
+        post::<OperationResult, _>(
+            &self.target,
             &SIGN,
             "sign",
             check_digest(&self.parameters.alg, &self.parameters.value).map(|()| &self.parameters),
@@ -72,7 +75,8 @@ impl Verify {
     }
 
     fn call(self) -> Call<VerifyResult> {
-        self.target.post::<VerificationResult, _>(
+        post::<VerificationResult, _>(
+            &self.target,
             &VERIFY,
             "verify",
             check_digest(&self.parameters.alg, &self.parameters.digest).map(|()| &self.parameters),

@@ -1,16 +1,17 @@
 //! Changing what is known of a key besides its material.
 
-use std::collections::BTreeMap;
-
 use azure_core::http::Method;
-use azvault_core::{Call, Operation, call::CallOptions, call_builder};
+use azvault_core::{
+    Call, Operation, attribute_setters,
+    call::CallOptions,
+    call_builder,
+    object::{AttributesUpdate, Tags, Target},
+    version_setter,
+};
 use serde::Serialize;
 
-use super::{
-    attribute_setters,
-    target::{Target, version_setter},
-};
-use crate::{KeyBundle, KeyOperation, client::advice, models::WireAttributes};
+use super::key_ops_setter;
+use crate::{KeyBundle, KeyOperation, client::advice};
 
 static UPDATE: Operation = Operation::idempotent("update_key_properties").with_advice(advice);
 
@@ -28,10 +29,10 @@ pub struct UpdateKeyProperties {
 struct Parameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     key_ops: Option<Vec<KeyOperation>>,
-    #[serde(skip_serializing_if = "WireAttributes::is_unset")]
-    attributes: WireAttributes,
+    #[serde(skip_serializing_if = "AttributesUpdate::is_empty")]
+    attributes: AttributesUpdate,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<BTreeMap<String, String>>,
+    tags: Option<Tags>,
 }
 
 impl UpdateKeyProperties {
@@ -41,11 +42,12 @@ impl UpdateKeyProperties {
     }
 
     fn call(self) -> Call<KeyBundle> {
-        let request = self.target.request(Method::Patch, None, &self.parameters);
-        Call::json(self.target.client.pipeline().clone(), &UPDATE, request)
+        let request = self.target.request_json(Method::Patch, None, &self.parameters);
+        Call::json(self.target.client().pipeline().clone(), &UPDATE, request)
     }
 }
 
 version_setter!(UpdateKeyProperties);
+key_ops_setter!(UpdateKeyProperties);
 attribute_setters!(UpdateKeyProperties);
 call_builder!(UpdateKeyProperties => KeyBundle);

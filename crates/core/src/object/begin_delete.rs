@@ -1,0 +1,97 @@
+//! Deleting an object, and waiting for the end of it.
+
+use std::{fmt, future::IntoFuture, marker::PhantomData, time::Duration};
+
+use azure_core::http::Method;
+use serde::de::DeserializeOwned;
+
+use super::Target;
+use crate::{
+    Call, ErrorKind, Poller, Result,
+    call::{CallFuture, CallOptions},
+    poller::{ResourceState, ResumeToken},
+    retry::RetryPolicy,
+};
+
+/// Begins to delete an object with all its versions; gives a [`Poller`] of the deleted one.
+#[must_use = "a call is sent when it is awaited"]
+pub struct BeginDelete<T> {
+    target: Target,
+    options: CallOptions,
+    deleted: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned + Send + Sync + 'static> BeginDelete<T> {
+    /// Of the object that `target` names.
+    pub fn new(target: Target) -> Self {
+        Self { target, options: CallOptions::default(), deleted: PhantomData }
+    }
+
+    /// Goes on with one that was begun, perhaps in another process.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the token is for another operation or another vault.
+    pub fn resume(target: &Target, token: &ResumeToken) -> Result<Poller<T>> {
+        let (client, operation) = (target.client().clone(), &target.kind().delete);
+        let pipeline = client.pipeline().clone();
+        let strategy = ResourceState::resume(client, operation.name(), token)?;
+        Ok(Poller::new(pipeline, operation, strategy))
+    }
+
+    /// Limits how long this call may take, with all its attempts and waits.
+    pub fn with_timeout(mut self, limit: Duration) -> Self {
+        self.options = self.options.timeout(limit);
+        self
+    }
+
+    /// Repeats failed attempts of this call as `policy` says.
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.options = self.options.retry(policy);
+        self
+    }
+
+    /// The call as it will be sent, to look at its request.
+    pub fn into_call(self) -> Call<T> {
+        self.call(self.target.request(Method::Delete, None))
+    }
+
+    /// Sends the call; the same as `.await`, for `spawn` and `join!`.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`].
+    pub async fn send(self) -> Result<Poller<T>> {
+        let begun = match self.call(self.target.request(Method::Delete, None)).send().await {
+            Ok(begun) => begun,
+            // An attempt before may have deleted it without telling us.
+            Err(error) if error.kind() == ErrorKind::NotFound && error.attempts() > 1 => {
+                let deleted = self.call(self.target.deleted_request(Method::Get, None));
+                deleted.send().await.map_err(|_| error)?
+            }
+            Err(error) => return Err(error),
+        };
+        let (client, operation) = (self.target.client(), &self.target.kind().delete);
+        let segments = self.target.deleted_segments(None)?;
+        let strategy = ResourceState::new(client.clone(), operation.name(), &segments, begun)?;
+        Ok(Poller::new(client.pipeline().clone(), operation, strategy))
+    }
+
+    fn call(&self, request: Result<azure_core::http::Request>) -> Call<T> {
+        let pipeline = self.target.client().pipeline().clone();
+        Call::json(pipeline, &self.target.kind().delete, request).with_options(self.options.clone())
+    }
+}
+
+impl<T: DeserializeOwned + Send + Sync + 'static> IntoFuture for BeginDelete<T> {
+    type Output = Result<Poller<T>>;
+    type IntoFuture = CallFuture<Poller<T>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl<T> fmt::Debug for BeginDelete<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BeginDelete").field("target", &self.target).finish_non_exhaustive()
+    }
+}
