@@ -1,8 +1,9 @@
 //! What tells the attempts of one call apart from those of another.
 
-use azvault_core::transport::TransportErrorKind;
+use azure_core::http::Method;
+use azvault_core::{Call, Operation, transport::TransportErrorKind};
 use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Script};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test(start_paused = true)]
 async fn attempts_share_one_client_request_id_and_calls_do_not() {
@@ -19,6 +20,19 @@ async fn attempts_share_one_client_request_id_and_calls_do_not() {
     assert_eq!(ids.len(), 4);
     assert!(ids[0] == ids[1] && ids[1] == ids[2]);
     assert_ne!(ids[2], ids[3]);
+}
+
+static ANY: Operation = Operation::idempotent("any");
+
+#[tokio::test(start_paused = true)]
+async fn a_client_request_id_of_the_caller_is_kept() {
+    let script = Script::always(Answer::fine());
+    let client = ProbeClient::builder(KNOWN, &script, &Clerk::rotating()).build().unwrap();
+    let inner = client.client();
+    let mut request = inner.request(Method::Get, &["things"]).unwrap();
+    request.insert_header("x-ms-client-request-id", "mine");
+    Call::<Value>::json(inner.pipeline().clone(), &ANY, Ok(request)).await.unwrap();
+    assert_eq!(script.seen()[0].header("x-ms-client-request-id"), Some("mine"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,7 +17,8 @@ fn page(n: u32) -> String {
 }
 
 async fn all(script: &Arc<Script>) -> Result<Value, Error> {
-    client(script).list(None).try_collect().await.map(|items| json!(items))
+    let items: Vec<Value> = client(script).list(None).take(1000).try_collect().await?;
+    Ok(json!(items))
 }
 
 #[tokio::test(start_paused = true)]

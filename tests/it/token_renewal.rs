@@ -89,7 +89,10 @@ async fn a_renewal_that_changes_nothing_waits_before_the_next() {
     for _ in 0..10 {
         client.get("k").await.unwrap();
     }
-    assert_eq!(clerk.count(), 2);
+    assert_eq!(clerk.count(), 2, "asked again at once");
+    script.clock().sleep(Duration::from_secs(31)).await;
+    client.get("k").await.unwrap();
+    assert_eq!(clerk.count(), 3, "not asked again after the pause");
 }
 
 #[tokio::test(start_paused = true)]

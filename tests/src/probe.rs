@@ -30,15 +30,17 @@ pub struct ProbeClient(Client);
 impl ServiceClient for ProbeClient {
     const API_VERSION: &'static str = "7.6";
 
-    fn from_client(client: Client) -> Self {
-        Self(client)
+    type Seed = ();
+
+    fn from_client(client: Client, (): ()) -> Result<Self> {
+        Ok(Self(client))
     }
 }
 
 impl ProbeClient {
     /// A builder for a client of `vault` that sends through `script` and asks `clerk` for tokens.
     pub fn builder(vault: &str, script: &Arc<Script>, clerk: &Arc<Clerk>) -> ClientBuilder<Self> {
-        ClientBuilder::new(vault).transport(script.transport()).credential(clerk.clone())
+        ClientBuilder::new(vault, ()).transport(script.transport()).credential(clerk.clone())
     }
 
     /// The shared part.

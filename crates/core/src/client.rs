@@ -1,6 +1,6 @@
 //! What every client of a vault is: an address, an API version, a pipeline; and how it is built.
 
-use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use azure_core::http::{ClientOptions, Method, Request, Transport, policies::Policy};
 use serde::Serialize;
@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     Credential, Endpoint, Error, Pipeline, Result,
+    auth::Requirement,
     pipeline::Parts,
     policies::Authenticate,
     retry::RetryPolicy,
@@ -103,19 +104,31 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A client of one service of a vault, which [`ClientBuilder`] can build.
+/// A client of one service, which [`ClientBuilder`] can build.
 pub trait ServiceClient: Sized {
     /// The newest stable API version that the client knows.
     const API_VERSION: &'static str;
 
+    /// What the client needs besides an address: nothing for a vault, a subscription for ARM.
+    type Seed;
+
     /// A client on the shared part.
-    fn from_client(client: Client) -> Self;
+    ///
+    /// # Errors
+    /// `InvalidInput` if the seed cannot be one.
+    fn from_client(client: Client, seed: Self::Seed) -> Result<Self>;
+
+    /// What the service at `endpoint` requires of a token, if that is known without asking it.
+    fn requirement(endpoint: &Endpoint) -> Option<Requirement> {
+        Requirement::known(endpoint)
+    }
 }
 
 /// Builds a client; the settings are the same for every service.
 #[must_use = "a builder does nothing before build()"]
-pub struct ClientBuilder<C> {
-    vault_url: String,
+pub struct ClientBuilder<C: ServiceClient> {
+    address: String,
+    seed: C::Seed,
     credential: Option<Credential>,
     transport: Option<Transport>,
     transport_options: TransportOptions,
@@ -128,15 +141,16 @@ pub struct ClientBuilder<C> {
     per_call: Vec<Arc<dyn Policy>>,
     per_attempt: Vec<Arc<dyn Policy>>,
     clock: Arc<dyn Clock>,
-    client: PhantomData<fn() -> C>,
 }
 
 impl<C: ServiceClient> ClientBuilder<C> {
-    /// A builder for the vault at `vault_url`, which is checked by [`build`](Self::build).
-    pub fn new(vault_url: &str) -> Self {
+    /// A builder for the service at `address`, a vault's URL for instance, which is checked by
+    /// [`build`](Self::build).
+    pub fn new(address: &str, seed: C::Seed) -> Self {
         let clock = SystemClock::shared();
         Self {
-            vault_url: vault_url.to_owned(),
+            address: address.to_owned(),
+            seed,
             credential: None,
             transport: None,
             transport_options: TransportOptions::default(),
@@ -149,8 +163,14 @@ impl<C: ServiceClient> ClientBuilder<C> {
             per_call: Vec::new(),
             per_attempt: Vec::new(),
             clock,
-            client: PhantomData,
         }
+    }
+
+    /// The address of the service instead of the one that the builder began with, for another
+    /// cloud or a test.
+    pub fn endpoint(mut self, address: impl Into<String>) -> Self {
+        self.address = address.into();
+        self
     }
 
     /// Who is calling. Clients that are given the same credential share its tokens.
@@ -249,7 +269,7 @@ impl<C: ServiceClient> ClientBuilder<C> {
     /// `InvalidInput` if the vault's URL, the API version, the proxy or the application's name is
     /// wrong, or no credential was given.
     pub fn build(self) -> Result<C> {
-        let endpoint = Endpoint::parse(&self.vault_url)?;
+        let endpoint = Endpoint::parse(&self.address)?;
         let Some(credential) = self.credential else {
             return Err(Error::invalid_input(
                 "the client has no credential: give it one with credential(…), DefaultAzureCredential::new()? for instance",
@@ -263,8 +283,13 @@ impl<C: ServiceClient> ClientBuilder<C> {
             Some(transport) => transport,
             None => self.transport_options.build()?,
         };
-        let authenticate =
-            Authenticate::new(endpoint.clone(), credential, self.verify, self.clock.clone());
+        let authenticate = Authenticate::new(
+            endpoint.clone(),
+            C::requirement(&endpoint),
+            credential,
+            self.verify,
+            self.clock.clone(),
+        );
         let pipeline = Parts {
             authenticate: Some(authenticate),
             retry: self.retry,
@@ -277,7 +302,7 @@ impl<C: ServiceClient> ClientBuilder<C> {
         }
         .build();
         let inner = Inner { endpoint, api_version: self.api_version, pipeline };
-        Ok(C::from_client(Client(Arc::new(inner))))
+        C::from_client(Client(Arc::new(inner)), self.seed)
     }
 }
 
@@ -290,7 +315,7 @@ fn check_header(what: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-impl<C> fmt::Debug for ClientBuilder<C> {
+impl<C: ServiceClient> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The URL is not checked yet, so it may hold credentials.
         f.debug_struct("ClientBuilder")

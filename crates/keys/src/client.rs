@@ -66,9 +66,10 @@ pub struct KeyClient {
 
 impl ServiceClient for KeyClient {
     const API_VERSION: &'static str = "2026-04-01";
+    type Seed = ();
 
-    fn from_client(client: Client) -> Self {
-        Self { client }
+    fn from_client(client: Client, (): ()) -> Result<Self> {
+        Ok(Self { client })
     }
 }
 
@@ -110,7 +111,7 @@ impl KeyClient {
 
     /// A builder, to set the transport, time limits, retry, the API version and more.
     pub fn builder(vault_url: &str) -> ClientBuilder<Self> {
-        ClientBuilder::new(vault_url)
+        ClientBuilder::new(vault_url, ())
     }
 
     /// The vault's address.

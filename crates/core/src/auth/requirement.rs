@@ -20,6 +20,11 @@ impl Requirement {
         Some(Self { scope: format!("{audience}/.default"), authority: None, tenant: None })
     }
 
+    /// What Azure Resource Manager at `endpoint` requires: its address is its audience.
+    pub fn of_resource_manager(endpoint: &Endpoint) -> Self {
+        Self { scope: format!("{endpoint}/.default"), authority: None, tenant: None }
+    }
+
     /// What a challenge from the vault at `endpoint` requires.
     ///
     /// # Errors

@@ -52,11 +52,12 @@ enum Asked {
 impl Authenticate {
     pub(crate) fn new(
         endpoint: Endpoint,
+        known: Option<Requirement>,
         credential: Credential,
         verify: bool,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let requirement = Mutex::new(Requirement::known(&endpoint));
+        let requirement = Mutex::new(known);
         Self { endpoint, credential, verify, requirement, asking: Default::default(), clock }
     }
 
