@@ -1,5 +1,7 @@
 //! Long-running operations: one loop that sleeps, and strategies that only decide.
 
+mod location;
+mod provisioning;
 mod resource_state;
 mod resume;
 
@@ -7,6 +9,8 @@ use std::{fmt, future::IntoFuture, time::Duration};
 
 use azure_core::http::{RawResponse, Request};
 use futures::Stream;
+pub use location::Location;
+pub use provisioning::ProvisioningState;
 pub use resource_state::ResourceState;
 pub use resume::ResumeToken;
 
@@ -59,6 +63,8 @@ pub struct Poller<T> {
     began: Duration,
     limit: Duration,
     asked: Option<Duration>,
+    /// The result, if the first answer held it.
+    ready: Option<T>,
     finished: bool,
 }
 
@@ -82,8 +88,15 @@ impl<T: Send + 'static> Poller<T> {
             began,
             limit: Duration::from_secs(600),
             asked: None,
+            ready: None,
             finished: false,
         }
+    }
+
+    /// Takes the result from the answer that began the operation, so that nothing is asked again.
+    pub fn ready(mut self, result: T) -> Self {
+        self.ready = Some(result);
+        self
     }
 
     /// How long to wait for the end; 10 min unless set. The operation itself goes on.
@@ -104,6 +117,10 @@ impl<T: Send + 'static> Poller<T> {
     pub async fn poll_once(&mut self) -> Result<PollState<T>> {
         if self.finished {
             return Err(Error::new(ErrorKind::Other, "the operation has ended already"));
+        }
+        if let Some(result) = self.ready.take() {
+            self.finished = true;
+            return Ok(PollState::Done(result));
         }
         let mut request = self.strategy.request()?;
         let answer =
@@ -145,7 +162,7 @@ impl<T: Send + 'static> Poller<T> {
         })
     }
 
-    async fn pause(&self) -> Result<()> {
+    async fn pause(&mut self) -> Result<()> {
         let clock = self.pipeline.clock();
         let passed = clock.elapsed().saturating_sub(self.began);
         let delay = self.asked.unwrap_or(SHORTEST + passed / 10).clamp(SHORTEST, LONGEST);

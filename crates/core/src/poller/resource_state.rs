@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{PollState, ResumeToken, Strategy};
-use crate::{Client, Error, ErrorKind, Result, call::from_json};
+use crate::{Client, ErrorKind, Result, call::from_json};
 
 /// Deleting and recovering: the deleted, or recovered, object answers 404 until that is done.
 ///
@@ -39,14 +39,7 @@ impl<T> ResourceState<T> {
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another vault.
     pub fn resume(client: Client, operation: &'static str, token: &ResumeToken) -> Result<Self> {
-        let url = Url::parse(token.url_for(operation)?)
-            .map_err(|_| Error::invalid_input("the resume token holds no URL"))?;
-        if !client.endpoint().is_origin_of(&url) {
-            return Err(Error::invalid_input(format!(
-                "the resume token is for another vault than {}",
-                client.endpoint()
-            )));
-        }
+        let url = token.url_on(client.endpoint(), operation)?;
         Ok(Self { client, operation, url, begun: None })
     }
 }

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
-use crate::{Error, Result};
+use crate::{Endpoint, Error, Result};
 
 /// Names an operation that was begun, as text that can be kept. It holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,23 @@ impl ResumeToken {
         Err(Error::invalid_input(format!(
             "the resume token is for {}, not {operation}",
             self.operation
+        )))
+    }
+}
+
+impl ResumeToken {
+    /// The same, which must be on the origin of `endpoint`: a token is sent there.
+    ///
+    /// # Errors
+    /// `InvalidInput` if it is not, or the token is for another operation.
+    pub fn url_on(&self, endpoint: &Endpoint, operation: &str) -> Result<Url> {
+        let url = Url::parse(self.url_for(operation)?)
+            .map_err(|_| Error::invalid_input("the resume token holds no URL"))?;
+        if endpoint.is_origin_of(&url) {
+            return Ok(url);
+        }
+        Err(Error::invalid_input(format!(
+            "the resume token is for another service than {endpoint}"
         )))
     }
 }

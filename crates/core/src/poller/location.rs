@@ -1,0 +1,109 @@
+//! Operations that answer 202 with a `Location` to look at until it answers something else.
+
+use azure_core::http::{RawResponse, Request, headers::HeaderName};
+use serde::Deserialize;
+use url::Url;
+
+use super::{PollState, ResumeToken, Strategy};
+use crate::{Client, Error, ErrorKind, Result};
+
+const LOCATION: HeaderName = HeaderName::from_static("location");
+
+/// Looks at a `Location`, which must be on the service's own origin, until its answer is not 202.
+pub struct Location {
+    client: Client,
+    operation: &'static str,
+    /// None if the first answer was the end of it.
+    url: Option<Url>,
+}
+
+/// The body that some services give there.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Status {
+    status: Option<String>,
+    error: Option<Reason>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Reason {
+    code: String,
+    message: String,
+}
+
+impl Location {
+    /// The operation that `answer` began; see [`has_ended`](Self::has_ended).
+    ///
+    /// # Errors
+    /// `InvalidResponse` if it is a 202 without a `Location` on the service's own origin.
+    pub fn begun(client: Client, operation: &'static str, answer: &RawResponse) -> Result<Self> {
+        if u16::from(answer.status()) != 202 {
+            return Ok(Self { client, operation, url: None });
+        }
+        match location(&client, answer)? {
+            Some(url) => Ok(Self { client, operation, url: Some(url) }),
+            None => Err(Error::invalid_response("a 202 holds no Location to look at", answer)),
+        }
+    }
+
+    /// Whether the answer that began it was the end of it, too.
+    pub fn has_ended(&self) -> bool {
+        self.url.is_none()
+    }
+
+    /// Goes on from `token`, perhaps in another process than the one that began.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the token is for another operation or another address.
+    pub fn resume(client: Client, operation: &'static str, token: &ResumeToken) -> Result<Self> {
+        let url = token.url_on(client.endpoint(), operation)?;
+        Ok(Self { client, operation, url: Some(url) })
+    }
+}
+
+fn location(client: &Client, answer: &RawResponse) -> Result<Option<Url>> {
+    let Some(text) = answer.headers().get_optional_str(&LOCATION) else {
+        return Ok(None);
+    };
+    let base = client.endpoint().url(&[])?;
+    let url = base
+        .join(text)
+        .map_err(|_| Error::invalid_response("the Location is not a URL", answer))?;
+    client.follow(url.clone())?;
+    Ok(Some(url))
+}
+
+impl Strategy<()> for Location {
+    fn request(&self) -> Result<Request> {
+        match &self.url {
+            Some(url) => self.client.follow(url.clone()),
+            None => Err(Error::new(ErrorKind::Other, "the operation has ended already")),
+        }
+    }
+
+    fn step(&mut self, answer: Result<RawResponse>) -> Result<PollState<()>> {
+        let answer = answer?;
+        if u16::from(answer.status()) == 202 {
+            if let Some(url) = location(&self.client, &answer)? {
+                self.url = Some(url);
+            }
+            return Ok(PollState::InProgress);
+        }
+        let body: Status = serde_json::from_slice(answer.body()).unwrap_or_default();
+        match body.status.as_deref() {
+            Some(state @ ("Failed" | "Canceled" | "Cancelled")) => {
+                let reason = body.error.unwrap_or_default();
+                Err(Error::new(
+                    ErrorKind::OperationFailed,
+                    format!("the operation ended as {state}: {} {}", reason.code, reason.message),
+                ))
+            }
+            _ => Ok(PollState::Done(())),
+        }
+    }
+
+    fn resume_token(&self) -> ResumeToken {
+        ResumeToken::new(self.operation, self.url.as_ref().map_or("", Url::as_str))
+    }
+}
