@@ -32,7 +32,7 @@ pub(crate) struct Settings {
     /// Tenant of the vaults, a GUID [default: a new one each run].
     #[arg(long, value_name = "GUID")]
     tenant_id: Option<Uuid>,
-    /// Days that deleted keys are kept.
+    /// Days that deleted keys and secrets are kept.
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(7..=90))]
     retention_days: u16,
     /// Refuse to purge before the retention ends.

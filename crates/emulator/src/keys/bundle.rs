@@ -1,32 +1,23 @@
 //! Keys as the service shows them, members in its order. Public parts only.
 
-use std::collections::BTreeMap;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-use super::{
-    attributes::AttributesView,
-    store::{Deletion, KeyObject, KeyVersion},
+use super::KeyVersion;
+use crate::{
+    crypto::KeyMaterial,
+    host::VaultKind,
+    objects::{AttributesView, Tags},
+    vault::Context,
 };
-use crate::{crypto::KeyMaterial, host::VaultKind, vault::Context};
 
 /// The answer to create, get and update.
 #[derive(Debug, Serialize)]
 pub(super) struct KeyBundle<'a> {
     key: JsonWebKey<'a>,
     attributes: AttributesView,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    tags: &'a BTreeMap<String, String>,
-}
-
-/// The answer to delete and to reading a deleted key.
-#[derive(Debug, Serialize)]
-pub(super) struct DeletedKeyBundle<'a> {
-    #[serde(flatten)]
-    recovery: Recovery,
-    #[serde(flatten)]
-    bundle: KeyBundle<'a>,
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    tags: &'a Tags,
 }
 
 /// An item of a list.
@@ -34,27 +25,8 @@ pub(super) struct DeletedKeyBundle<'a> {
 pub(super) struct KeyItem<'a> {
     kid: String,
     attributes: AttributesView,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    tags: &'a BTreeMap<String, String>,
-}
-
-/// An item of the list of deleted keys.
-#[derive(Debug, Serialize)]
-pub(super) struct DeletedKeyItem<'a> {
-    #[serde(flatten)]
-    recovery: Recovery,
-    #[serde(flatten)]
-    item: KeyItem<'a>,
-}
-
-#[derive(Debug, Serialize)]
-struct Recovery {
-    #[serde(rename = "recoveryId")]
-    recovery_id: String,
-    #[serde(rename = "deletedDate")]
-    deleted_date: i64,
-    #[serde(rename = "scheduledPurgeDate")]
-    scheduled_purge_date: i64,
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    tags: &'a Tags,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,14 +46,9 @@ struct JsonWebKey<'a> {
     y: Option<String>,
 }
 
-/// The identifier of a version, on the host that the client named.
-pub(super) fn key_id(context: &Context<'_>, object: &KeyObject, version: &KeyVersion) -> String {
-    context.url(&format!("keys/{}/{}", object.name, version.id))
-}
-
 /// `kty` as answers and texts spell it.
 pub(super) fn key_type(version: &KeyVersion) -> &'static str {
-    match (&*version.material, version.hsm) {
+    match (&*version.content.material, version.content.hsm) {
         (KeyMaterial::Rsa(_), false) => "RSA",
         (KeyMaterial::Rsa(_), true) => "RSA-HSM",
         (KeyMaterial::Ec(_), false) => "EC",
@@ -91,86 +58,47 @@ pub(super) fn key_type(version: &KeyVersion) -> &'static str {
     }
 }
 
-impl<'a> KeyBundle<'a> {
-    pub(super) fn of(context: &Context<'_>, object: &KeyObject, version: &'a KeyVersion) -> Self {
-        Self {
-            key: JsonWebKey::of(context, object, version),
-            attributes: version.attributes.view(context),
-            tags: &version.tags,
-        }
-    }
+fn attributes(context: &Context<'_>, version: &KeyVersion) -> AttributesView {
+    let shows_exportable =
+        context.vault.kind == VaultKind::ManagedHsm || context.query.is_at_least_7_4();
+    // Exportable keys need a release policy, which this emulator refuses.
+    version.attributes.view(context).with_exportable(shows_exportable.then_some(false))
 }
 
-impl<'a> DeletedKeyBundle<'a> {
-    pub(super) fn of(context: &Context<'_>, object: &'a KeyObject, deletion: Deletion) -> Self {
+impl<'a> KeyBundle<'a> {
+    pub(super) fn of(context: &Context<'_>, kid: String, version: &'a KeyVersion) -> Self {
         Self {
-            recovery: Recovery::of(context, object, deletion),
-            bundle: KeyBundle::of(context, object, &object.latest),
+            key: JsonWebKey::of(context, kid, version),
+            attributes: attributes(context, version),
+            tags: &version.tags,
         }
     }
 }
 
 impl<'a> KeyItem<'a> {
-    /// In a list of keys: no version in the identifier.
-    pub(super) fn of_key(context: &Context<'_>, object: &'a KeyObject) -> Self {
-        Self {
-            kid: context.url(&format!("keys/{}", object.name)),
-            attributes: object.latest.attributes.view(context),
-            tags: &object.latest.tags,
-        }
-    }
-
-    /// In a list of versions.
-    pub(super) fn of_version(
-        context: &Context<'_>,
-        object: &KeyObject,
-        version: &'a KeyVersion,
-    ) -> Self {
-        Self {
-            kid: key_id(context, object, version),
-            attributes: version.attributes.view(context),
-            tags: &version.tags,
-        }
-    }
-}
-
-impl<'a> DeletedKeyItem<'a> {
-    pub(super) fn of(context: &Context<'_>, object: &'a KeyObject, deletion: Deletion) -> Self {
-        Self {
-            recovery: Recovery::of(context, object, deletion),
-            item: KeyItem::of_key(context, object),
-        }
-    }
-}
-
-impl Recovery {
-    fn of(context: &Context<'_>, object: &KeyObject, deletion: Deletion) -> Self {
-        Self {
-            recovery_id: context.url(&format!("deletedkeys/{}", object.name)),
-            deleted_date: deletion.deleted_date,
-            scheduled_purge_date: deletion.scheduled_purge_date,
-        }
+    pub(super) fn of(context: &Context<'_>, kid: String, version: &'a KeyVersion) -> Self {
+        Self { kid, attributes: attributes(context, version), tags: &version.tags }
     }
 }
 
 impl<'a> JsonWebKey<'a> {
-    fn of(context: &Context<'_>, object: &KeyObject, version: &'a KeyVersion) -> Self {
+    fn of(context: &Context<'_>, kid: String, version: &'a KeyVersion) -> Self {
         let base64url = |bytes: &[u8]| Some(URL_SAFE_NO_PAD.encode(bytes));
         let mut jwk = Self {
-            kid: key_id(context, object, version),
+            kid,
             kty: key_type(version),
-            key_ops: &version.key_ops,
+            key_ops: &version.content.key_ops,
             n: None,
             e: None,
             crv: None,
             x: None,
             y: None,
         };
-        match &*version.material {
+        match &*version.content.material {
             KeyMaterial::Rsa(key) => {
                 jwk.n = base64url(key.n());
                 // A premium vault's hardware keys show the exponent in four bytes.
-                jwk.e = if version.hsm && context.vault.kind == VaultKind::Vault {
+                jwk.e = if version.content.hsm && context.vault.kind == VaultKind::Vault {
                     base64url(&[&[0], key.e()].concat())
                 } else {
                     base64url(key.e())

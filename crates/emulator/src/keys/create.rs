@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
-use super::{attributes::Attributes, bundle::KeyBundle, request::CreateBody, store::KeyVersion};
+use super::{KeyContent, request::CreateBody};
 use crate::{
     crypto::{KeyMaterial, KeySpec},
     locks::lock,
+    objects::{Attributes, Content, Part, Version, reply},
     vault::{Action, Context, Reply, ServiceError},
 };
 
@@ -16,24 +15,18 @@ pub(super) async fn create(
     name: &str,
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
-    context.authorize(Action::Create)?;
+    context.authorize(KeyContent::KIND, Action::Create, Some(name))?;
     let body = CreateBody::parse(body, context.site.kind)?;
     // Refused early, before seconds of work, and checked again when the key is there.
     lock(&context.vault.keys).check_name(name, context.router.clock.now())?;
-    let material = generate(body.spec).await?;
+    let material = Arc::new(generate(body.spec).await?);
     let now = context.router.clock.now();
-    let version = KeyVersion {
-        id: Uuid::new_v4().simple().to_string(),
-        material: Arc::new(material),
-        hsm: body.hsm,
-        key_ops: body.key_ops,
-        attributes: Attributes::new(now.unix_timestamp(), &body.attributes),
-        tags: body.tags,
-    };
+    let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
+    let content = KeyContent { material, hsm: body.hsm, key_ops: body.key_ops };
     let mut store = lock(&context.vault.keys);
     store.check_name(name, now)?;
-    let object = store.add(name, version);
-    Reply::json(context.site.kind, &KeyBundle::of(context, object, &object.latest))
+    let object = store.add(name, Version::new(attributes, body.tags, content));
+    reply(context, object, &object.latest, Part::Whole)
 }
 
 /// RSA keys are made off the runtime's threads; the others take less than the hand-over.

@@ -6,13 +6,14 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    bundle::{key_id, key_type},
-    request::{json, optional_bytes, required_bytes},
-    store::KeyVersion,
+    KeyContent, KeyVersion,
+    bundle::key_type,
+    request::{optional_bytes, required_bytes},
 };
 use crate::{
     crypto::{CipherInput, CryptoError, EncryptionAlgorithm, KeyMaterial, SignatureAlgorithm},
     locks::lock,
+    objects::{Content, json, version_id},
     vault::{Action, Context, Operation, Reply, ServiceError},
 };
 
@@ -57,14 +58,15 @@ pub(super) fn run(
     operation: Operation,
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
-    context.authorize(match operation {
+    let action = match operation {
         Operation::Encrypt => Action::Encrypt,
         Operation::Decrypt => Action::Decrypt,
         Operation::WrapKey => Action::WrapKey,
         Operation::UnwrapKey => Action::UnwrapKey,
         Operation::Sign => Action::Sign,
         Operation::Verify => Action::Verify,
-    })?;
+    };
+    context.authorize(KeyContent::KIND, action, Some(name))?;
     let body: Body = json(body)?;
     let key = {
         let now = context.router.clock.now();
@@ -73,9 +75,9 @@ pub(super) fn run(
         let version = object.version(version)?;
         check_use(version, operation, now.unix_timestamp())?;
         Key {
-            kid: key_id(context, object, version),
+            kid: version_id(context, object, version),
             kty: key_type(version),
-            material: Arc::clone(&version.material),
+            material: Arc::clone(&version.content.material),
         }
     };
     match operation {
@@ -95,7 +97,7 @@ fn check_use(version: &KeyVersion, operation: Operation, now: i64) -> Result<(),
     if !attributes.enabled && private {
         return Err(ServiceError::key_disabled(name));
     }
-    if !version.key_ops.iter().any(|op| op == name) {
+    if !version.content.key_ops.iter().any(|op| op == name) {
         return Err(ServiceError::operation_not_permitted(name));
     }
     let protects = matches!(operation, Operation::Encrypt | Operation::WrapKey | Operation::Sign);

@@ -1,26 +1,21 @@
 //! The bodies that callers send, checked as far as that needs no key.
 
-use std::collections::BTreeMap;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
-use super::attributes::AttributesBody;
 use crate::{
     crypto::{Curve, KeySpec},
     host::VaultKind,
+    objects::{AttributesBody, Change, Tags, TagsBody, json, known_tags},
     vault::ServiceError,
 };
 
 const KEY_OPERATIONS: [&str; 8] =
     ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey", "import", "export"];
-const MAX_TAGS: usize = 15;
 const MAX_TAG_CHARS: usize = 256;
 
 /// The exponent of every RSA key that aws-lc makes.
 const PUBLIC_EXPONENT: u64 = 65_537;
-
-type Tags = BTreeMap<String, String>;
 
 /// What a create body asks for.
 #[derive(Debug)]
@@ -33,14 +28,6 @@ pub(super) struct CreateBody {
     pub(super) tags: Tags,
 }
 
-/// What an update body changes.
-#[derive(Debug)]
-pub(super) struct UpdateBody {
-    pub(super) key_ops: Option<Vec<String>>,
-    pub(super) attributes: AttributesBody,
-    pub(super) tags: Option<Tags>,
-}
-
 #[derive(Deserialize)]
 struct RawCreate {
     kty: Option<String>,
@@ -48,7 +35,7 @@ struct RawCreate {
     crv: Option<String>,
     key_ops: Option<Vec<String>>,
     attributes: Option<AttributesBody>,
-    tags: Option<BTreeMap<String, Option<String>>>,
+    tags: Option<TagsBody>,
     public_exponent: Option<u64>,
     release_policy: Option<serde_json::Value>,
 }
@@ -57,7 +44,7 @@ struct RawCreate {
 struct RawUpdate {
     key_ops: Option<Vec<String>>,
     attributes: Option<AttributesBody>,
-    tags: Option<BTreeMap<String, Option<String>>>,
+    tags: Option<TagsBody>,
     release_policy: Option<serde_json::Value>,
 }
 
@@ -85,34 +72,24 @@ impl CreateBody {
             Some(key_ops) => known_operations(key_ops)?,
             None => default_operations(spec, kind).iter().map(|op| (*op).to_owned()).collect(),
         };
-        Ok(Self { spec, hsm, key_ops, attributes, tags: known_tags(raw.tags)?.unwrap_or_default() })
-    }
-}
-
-impl UpdateBody {
-    pub(super) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
-        let raw: RawUpdate = json(body)?;
-        let attributes = raw.attributes.unwrap_or_default();
-        refuse_export(&attributes, raw.release_policy.as_ref())?;
         Ok(Self {
-            key_ops: raw.key_ops.map(known_operations).transpose()?,
+            spec,
+            hsm,
+            key_ops,
             attributes,
-            tags: known_tags(raw.tags)?,
+            tags: known_tags(raw.tags, MAX_TAG_CHARS)?.unwrap_or_default(),
         })
     }
 }
 
-/// Reads a body; the error tells where it is wrong, never what it says.
-pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ServiceError> {
-    if body.is_empty() {
-        return Err(ServiceError::bad_parameter("Request body not specified"));
-    }
-    serde_json::from_slice(body).map_err(|error| {
-        ServiceError::bad_parameter(format!(
-            "The request body is not the JSON that this operation takes: line {}, column {}.",
-            error.line(),
-            error.column()
-        ))
+pub(super) fn update(body: &[u8]) -> Result<Change<Option<Vec<String>>>, ServiceError> {
+    let raw: RawUpdate = json(body)?;
+    let attributes = raw.attributes.unwrap_or_default();
+    refuse_export(&attributes, raw.release_policy.as_ref())?;
+    Ok(Change {
+        attributes,
+        tags: known_tags(raw.tags, MAX_TAG_CHARS)?,
+        content: raw.key_ops.map(known_operations).transpose()?,
     })
 }
 
@@ -178,23 +155,6 @@ fn known_operations(key_ops: Vec<String>) -> Result<Vec<String>, ServiceError> {
     } else {
         Err(ServiceError::invalid_value())
     }
-}
-
-fn known_tags(
-    tags: Option<BTreeMap<String, Option<String>>>,
-) -> Result<Option<Tags>, ServiceError> {
-    let Some(tags) = tags else {
-        return Ok(None);
-    };
-    let fits = |text: &str| text.chars().count() <= MAX_TAG_CHARS;
-    let tags: Tags =
-        tags.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect();
-    if tags.len() > MAX_TAGS || !tags.iter().all(|(name, value)| fits(name) && fits(value)) {
-        return Err(ServiceError::bad_parameter(format!(
-            "At most {MAX_TAGS} tags are allowed, with names and values of at most {MAX_TAG_CHARS} characters."
-        )));
-    }
-    Ok(Some(tags))
 }
 
 fn refuse_export(

@@ -4,12 +4,13 @@
 //! [`authorize`], which every data-plane operation passes.
 
 use super::{ServiceError, Vault};
-use crate::entra::Caller;
+use crate::{entra::Caller, objects::ObjectKind};
 
-/// A permission on keys, named as in access policies.
+/// A permission on keys or secrets, named as in access policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Create,
+    Set,
     Get,
     List,
     Update,
@@ -24,15 +25,19 @@ pub(crate) enum Action {
     Verify,
 }
 
-/// Refuses the call unless `caller` may do `action` in `vault`.
+/// Refuses the call unless `caller` may do `action` to objects of `kind`, `name` if one is meant, in `vault`.
 pub(crate) fn authorize(
     vault: &Vault,
     caller: &Caller,
+    kind: ObjectKind,
     action: Action,
+    name: Option<&str>,
 ) -> Result<(), ServiceError> {
     tracing::debug!(
         vault = vault.name,
+        ?kind,
         ?action,
+        name,
         oid = caller.oid,
         appid = caller.appid,
         issuer = caller.issuer,

@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 
 use super::reply;
-use crate::{host::VaultKind, message::Response};
+use crate::{host::VaultKind, message::Response, objects::ObjectKind};
 
 /// Where the service says "invalid value" without a name: an enum value it does not know.
 const INVALID_VALUE: &str = "Property  has invalid value\r\n";
@@ -71,12 +71,13 @@ impl ServiceError {
         ))
     }
 
-    pub(crate) fn key_not_found(id: &str) -> Self {
+    pub(crate) fn not_found(kind: ObjectKind, id: &str) -> Self {
+        let noun = kind.noun();
         Self::new(
             StatusCode::NOT_FOUND,
-            "KeyNotFound",
+            kind.not_found(),
             format!(
-                "A key with (name/id) {id} was not found in this key vault. If you recently deleted this key you \
+                "A {noun} with (name/id) {id} was not found in this key vault. If you recently deleted this {noun} you \
                  may be able to recover it using the correct recovery command. For help resolving this issue, \
                  please see https://go.microsoft.com/fwlink/?linkid=2125182"
             ),
@@ -84,30 +85,33 @@ impl ServiceError {
     }
 
     /// While a deletion runs; once it is known that nothing is there, the text is the long one.
-    pub(crate) fn deleted_key_not_found(name: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "KeyNotFound", format!("Deleted Key not found: {name}"))
+    pub(crate) fn deleted_not_found(kind: ObjectKind, name: &str) -> Self {
+        let message = format!("Deleted {} not found: {name}", kind.title());
+        Self::new(StatusCode::NOT_FOUND, kind.not_found(), message)
     }
 
-    pub(crate) fn name_is_deleted(name: &str) -> Self {
-        Self::new(
-            StatusCode::CONFLICT,
-            "Conflict",
-            format!(
-                "Key {name} is currently in a deleted but recoverable state, and its name cannot be reused; in \
-                 this state, the key can only be recovered or purged."
-            ),
-        )
+    pub(crate) fn name_is_deleted(kind: ObjectKind, name: &str) -> Self {
+        Self::conflict(format!(
+            "{} {name} is currently in a deleted but recoverable state, and its name cannot be reused; in \
+             this state, the {} can only be recovered or purged.",
+            kind.title(),
+            kind.noun()
+        ))
         .with_inner("ObjectIsDeletedButRecoverable")
     }
 
-    pub(crate) fn being_deleted() -> Self {
-        Self::new(StatusCode::CONFLICT, "Conflict", "Key is currently being deleted.")
+    pub(crate) fn being_deleted(kind: ObjectKind) -> Self {
+        Self::conflict(format!("{} is currently being deleted.", kind.title()))
             .with_inner("ObjectIsBeingDeleted")
     }
 
-    pub(crate) fn being_recovered() -> Self {
-        Self::new(StatusCode::CONFLICT, "Conflict", "Key is currently being recovered.")
+    pub(crate) fn being_recovered(kind: ObjectKind) -> Self {
+        Self::conflict(format!("{} is currently being recovered.", kind.title()))
             .with_inner("ObjectIsBeingRecovered")
+    }
+
+    fn conflict(message: String) -> Self {
+        Self::new(StatusCode::CONFLICT, "Conflict", message)
     }
 
     pub(crate) fn purge_protected(vault: &str, region: &str) -> Self {
@@ -130,6 +134,11 @@ impl ServiceError {
     pub(crate) fn key_disabled(operation: &str) -> Self {
         Self::forbidden(format!("Operation {operation} is not allowed on a disabled key."))
             .with_inner("KeyDisabled")
+    }
+
+    pub(crate) fn secret_disabled() -> Self {
+        Self::forbidden("Operation get is not allowed on a disabled secret.".to_owned())
+            .with_inner("SecretDisabled")
     }
 
     pub(crate) fn key_expired(operation: &str) -> Self {

@@ -1,6 +1,7 @@
 //! The data plane: vaults and managed HSMs, from the token check to the answer's headers.
 //!
-//! What a request does to keys is in [`crate::keys`]; the order of the checks is here.
+//! What a request does to keys and secrets is in [`crate::keys`] and [`crate::secrets`]; the order of the
+//! checks is here.
 
 mod access;
 mod authentication;
@@ -16,14 +17,16 @@ pub(crate) use error::ServiceError;
 pub(crate) use query::Query;
 pub(crate) use registry::{Vault, VaultProperties, Vaults};
 pub(crate) use reply::Reply;
-pub(crate) use route::{KeyRoute, Operation};
+pub(crate) use route::{KeyRoute, ObjectRoute, Operation, SecretRoute};
 
 use crate::{
     entra::Caller,
-    host::VaultSite,
+    host::{VaultKind, VaultSite},
     keys,
     message::{Body, Request, Response},
+    objects::ObjectKind,
     router::Router,
+    secrets,
 };
 use route::Route;
 
@@ -32,6 +35,7 @@ pub(crate) struct Context<'a> {
     pub(crate) router: &'a Router,
     pub(crate) site: &'a VaultSite,
     pub(crate) vault: &'a Vault,
+    pub(crate) properties: &'a VaultProperties,
     pub(crate) caller: &'a Caller,
     pub(crate) query: &'a Query,
 }
@@ -63,17 +67,40 @@ async fn authorized(
         Body::TooLarge => return Err(ServiceError::body_too_large()),
     };
     let vault = router.vaults.open(site);
-    let context = Context { router, site, vault: &vault, caller, query: &query };
+    let context = Context {
+        router,
+        site,
+        vault: &vault,
+        properties: &vault.properties,
+        caller,
+        query: &query,
+    };
     match route {
         Route::Keys(route) => keys::answer(&context, route, body).await,
-        Route::Unsupported => Err(ServiceError::unsupported(&request.method, &request.path)),
+        // A pool holds keys only.
+        Route::Secrets(route) if site.kind == VaultKind::Vault => {
+            secrets::answer(&context, route, body)
+        }
+        Route::Secrets(_) | Route::Unsupported => {
+            Err(ServiceError::unsupported(&request.method, &request.path))
+        }
     }
 }
 
 impl Context<'_> {
-    /// Refuses the request unless its caller may do this.
-    pub(crate) fn authorize(&self, action: Action) -> Result<(), ServiceError> {
-        access::authorize(self.vault, self.caller, action)
+    /// Refuses the request unless its caller may do this to the objects of that kind.
+    pub(crate) fn authorize(
+        &self,
+        kind: ObjectKind,
+        action: Action,
+        name: Option<&str>,
+    ) -> Result<(), ServiceError> {
+        access::authorize(self.vault, self.caller, kind, action, name)
+    }
+
+    /// The region that texts name.
+    pub(crate) fn region(&self) -> &str {
+        headers::REGION
     }
 
     /// The URL of something in this vault, on the host that the client named.

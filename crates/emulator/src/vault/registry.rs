@@ -8,8 +8,10 @@ use std::{
 
 use crate::{
     host::{VaultKind, VaultSite},
-    keys::KeyStore,
+    keys::KeyContent,
     locks::lock,
+    objects::Store,
+    secrets::SecretContent,
 };
 
 /// The settings of a vault that its semantics depend on.
@@ -50,7 +52,8 @@ pub(crate) struct Vault {
     pub(crate) name: String,
     pub(crate) kind: VaultKind,
     pub(crate) properties: VaultProperties,
-    pub(crate) keys: Mutex<KeyStore>,
+    pub(crate) keys: Mutex<Store<KeyContent>>,
+    pub(crate) secrets: Mutex<Store<SecretContent>>,
 }
 
 /// All vaults of an emulator.
@@ -79,6 +82,7 @@ impl Vaults {
                 kind: site.kind,
                 properties: self.new_vaults.clone(),
                 keys: Mutex::default(),
+                secrets: Mutex::default(),
             })
         };
         Arc::clone(lock(&self.open).entry(id).or_insert_with(vault))

@@ -11,24 +11,38 @@ use super::ServiceError;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route {
     Keys(KeyRoute),
+    Secrets(SecretRoute),
     /// The service has it, this emulator does not.
     Unsupported,
+}
+
+/// An operation that every kind of object has.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ObjectRoute {
+    List,
+    Versions { name: String },
+    Get { name: String, version: Option<String> },
+    Update { name: String, version: Option<String> },
+    Delete { name: String },
+    ListDeleted,
+    GetDeleted { name: String },
+    Recover { name: String },
+    Purge { name: String },
 }
 
 /// An operation on keys.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum KeyRoute {
-    List,
-    Versions { name: String },
+    Object(ObjectRoute),
     Create { name: String },
-    Get { name: String, version: Option<String> },
-    Update { name: String, version: Option<String> },
-    Delete { name: String },
     Crypto { name: String, version: Option<String>, operation: Operation },
-    ListDeleted,
-    GetDeleted { name: String },
-    Recover { name: String },
-    Purge { name: String },
+}
+
+/// An operation on secrets.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum SecretRoute {
+    Object(ObjectRoute),
+    Set { name: String },
 }
 
 /// A cryptographic operation.
@@ -70,41 +84,37 @@ impl Route {
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
             .collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        match segments.split_first() {
-            Some((collection, rest)) if collection.eq_ignore_ascii_case("keys") => {
-                keys(method, rest)
-            }
-            Some((collection, rest)) if collection.eq_ignore_ascii_case("deletedkeys") => {
-                deleted_keys(method, rest)
-            }
+        let Some((collection, rest)) = segments.split_first() else {
+            return Ok(Self::Unsupported);
+        };
+        match collection.to_ascii_lowercase().as_str() {
+            "keys" => keys(method, rest),
+            "deletedkeys" => Ok(deleted(method, rest)?
+                .map_or(Self::Unsupported, |route| Self::Keys(KeyRoute::Object(route)))),
+            "secrets" => secrets(method, rest),
+            "deletedsecrets" => Ok(deleted(method, rest)?
+                .map_or(Self::Unsupported, |route| Self::Secrets(SecretRoute::Object(route)))),
             _ => Ok(Self::Unsupported),
         }
     }
 }
 
 fn keys(method: &Method, segments: &[&str]) -> Result<Route, ServiceError> {
-    let refused = Err(ServiceError::method_not_allowed(method));
     let no_operation = Err(ServiceError::bad_parameter("Operation not specified"));
+    if let ("GET" | "PUT", [_, "rotationpolicy"]) = (method.as_str(), segments) {
+        return Ok(Route::Unsupported);
+    }
+    if let Some(route) = live(method, segments)? {
+        return Ok(Route::Keys(KeyRoute::Object(route)));
+    }
     let route = match (method.as_str(), segments) {
-        ("GET", []) => KeyRoute::List,
-        (_, []) => return refused,
+        (_, []) => return Err(ServiceError::method_not_allowed(method)),
         ("POST", ["restore"]) => return Ok(Route::Unsupported),
         ("PUT", [key]) => {
             name(key)?;
             return Ok(Route::Unsupported);
         }
-        ("GET", [key]) => KeyRoute::Get { name: name(key)?, version: None },
-        ("PATCH", [key]) => KeyRoute::Update { name: name(key)?, version: None },
-        ("DELETE", [key]) => KeyRoute::Delete { name: name(key)? },
         ("POST", [_]) => return no_operation,
-        ("GET" | "PUT", [_, "rotationpolicy"]) => return Ok(Route::Unsupported),
-        ("GET", [key, "versions"]) => KeyRoute::Versions { name: name(key)? },
-        ("GET", [key, version]) => {
-            KeyRoute::Get { name: name(key)?, version: Some((*version).to_owned()) }
-        }
-        ("PATCH", [key, version]) => {
-            KeyRoute::Update { name: name(key)?, version: Some((*version).to_owned()) }
-        }
         ("POST", [key, "create"]) => KeyRoute::Create { name: name(key)? },
         ("POST", [_, "backup" | "rotate" | "release" | "securewrapkey" | "secureunwrapkey"]) => {
             return Ok(Route::Unsupported);
@@ -122,18 +132,48 @@ fn keys(method: &Method, segments: &[&str]) -> Result<Route, ServiceError> {
             None => return Ok(Route::Unsupported),
         },
         (_, [_, _, _, ..]) => return Ok(Route::Unsupported),
-        _ => return refused,
+        _ => return Err(ServiceError::method_not_allowed(method)),
     };
     Ok(Route::Keys(route))
 }
 
-fn deleted_keys(method: &Method, segments: &[&str]) -> Result<Route, ServiceError> {
-    Ok(Route::Keys(match (method.as_str(), segments) {
-        ("GET", []) => KeyRoute::ListDeleted,
-        ("GET", [key]) => KeyRoute::GetDeleted { name: name(key)? },
-        ("DELETE", [key]) => KeyRoute::Purge { name: name(key)? },
-        ("POST", [key, "recover"]) => KeyRoute::Recover { name: name(key)? },
-        (_, [_, _, ..]) => return Ok(Route::Unsupported),
+fn secrets(method: &Method, segments: &[&str]) -> Result<Route, ServiceError> {
+    if let Some(route) = live(method, segments)? {
+        return Ok(Route::Secrets(SecretRoute::Object(route)));
+    }
+    match (method.as_str(), segments) {
+        ("PUT", [secret]) => Ok(Route::Secrets(SecretRoute::Set { name: name(secret)? })),
+        ("POST", ["restore"] | [_, "backup"]) | (_, [_, _, _, ..]) => Ok(Route::Unsupported),
+        _ => Err(ServiceError::method_not_allowed(method)),
+    }
+}
+
+/// What the live objects of every kind take; `None` for what this kind may still know.
+fn live(method: &Method, segments: &[&str]) -> Result<Option<ObjectRoute>, ServiceError> {
+    Ok(Some(match (method.as_str(), segments) {
+        ("GET", []) => ObjectRoute::List,
+        ("GET", [object]) => ObjectRoute::Get { name: name(object)?, version: None },
+        ("PATCH", [object]) => ObjectRoute::Update { name: name(object)?, version: None },
+        ("DELETE", [object]) => ObjectRoute::Delete { name: name(object)? },
+        ("GET", [object, "versions"]) => ObjectRoute::Versions { name: name(object)? },
+        ("GET", [object, version]) => {
+            ObjectRoute::Get { name: name(object)?, version: Some((*version).to_owned()) }
+        }
+        ("PATCH", [object, version]) => {
+            ObjectRoute::Update { name: name(object)?, version: Some((*version).to_owned()) }
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// What the deleted objects of every kind take; `None` for what the emulator lacks.
+fn deleted(method: &Method, segments: &[&str]) -> Result<Option<ObjectRoute>, ServiceError> {
+    Ok(Some(match (method.as_str(), segments) {
+        ("GET", []) => ObjectRoute::ListDeleted,
+        ("GET", [object]) => ObjectRoute::GetDeleted { name: name(object)? },
+        ("DELETE", [object]) => ObjectRoute::Purge { name: name(object)? },
+        ("POST", [object, "recover"]) => ObjectRoute::Recover { name: name(object)? },
+        (_, [_, _, ..]) => return Ok(None),
         _ => return Err(ServiceError::method_not_allowed(method)),
     }))
 }
@@ -164,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_version_is_optional_and_an_empty_one_is_none() {
-        let latest = KeyRoute::Get { name: "k".to_owned(), version: None };
+        let latest = KeyRoute::Object(ObjectRoute::Get { name: "k".to_owned(), version: None });
         assert_eq!(keys("GET", "/keys/k"), latest);
         assert_eq!(keys("GET", "/keys/k/"), latest);
         assert_eq!(keys("GET", "//keys//k/"), latest);
@@ -186,7 +226,10 @@ mod tests {
 
     #[test]
     fn names_are_percent_decoded_before_they_are_checked() {
-        assert_eq!(keys("DELETE", "/keys/%6b-1"), KeyRoute::Delete { name: "k-1".to_owned() });
+        assert_eq!(
+            keys("DELETE", "/keys/%6b-1"),
+            KeyRoute::Object(ObjectRoute::Delete { name: "k-1".to_owned() })
+        );
         for path in ["/keys/a%2Fb", "/keys/a_b", "/keys/..", &format!("/keys/{}", "a".repeat(128))]
         {
             assert!(Route::parse(&Method::GET, path).is_err(), "{path}");
@@ -202,7 +245,9 @@ mod tests {
             ("POST", "/keys/restore"),
             ("POST", "/keys/k/backup"),
             ("POST", "/rng"),
-            ("GET", "/secrets"),
+            ("POST", "/secrets/restore"),
+            ("POST", "/secrets/s/backup"),
+            ("GET", "/certificates"),
         ] {
             let route = Route::parse(&method.parse().unwrap(), path).unwrap();
             assert_eq!(route, Route::Unsupported, "{method} {path}");

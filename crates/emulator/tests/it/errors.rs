@@ -120,7 +120,9 @@ async fn what_is_not_supported_says_so() {
         ("POST", "/keys/k/backup"),
         ("POST", "/keys/restore"),
         ("GET", "/keys/k/rotationpolicy"),
-        ("GET", "/secrets/s"),
+        ("POST", "/secrets/s/backup"),
+        ("POST", "/secrets/restore"),
+        ("GET", "/certificates/c"),
     ] {
         let (status, code, _, message) = vault.send(method, path, Some(json!({}))).await.refusal();
         assert_eq!((status, code.as_str()), (405, "NotSupportedByEmulator"), "{method} {path}");

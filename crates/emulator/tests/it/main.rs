@@ -18,5 +18,7 @@ mod key_lifecycle;
 mod key_lists;
 mod keys;
 mod managed_hsm;
+mod secret_lifecycle;
+mod secrets;
 mod support;
 mod tls;

@@ -142,6 +142,11 @@ impl Vault {
         self.send("DELETE", path, None).await
     }
 
+    /// Sets a secret and gives its bundle.
+    pub(crate) async fn set(&self, name: &str, body: Value) -> Value {
+        self.send("PUT", &format!("/secrets/{name}"), Some(body)).await.ok()
+    }
+
     /// Makes a key and gives its bundle.
     pub(crate) async fn create(&self, name: &str, body: Value) -> Value {
         self.post(&format!("/keys/{name}/create"), body).await.ok()

@@ -1,31 +1,32 @@
-//! A key version's attributes: what callers set, and how the service shows them.
+//! A version's attributes: what callers set, and how the service shows them.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{host::VaultKind, vault::Context};
+use crate::vault::Context;
 
 /// What is kept of a version's attributes; times in whole seconds since 1970.
 #[derive(Clone, Debug)]
-pub(super) struct Attributes {
-    pub(super) enabled: bool,
-    pub(super) nbf: Option<i64>,
-    pub(super) exp: Option<i64>,
-    pub(super) created: i64,
-    pub(super) updated: i64,
+pub(crate) struct Attributes {
+    pub(crate) enabled: bool,
+    pub(crate) nbf: Option<i64>,
+    pub(crate) exp: Option<i64>,
+    pub(crate) created: i64,
+    pub(crate) updated: i64,
 }
 
 /// What a caller may send; `null` is the same as nothing.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct AttributesBody {
+pub(crate) struct AttributesBody {
     enabled: Option<bool>,
     nbf: Option<i64>,
     exp: Option<i64>,
-    pub(super) exportable: Option<bool>,
+    /// Of keys only.
+    pub(crate) exportable: Option<bool>,
 }
 
 /// What the service answers, in its order of members.
 #[derive(Debug, Serialize)]
-pub(super) struct AttributesView {
+pub(crate) struct AttributesView {
     enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
@@ -42,33 +43,36 @@ pub(super) struct AttributesView {
 }
 
 impl Attributes {
-    pub(super) fn new(now: i64, body: &AttributesBody) -> Self {
+    pub(crate) fn new(now: i64, body: &AttributesBody) -> Self {
         let mut attributes =
             Self { enabled: true, nbf: None, exp: None, created: now, updated: now };
         body.apply(&mut attributes);
         attributes
     }
 
-    pub(super) fn view(&self, context: &Context<'_>) -> AttributesView {
-        let properties = &context.vault.properties;
-        let shows_exportable =
-            context.vault.kind == VaultKind::ManagedHsm || context.query.is_at_least_7_4();
+    pub(crate) fn view(&self, context: &Context<'_>) -> AttributesView {
         AttributesView {
             enabled: self.enabled,
             nbf: self.nbf,
             exp: self.exp,
             created: self.created,
             updated: self.updated,
-            recovery_level: properties.recovery_level(),
-            recoverable_days: properties.retention_days,
-            // Exportable keys need a release policy, which this emulator refuses.
-            exportable: shows_exportable.then_some(false),
+            recovery_level: context.properties.recovery_level(),
+            recoverable_days: context.properties.retention_days,
+            exportable: None,
         }
     }
 }
 
+impl AttributesView {
+    /// With the member that only keys have.
+    pub(crate) fn with_exportable(self, exportable: Option<bool>) -> Self {
+        Self { exportable, ..self }
+    }
+}
+
 impl AttributesBody {
-    pub(super) fn apply(&self, attributes: &mut Attributes) {
+    pub(crate) fn apply(&self, attributes: &mut Attributes) {
         attributes.enabled = self.enabled.unwrap_or(attributes.enabled);
         attributes.nbf = self.nbf.or(attributes.nbf);
         attributes.exp = self.exp.or(attributes.exp);

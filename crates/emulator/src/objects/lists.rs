@@ -4,7 +4,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use super::bundle::{DeletedKeyItem, KeyItem};
+use super::{
+    Content,
+    lifecycle::{Deleted, Recovery},
+    store::Object,
+    version_id,
+};
 use crate::{
     locks::lock,
     vault::{Action, Context, Reply, ServiceError},
@@ -27,40 +32,50 @@ struct Marker {
     target_location: u8,
 }
 
-pub(super) fn keys(context: &Context<'_>) -> Result<Reply, ServiceError> {
-    context.authorize(Action::List)?;
+pub(super) fn live<C: Content>(context: &Context<'_>) -> Result<Reply, ServiceError> {
+    context.authorize(C::KIND, Action::List, None)?;
     let after = marker(context)?;
-    let mut store = lock(&context.vault.keys);
+    let mut store = lock(C::store(context.vault));
     let items = store.live_after(&after, context.router.clock.now());
-    page(context, "keys", items.map(|(id, object)| (id, KeyItem::of_key(context, object))))
+    let items = items.map(|(id, object)| (id, item(context, object)));
+    page(context, C::KIND.collection(), items)
 }
 
 /// A name that is not there has no versions: an empty list, not a refusal.
-pub(super) fn versions(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
-    context.authorize(Action::List)?;
+pub(super) fn versions<C: Content>(
+    context: &Context<'_>,
+    name: &str,
+) -> Result<Reply, ServiceError> {
+    context.authorize(C::KIND, Action::List, Some(name))?;
     let after = marker(context)?;
-    let path = format!("keys/{name}/versions");
-    let mut store = lock(&context.vault.keys);
-    match store.readable(name, context.router.clock.now()) {
-        Ok(object) => {
-            let versions = object.versions().into_iter().filter(|version| version.id > after);
-            let items = versions.map(|version| {
-                (version.id.as_str(), KeyItem::of_version(context, object, version))
-            });
-            page(context, &path, items)
-        }
-        Err(_) => page(context, &path, std::iter::empty::<(&str, KeyItem<'_>)>()),
-    }
+    let path = format!("{}/{name}/versions", C::KIND.collection());
+    let mut store = lock(C::store(context.vault));
+    let object = store.readable(name, context.router.clock.now()).ok();
+    let items = object.iter().flat_map(|object| {
+        object.versions().into_iter().filter(|version| version.id > after).map(|version| {
+            let id = version_id(context, object, version);
+            (version.id.as_str(), C::item(context, id, version))
+        })
+    });
+    page(context, &path, items)
 }
 
-pub(super) fn deleted(context: &Context<'_>) -> Result<Reply, ServiceError> {
-    context.authorize(Action::List)?;
+pub(super) fn deleted<C: Content>(context: &Context<'_>) -> Result<Reply, ServiceError> {
+    context.authorize(C::KIND, Action::List, None)?;
     let after = marker(context)?;
-    let mut store = lock(&context.vault.keys);
+    let mut store = lock(C::store(context.vault));
     let items = store.deleted_after(&after, context.router.clock.now());
-    let items =
-        items.map(|(id, (object, deletion))| (id, DeletedKeyItem::of(context, object, deletion)));
-    page(context, "deletedkeys", items)
+    let items = items.map(|(id, (object, deletion))| {
+        let recovery = Recovery::of(context, object, deletion);
+        (id, Deleted { recovery, shown: item(context, object) })
+    });
+    page(context, C::KIND.deleted_collection(), items)
+}
+
+/// In a list of objects: no version in the identifier.
+fn item<C: Content>(context: &Context<'_>, object: &Object<C>) -> impl Serialize {
+    let id = context.url(&format!("{}/{}", C::KIND.collection(), object.name));
+    C::item(context, id, &object.latest)
 }
 
 /// One page of `items`, each with the marker that the next page would start after.

@@ -1,46 +1,42 @@
-//! The keys of one vault and their life: live, deleted, being deleted, being recovered, purged.
+//! The keys or secrets of one vault and their life: live, deleted, being deleted, being recovered, purged.
 //!
-//! Nothing runs in the background: what the clock has brought about since is applied when a key is
-//! looked at.
+//! Nothing runs in the background: what the clock has brought about since is applied when an
+//! object is looked at.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::attributes::Attributes;
-use crate::{
-    crypto::KeyMaterial,
-    vault::{ServiceError, VaultProperties},
-};
+use super::{Attributes, Content, Tags};
+use crate::vault::{ServiceError, VaultProperties};
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// Keys by lower-cased name: names are the same whatever their case.
-#[derive(Debug, Default)]
-pub(crate) struct KeyStore {
-    objects: BTreeMap<String, KeyObject>,
+/// Objects by lower-cased name: names are the same whatever their case.
+#[derive(Debug)]
+pub(crate) struct Store<C> {
+    objects: BTreeMap<String, Object<C>>,
 }
 
-/// A key: all its versions, and where it is in its life.
+/// A key or a secret: all its versions, and where it is in its life.
 #[derive(Debug)]
-pub(super) struct KeyObject {
+pub(crate) struct Object<C> {
     /// As first spelled.
-    pub(super) name: String,
-    pub(super) latest: KeyVersion,
+    pub(crate) name: String,
+    pub(crate) latest: Version<C>,
     /// By version id.
-    earlier: BTreeMap<String, KeyVersion>,
+    earlier: BTreeMap<String, Version<C>>,
     state: State,
 }
 
 #[derive(Debug)]
-pub(super) struct KeyVersion {
+pub(crate) struct Version<C> {
     /// 32 lower-case hex digits.
-    pub(super) id: String,
-    pub(super) material: Arc<KeyMaterial>,
-    pub(super) hsm: bool,
-    pub(super) key_ops: Vec<String>,
-    pub(super) attributes: Attributes,
-    pub(super) tags: BTreeMap<String, String>,
+    pub(crate) id: String,
+    pub(crate) attributes: Attributes,
+    pub(crate) tags: Tags,
+    pub(crate) content: C,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,16 +46,29 @@ enum State {
     Deleted { deletion: Deletion, done: OffsetDateTime },
 }
 
-/// When a key was deleted and when it will be purged, in seconds since 1970.
+/// When an object was deleted and when it will be purged, in seconds since 1970.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Deletion {
-    pub(super) deleted_date: i64,
-    pub(super) scheduled_purge_date: i64,
+pub(crate) struct Deletion {
+    pub(crate) deleted_date: i64,
+    pub(crate) scheduled_purge_date: i64,
 }
 
-impl KeyStore {
-    /// Applies what the clock has brought about to one key, and finds it.
-    fn settled(&mut self, name: &str, now: OffsetDateTime) -> Option<&mut KeyObject> {
+impl<C> Default for Store<C> {
+    fn default() -> Self {
+        Self { objects: BTreeMap::new() }
+    }
+}
+
+impl<C> Version<C> {
+    /// A version with an id of its own.
+    pub(crate) fn new(attributes: Attributes, tags: Tags, content: C) -> Self {
+        Self { id: Uuid::new_v4().simple().to_string(), attributes, tags, content }
+    }
+}
+
+impl<C: Content> Store<C> {
+    /// Applies what the clock has brought about to one object, and finds it.
+    fn settled(&mut self, name: &str, now: OffsetDateTime) -> Option<&mut Object<C>> {
         let id = name.to_ascii_lowercase();
         if !self.objects.get_mut(&id)?.settle(now) {
             self.objects.remove(&id);
@@ -67,49 +76,52 @@ impl KeyStore {
         self.objects.get_mut(&id)
     }
 
-    /// The live key, to read or to use.
-    pub(super) fn readable(
+    /// The live object, to read or to use.
+    pub(crate) fn readable(
         &mut self,
         name: &str,
         now: OffsetDateTime,
-    ) -> Result<&KeyObject, ServiceError> {
+    ) -> Result<&Object<C>, ServiceError> {
         match self.settled(name, now) {
             Some(object) if matches!(object.state, State::Live) => Ok(object),
-            _ => Err(ServiceError::key_not_found(name)),
+            _ => Err(ServiceError::not_found(C::KIND, name)),
         }
     }
 
-    /// The live key, to change; one in transition refuses with a conflict.
-    pub(super) fn writable(
+    /// The live object, to change; one in transition refuses with a conflict.
+    pub(crate) fn writable(
         &mut self,
         name: &str,
         now: OffsetDateTime,
-    ) -> Result<&mut KeyObject, ServiceError> {
-        let object = self.settled(name, now).ok_or_else(|| ServiceError::key_not_found(name))?;
+    ) -> Result<&mut Object<C>, ServiceError> {
+        let object =
+            self.settled(name, now).ok_or_else(|| ServiceError::not_found(C::KIND, name))?;
         match object.state {
             State::Live => Ok(object),
-            State::Recovering { .. } => Err(ServiceError::being_recovered()),
-            State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted()),
-            State::Deleted { .. } => Err(ServiceError::key_not_found(name)),
+            State::Recovering { .. } => Err(ServiceError::being_recovered(C::KIND)),
+            State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted(C::KIND)),
+            State::Deleted { .. } => Err(ServiceError::not_found(C::KIND, name)),
         }
     }
 
     /// Refuses unless a version of this name can be made now.
-    pub(super) fn check_name(
+    pub(crate) fn check_name(
         &mut self,
         name: &str,
         now: OffsetDateTime,
     ) -> Result<(), ServiceError> {
         match self.settled(name, now).map(|object| object.state) {
             None | Some(State::Live) => Ok(()),
-            Some(State::Recovering { .. }) => Err(ServiceError::being_recovered()),
-            Some(State::Deleted { done, .. }) if done > now => Err(ServiceError::being_deleted()),
-            Some(State::Deleted { .. }) => Err(ServiceError::name_is_deleted(name)),
+            Some(State::Recovering { .. }) => Err(ServiceError::being_recovered(C::KIND)),
+            Some(State::Deleted { done, .. }) if done > now => {
+                Err(ServiceError::being_deleted(C::KIND))
+            }
+            Some(State::Deleted { .. }) => Err(ServiceError::name_is_deleted(C::KIND, name)),
         }
     }
 
     /// Makes `version` the latest of `name`; the name was checked under the same lock.
-    pub(super) fn add(&mut self, name: &str, version: KeyVersion) -> &KeyObject {
+    pub(crate) fn add(&mut self, name: &str, version: Version<C>) -> &Object<C> {
         use std::collections::btree_map::Entry;
         match self.objects.entry(name.to_ascii_lowercase()) {
             Entry::Occupied(entry) => {
@@ -118,7 +130,7 @@ impl KeyStore {
                 object.earlier.insert(previous.id.clone(), previous);
                 object
             }
-            Entry::Vacant(entry) => entry.insert(KeyObject {
+            Entry::Vacant(entry) => entry.insert(Object {
                 name: name.to_owned(),
                 latest: version,
                 earlier: BTreeMap::new(),
@@ -127,12 +139,12 @@ impl KeyStore {
         }
     }
 
-    pub(super) fn delete(
+    pub(crate) fn delete(
         &mut self,
         name: &str,
         now: OffsetDateTime,
         properties: &VaultProperties,
-    ) -> Result<(&KeyObject, Deletion), ServiceError> {
+    ) -> Result<(&Object<C>, Deletion), ServiceError> {
         let object = self.writable(name, now)?;
         let deleted_date = now.unix_timestamp();
         let deletion = Deletion {
@@ -144,72 +156,73 @@ impl KeyStore {
         Ok((object, deletion))
     }
 
-    /// The deleted key, once its deletion is done.
-    pub(super) fn deleted(
+    /// The deleted object, once its deletion is done.
+    pub(crate) fn deleted(
         &mut self,
         name: &str,
         now: OffsetDateTime,
-    ) -> Result<(&KeyObject, Deletion), ServiceError> {
+    ) -> Result<(&Object<C>, Deletion), ServiceError> {
         match self.settled(name, now) {
-            Some(KeyObject { state: State::Deleted { done, .. }, .. }) if *done > now => {
-                Err(ServiceError::deleted_key_not_found(name))
+            Some(Object { state: State::Deleted { done, .. }, .. }) if *done > now => {
+                Err(ServiceError::deleted_not_found(C::KIND, name))
             }
             Some(object) => match object.state {
                 State::Deleted { deletion, .. } => Ok((object, deletion)),
-                _ => Err(ServiceError::key_not_found(name)),
+                _ => Err(ServiceError::not_found(C::KIND, name)),
             },
-            None => Err(ServiceError::key_not_found(name)),
+            None => Err(ServiceError::not_found(C::KIND, name)),
         }
     }
 
-    pub(super) fn recover(
+    pub(crate) fn recover(
         &mut self,
         name: &str,
         now: OffsetDateTime,
         properties: &VaultProperties,
-    ) -> Result<&KeyObject, ServiceError> {
+    ) -> Result<&Object<C>, ServiceError> {
         let object = self.deleted_for_change(name, now)?;
         object.state = State::Recovering { until: now + properties.recovery_lag };
         object.settle(now);
         Ok(object)
     }
 
-    pub(super) fn purge(&mut self, name: &str, now: OffsetDateTime) -> Result<(), ServiceError> {
+    pub(crate) fn purge(&mut self, name: &str, now: OffsetDateTime) -> Result<(), ServiceError> {
         self.deleted_for_change(name, now)?;
         self.objects.remove(&name.to_ascii_lowercase());
         Ok(())
     }
 
-    /// The deleted key, for recovery and purge, which meet a conflict while it is in transition.
+    /// The deleted object, for recovery and purge, which meet a conflict while it is in transition.
     fn deleted_for_change(
         &mut self,
         name: &str,
         now: OffsetDateTime,
-    ) -> Result<&mut KeyObject, ServiceError> {
-        let object = self.settled(name, now).ok_or_else(|| ServiceError::key_not_found(name))?;
+    ) -> Result<&mut Object<C>, ServiceError> {
+        let object =
+            self.settled(name, now).ok_or_else(|| ServiceError::not_found(C::KIND, name))?;
         match object.state {
-            State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted()),
+            State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted(C::KIND)),
             State::Deleted { .. } => Ok(object),
-            State::Recovering { .. } => Err(ServiceError::being_recovered()),
-            State::Live => Err(ServiceError::key_not_found(name)),
+            State::Recovering { .. } => Err(ServiceError::being_recovered(C::KIND)),
+            State::Live => Err(ServiceError::not_found(C::KIND, name)),
         }
     }
 
-    /// Live keys in the order of their ids, those after `after` only.
-    pub(super) fn live_after<'a>(
+    /// Live objects in the order of their ids, those after `after` only.
+    pub(crate) fn live_after<'a>(
         &'a mut self,
         after: &'a str,
         now: OffsetDateTime,
-    ) -> impl Iterator<Item = (&'a str, &'a KeyObject)> {
+    ) -> impl Iterator<Item = (&'a str, &'a Object<C>)> {
         self.all_after(after, now).filter(|(_, object)| matches!(object.state, State::Live))
     }
 
-    /// Deleted keys in the order of their ids, those after `after` only.
-    pub(super) fn deleted_after<'a>(
+    /// Deleted objects in the order of their ids, those after `after` only.
+    pub(crate) fn deleted_after<'a>(
         &'a mut self,
         after: &'a str,
         now: OffsetDateTime,
-    ) -> impl Iterator<Item = (&'a str, (&'a KeyObject, Deletion))> {
+    ) -> impl Iterator<Item = (&'a str, (&'a Object<C>, Deletion))> {
         self.all_after(after, now).filter_map(move |(id, object)| match object.state {
             State::Deleted { deletion, done } if done <= now => Some((id, (object, deletion))),
             _ => None,
@@ -220,7 +233,7 @@ impl KeyStore {
         &'a mut self,
         after: &'a str,
         now: OffsetDateTime,
-    ) -> impl Iterator<Item = (&'a str, &'a KeyObject)> {
+    ) -> impl Iterator<Item = (&'a str, &'a Object<C>)> {
         self.objects.retain(|_, object| object.settle(now));
         self.objects
             .iter()
@@ -229,8 +242,8 @@ impl KeyStore {
     }
 }
 
-impl KeyObject {
-    /// Brings the state up to `now`; false when the key is purged.
+impl<C: Content> Object<C> {
+    /// Brings the state up to `now`; false when the object is purged.
     fn settle(&mut self, now: OffsetDateTime) -> bool {
         match self.state {
             State::Recovering { until } if until <= now => self.state = State::Live,
@@ -245,7 +258,7 @@ impl KeyObject {
     }
 
     /// The version of that id, or the latest.
-    pub(super) fn version(&self, id: Option<&str>) -> Result<&KeyVersion, ServiceError> {
+    pub(crate) fn version(&self, id: Option<&str>) -> Result<&Version<C>, ServiceError> {
         let Some(id) = id.map(str::to_ascii_lowercase) else {
             return Ok(&self.latest);
         };
@@ -255,10 +268,10 @@ impl KeyObject {
         self.earlier.get(&id).ok_or_else(|| self.no_version(&id))
     }
 
-    pub(super) fn version_mut(
+    pub(crate) fn version_mut(
         &mut self,
         id: Option<&str>,
-    ) -> Result<&mut KeyVersion, ServiceError> {
+    ) -> Result<&mut Version<C>, ServiceError> {
         let Some(id) = id.map(str::to_ascii_lowercase) else {
             return Ok(&mut self.latest);
         };
@@ -270,13 +283,13 @@ impl KeyObject {
     }
 
     /// All versions in the order of their ids, which is not that of their making.
-    pub(super) fn versions(&self) -> Vec<&KeyVersion> {
+    pub(crate) fn versions(&self) -> Vec<&Version<C>> {
         let mut versions: Vec<_> = self.earlier.values().chain([&self.latest]).collect();
         versions.sort_by(|a, b| a.id.cmp(&b.id));
         versions
     }
 
     fn no_version(&self, id: &str) -> ServiceError {
-        ServiceError::key_not_found(&format!("{}/{id}", self.name))
+        ServiceError::not_found(C::KIND, &format!("{}/{id}", self.name))
     }
 }

@@ -1,0 +1,199 @@
+//! What keys and secrets have in common: versions, the life from live to purged, lists, attributes.
+//!
+//! A kind of object says by [`Content`] what its versions hold and how they are written; nothing here
+//! knows a key from a secret.
+
+mod attributes;
+mod body;
+mod lifecycle;
+mod lists;
+mod store;
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use serde::Serialize;
+
+pub(crate) use attributes::{Attributes, AttributesBody, AttributesView};
+pub(crate) use body::{TagsBody, json, known_tags};
+pub(crate) use store::{Object, Store, Version};
+
+use crate::{
+    locks::lock,
+    vault::{Action, Context, ObjectRoute, Reply, ServiceError, Vault},
+};
+
+/// Tags of a version.
+pub(crate) type Tags = BTreeMap<String, String>;
+
+/// A kind of object, as paths, codes and texts name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ObjectKind {
+    Key,
+    Secret,
+}
+
+impl ObjectKind {
+    /// In the middle of a text.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Secret => "secret",
+        }
+    }
+
+    /// At the start of a text, and in codes.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Key => "Key",
+            Self::Secret => "Secret",
+        }
+    }
+
+    /// The path of live objects, and the group of an access policy's permissions.
+    pub(crate) fn collection(self) -> &'static str {
+        match self {
+            Self::Key => "keys",
+            Self::Secret => "secrets",
+        }
+    }
+
+    /// The path of deleted objects.
+    pub(crate) fn deleted_collection(self) -> &'static str {
+        match self {
+            Self::Key => "deletedkeys",
+            Self::Secret => "deletedsecrets",
+        }
+    }
+
+    /// The code of a refusal for want of an object.
+    pub(crate) fn not_found(self) -> &'static str {
+        match self {
+            Self::Key => "KeyNotFound",
+            Self::Secret => "SecretNotFound",
+        }
+    }
+}
+
+/// How much of a version an answer tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    /// Without what only reading and setting give: a secret's value.
+    Properties,
+}
+
+/// What a body changes in a version; what is absent stays.
+#[derive(Debug)]
+pub(crate) struct Change<T> {
+    pub(crate) attributes: AttributesBody,
+    /// Replaced as a whole.
+    pub(crate) tags: Option<Tags>,
+    pub(crate) content: T,
+}
+
+/// What the versions of one kind of object hold, and how they travel.
+pub(crate) trait Content: Sized {
+    const KIND: ObjectKind;
+    /// The permission that an update needs.
+    const UPDATE: Action;
+    type Change;
+
+    fn store(vault: &Vault) -> &Mutex<Store<Self>>;
+
+    fn read_change(body: &[u8]) -> Result<Change<Self::Change>, ServiceError>;
+
+    fn apply(&mut self, change: Self::Change);
+
+    /// Refuses when this version must not be shown.
+    fn check_readable(version: &Version<Self>) -> Result<(), ServiceError>;
+
+    /// A version under its identifier.
+    fn bundle(
+        context: &Context<'_>,
+        id: String,
+        version: &Version<Self>,
+        part: Part,
+    ) -> impl Serialize;
+
+    /// An item of a list.
+    fn item(context: &Context<'_>, id: String, version: &Version<Self>) -> impl Serialize;
+}
+
+/// Runs an operation that every kind of object has.
+pub(crate) fn answer<C: Content>(
+    context: &Context<'_>,
+    route: ObjectRoute,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
+    match route {
+        ObjectRoute::Get { name, version } => get::<C>(context, &name, version.as_deref()),
+        ObjectRoute::Update { name, version } => {
+            update::<C>(context, &name, version.as_deref(), body)
+        }
+        ObjectRoute::List => lists::live::<C>(context),
+        ObjectRoute::Versions { name } => lists::versions::<C>(context, &name),
+        ObjectRoute::Delete { name } => lifecycle::delete::<C>(context, &name),
+        ObjectRoute::ListDeleted => lists::deleted::<C>(context),
+        ObjectRoute::GetDeleted { name } => lifecycle::get::<C>(context, &name),
+        ObjectRoute::Recover { name } => lifecycle::recover::<C>(context, &name),
+        ObjectRoute::Purge { name } => lifecycle::purge::<C>(context, &name),
+    }
+}
+
+/// The identifier of a version, on the host that the client named.
+pub(crate) fn version_id<C: Content>(
+    context: &Context<'_>,
+    object: &Object<C>,
+    version: &Version<C>,
+) -> String {
+    context.url(&format!("{}/{}/{}", C::KIND.collection(), object.name, version.id))
+}
+
+/// The answer that shows a version.
+pub(crate) fn reply<C: Content>(
+    context: &Context<'_>,
+    object: &Object<C>,
+    version: &Version<C>,
+    part: Part,
+) -> Result<Reply, ServiceError> {
+    let id = version_id(context, object, version);
+    Reply::json(context.site.kind, &C::bundle(context, id, version, part))
+}
+
+fn get<C: Content>(
+    context: &Context<'_>,
+    name: &str,
+    version: Option<&str>,
+) -> Result<Reply, ServiceError> {
+    context.authorize(C::KIND, Action::Get, Some(name))?;
+    let mut store = lock(C::store(context.vault));
+    let object = store.readable(name, context.router.clock.now())?;
+    let version = object.version(version)?;
+    C::check_readable(version)?;
+    reply(context, object, version, Part::Whole)
+}
+
+/// What the body leaves out stays; tags are replaced as a whole; the version stays the same.
+fn update<C: Content>(
+    context: &Context<'_>,
+    name: &str,
+    version: Option<&str>,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
+    context.authorize(C::KIND, C::UPDATE, Some(name))?;
+    let change = C::read_change(body)?;
+    let now = context.router.clock.now();
+    let mut store = lock(C::store(context.vault));
+    let object = store.writable(name, now)?;
+    {
+        let version = object.version_mut(version)?;
+        change.attributes.apply(&mut version.attributes);
+        if let Some(tags) = change.tags {
+            version.tags = tags;
+        }
+        version.content.apply(change.content);
+        version.attributes.updated = now.unix_timestamp();
+    }
+    let version = object.version(version)?;
+    reply(context, object, version, Part::Properties)
+}

@@ -1,0 +1,54 @@
+//! Secrets as the service shows them, members in its order.
+
+use serde::Serialize;
+
+use super::SecretVersion;
+use crate::{
+    objects::{AttributesView, Part, Tags},
+    vault::Context,
+};
+
+/// The answer to everything but lists; the value is there only when it was read or set.
+#[derive(Serialize)]
+pub(super) struct SecretBundle<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+    #[serde(flatten)]
+    properties: SecretItem<'a>,
+}
+
+/// An item of a list: everything but the value.
+#[derive(Serialize)]
+pub(super) struct SecretItem<'a> {
+    #[serde(rename = "contentType", skip_serializing_if = "Option::is_none")]
+    content_type: Option<&'a str>,
+    id: String,
+    attributes: AttributesView,
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    tags: &'a Tags,
+}
+
+impl<'a> SecretBundle<'a> {
+    pub(super) fn of(
+        context: &Context<'_>,
+        id: String,
+        version: &'a SecretVersion,
+        part: Part,
+    ) -> Self {
+        Self {
+            value: (part == Part::Whole).then_some(version.content.value.as_str()),
+            properties: SecretItem::of(context, id, version),
+        }
+    }
+}
+
+impl<'a> SecretItem<'a> {
+    pub(super) fn of(context: &Context<'_>, id: String, version: &'a SecretVersion) -> Self {
+        Self {
+            content_type: version.content.content_type.as_deref(),
+            id,
+            attributes: version.attributes.view(context),
+            tags: &version.tags,
+        }
+    }
+}
