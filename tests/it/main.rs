@@ -11,15 +11,21 @@ mod authentication_rejection;
 #[cfg(test)]
 mod call_identity;
 #[cfg(test)]
+mod calls_at_their_limits;
+#[cfg(test)]
 mod credential_chain;
 #[cfg(test)]
 mod credential_sources;
 #[cfg(test)]
 mod credential_tools;
 #[cfg(test)]
+mod credentials_half_set_up;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod lists_ahead;
+#[cfg(test)]
+mod lists_and_polls_held_up;
 #[cfg(test)]
 mod polling;
 #[cfg(test)]
@@ -29,6 +35,10 @@ mod retry_delays;
 #[cfg(test)]
 mod retry_limits;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod token_cache;
 #[cfg(test)]
 mod token_renewal;
+#[cfg(test)]
+mod tokens_refused;

@@ -38,6 +38,16 @@ impl Client {
         &self.0.api_version
     }
 
+    /// The same client with another API version, on the same pipeline.
+    #[must_use]
+    pub fn with_api_version(&self, version: &str) -> Self {
+        Self(Arc::new(Inner {
+            endpoint: self.0.endpoint.clone(),
+            api_version: version.to_owned(),
+            pipeline: self.0.pipeline.clone(),
+        }))
+    }
+
     /// The pipeline of its requests.
     pub fn pipeline(&self) -> &Pipeline {
         &self.0.pipeline

@@ -30,6 +30,7 @@ pub struct Pager<T> {
     half: usize,
     /// The page that the items are from.
     current: Option<Continuation>,
+    page_size: (&'static str, u32),
 }
 
 /// Where a list goes on: keep it, and give it to the list's builder in another run.
@@ -79,23 +80,28 @@ impl<T: DeserializeOwned + Send + 'static> Pager<T> {
             failed_at: None,
             guard: LoopGuard::default(),
         };
-        Self { pages, items: VecDeque::new(), half: 0, current: None }
+        let page_size = ("maxresults", 25);
+        Self { pages, items: VecDeque::new(), half: 0, current: None, page_size }
     }
 
-    /// Asks for at most `size` items a page, 1 to 25; the service gives 25 unless asked, and may
-    /// give fewer at any time.
+    /// By what query parameter this list's page size is asked for, and the largest one.
+    pub fn page_size_parameter(mut self, parameter: &'static str, largest: u32) -> Self {
+        self.page_size = (parameter, largest);
+        self
+    }
+
+    /// Asks for at most `size` items a page: 1 to 25 of a vault's lists. The service may give
+    /// fewer at any time.
     pub fn page_size(mut self, size: u32) -> Self {
+        let (parameter, largest) = self.page_size;
         if let Next::First(first) = &mut self.pages.next {
             match first.as_mut() {
-                Ok(request) if (1..=25).contains(&size) => {
-                    request
-                        .url_mut()
-                        .query_pairs_mut()
-                        .append_pair("maxresults", &size.to_string());
+                Ok(request) if (1..=largest).contains(&size) => {
+                    request.url_mut().query_pairs_mut().append_pair(parameter, &size.to_string());
                 }
                 Ok(_) => {
                     **first = Err(Error::invalid_input(format!(
-                        "the page size is {size}: it must be 1 to 25"
+                        "the page size is {size}: it must be 1 to {largest}"
                     )));
                 }
                 Err(_) => {}
@@ -148,7 +154,7 @@ impl<T: DeserializeOwned + Send + 'static> Stream for Pager<T> {
         loop {
             if this.items.len() <= this.half {
                 // Pushed along here, and taken once the items are used up.
-                this.pages.prefetch(cx);
+                this.pages.prefetch(cx, !this.items.is_empty());
             }
             if let Some(item) = this.items.pop_front() {
                 return Poll::Ready(Some(Ok(item)));
@@ -196,6 +202,8 @@ enum Next {
 struct Fetching<T> {
     /// Where this page is, to go on from if it fails.
     from: Option<Continuation>,
+    /// The request of a page that was begun ahead: its time may run out while nobody asks for it.
+    again: Option<Request>,
     page: futures::future::MaybeDone<BoxFuture<'static, Result<WirePage<T>>>>,
 }
 
@@ -209,7 +217,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
         }
     }
 
-    fn prefetch(&mut self, cx: &mut Context<'_>) {
+    fn prefetch(&mut self, cx: &mut Context<'_>, ahead: bool) {
         if self.fetching.is_none() {
             let (from, request) = match std::mem::replace(&mut self.next, Next::End) {
                 Next::First(request) => (None, *request),
@@ -219,19 +227,24 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
                 }
                 Next::End => return,
             };
-            let (client, operation, options) =
-                (self.client.clone(), self.operation, self.options.clone());
-            let page = async move {
-                let mut request = request?;
-                let answer = client.pipeline().send(operation, &mut request, &options).await?;
-                from_json(&answer)
-            };
-            self.fetching =
-                Some(Fetching { from, page: futures::future::maybe_done(page.boxed()) });
+            self.begin(from, request, ahead);
         }
         if let Some(fetching) = &mut self.fetching {
             let _ready_or_not = fetching.page.poll_unpin(cx);
         }
+    }
+
+    fn begin(&mut self, from: Option<Continuation>, request: Result<Request>, ahead: bool) {
+        let again = request.as_ref().ok().filter(|_| ahead).cloned();
+        let (client, operation, options) =
+            (self.client.clone(), self.operation, self.options.clone());
+        let page = async move {
+            let mut request = request?;
+            let answer = client.pipeline().send(operation, &mut request, &options).await?;
+            from_json(&answer)
+        };
+        let page = futures::future::maybe_done(page.boxed());
+        self.fetching = Some(Fetching { from, again, page });
     }
 
     /// The request for a link of the service: on the vault's own origin, and not in a circle.
@@ -252,14 +265,23 @@ impl<T: DeserializeOwned + Send + 'static> Stream for Pages<T> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        this.prefetch(cx);
+        this.prefetch(cx, false);
         let Some(fetching) = &mut this.fetching else {
             return Poll::Ready(None);
         };
         let Some(result) = Pin::new(&mut fetching.page).take_output() else {
             return Poll::Pending;
         };
-        let from = this.fetching.take().and_then(|fetching| fetching.from);
+        let fetched = this.fetching.take();
+        let (from, again) =
+            fetched.map_or((None, None), |fetching| (fetching.from, fetching.again));
+        if let (Err(error), Some(request)) = (&result, again)
+            && matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport)
+        {
+            // Nobody pushed it along while the items before it were in use.
+            this.begin(from, Ok(request), false);
+            return Pin::new(this).poll_next(cx);
+        }
         Poll::Ready(Some(match result {
             Ok(page) => {
                 let next = page.next_link.filter(|link| !link.is_empty()).map(Continuation);

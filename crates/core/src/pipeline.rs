@@ -8,7 +8,7 @@ use crate::{
     Error, ErrorKind, Operation, Result,
     call::CallOptions,
     policies::{Authenticate, CallState, Identify, Log, RetryLoop, Send, call_next},
-    retry::RetryPolicy,
+    retry::{RetryPolicy, server_delay},
     time::{Clock, within},
 };
 
@@ -86,7 +86,7 @@ impl Pipeline {
     ) -> Result<RawResponse> {
         let inner = &*self.0;
         let limit = options.timeout.or(inner.timeout);
-        let deadline = limit.map(|limit| inner.clock.elapsed() + limit);
+        let deadline = limit.and_then(|limit| inner.clock.elapsed().checked_add(limit));
         let context =
             Context::new().with_value(CallState::new(operation, options.retry.clone(), deadline));
         let chain = call_next(&context, request, &inner.chain);
@@ -103,7 +103,12 @@ impl Pipeline {
             None => {
                 let seconds = limit.unwrap_or_default().as_secs_f64();
                 let message = format!("the call did not end within its {seconds} s");
-                return Err(failed(Error::new(ErrorKind::Timeout, message)));
+                let error = Error::new(ErrorKind::Timeout, message);
+                let last = context.value::<CallState>().and_then(CallState::last);
+                return Err(failed(match last {
+                    Some(last) => error.with_source(last),
+                    None => error,
+                }));
             }
             Some(Err(error)) => return Err(failed(Error::from_azure(error))),
             Some(Ok(response)) => response,
@@ -116,7 +121,8 @@ impl Pipeline {
         if is_success(response.status()) {
             Ok(response)
         } else {
-            Err(failed(Error::from_response(&response)))
+            let delay = server_delay(response.headers(), inner.clock.now());
+            Err(failed(Error::from_response(&response)).with_retry_after(delay))
         }
     }
 

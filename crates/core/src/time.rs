@@ -1,6 +1,10 @@
 //! Time as a dependency: nothing else in this workspace's clients reads a clock or sleeps.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use futures::future::BoxFuture;
 use time::OffsetDateTime;
@@ -22,14 +26,38 @@ pub trait Clock: Send + Sync + fmt::Debug {
 #[derive(Debug)]
 pub struct SystemClock {
     start: tokio::time::Instant,
-    start_of_day: OffsetDateTime,
+    day: Mutex<Day>,
+}
+
+/// The time of day when the timer began, and the machine's latest reading.
+#[derive(Debug)]
+struct Day {
+    start: OffsetDateTime,
+    latest: OffsetDateTime,
+}
+
+impl Day {
+    /// The time of day when the timer says `elapsed` and the machine `machine`.
+    fn now(&mut self, elapsed: Duration, machine: OffsetDateTime) -> OffsetDateTime {
+        let second = time::Duration::SECOND;
+        if self.latest - machine > second {
+            // Somebody has set the machine's clock back.
+            self.start = machine - elapsed;
+        }
+        self.latest = machine;
+        // Paused time may run ahead of the machine's clock; a token must then look as old as it is.
+        let timer = self.start + elapsed;
+        if timer - machine > second { timer } else { machine }
+    }
 }
 
 impl SystemClock {
     /// A clock that starts now.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub fn new() -> Self {
-        Self { start: tokio::time::Instant::now(), start_of_day: OffsetDateTime::now_utc() }
+        let start = OffsetDateTime::now_utc();
+        let day = Mutex::new(Day { start, latest: start });
+        Self { start: tokio::time::Instant::now(), day }
     }
 
     /// The same, shared.
@@ -47,7 +75,8 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     fn now(&self) -> OffsetDateTime {
-        self.now_from(OffsetDateTime::now_utc())
+        let machine = OffsetDateTime::now_utc();
+        self.day.lock().unwrap_or_else(PoisonError::into_inner).now(self.elapsed(), machine)
     }
 
     fn elapsed(&self) -> Duration {
@@ -57,14 +86,6 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that sleeps")]
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(duration))
-    }
-}
-
-impl SystemClock {
-    // Paused time may run ahead of the machine's clock; a token must then look as old as it is.
-    fn now_from(&self, machine: OffsetDateTime) -> OffsetDateTime {
-        let timer = self.start_of_day + self.start.elapsed();
-        if timer - machine > time::Duration::SECOND { timer } else { machine }
     }
 }
 
@@ -96,6 +117,17 @@ mod tests {
         clock.sleep(Duration::from_secs(3600)).await;
         assert!(clock.elapsed() >= Duration::from_secs(3600));
         assert!(clock.now() - before > time::Duration::minutes(59));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_is_followed() {
+        let noon = time::macros::datetime!(2026-11-22 12:00:00 UTC);
+        let mut day = Day { start: noon, latest: noon };
+        let minute = time::Duration::MINUTE;
+        assert_eq!(day.now(Duration::from_secs(60), noon + minute), noon + minute);
+        let set_back = noon - time::Duration::HOUR;
+        assert_eq!(day.now(Duration::from_secs(120), set_back), set_back);
+        assert_eq!(day.now(Duration::from_secs(180), set_back + minute), set_back + minute);
     }
 
     #[tokio::test(start_paused = true)]

@@ -73,12 +73,20 @@ fn how_it_ended(output: &CommandOutput) -> Ended {
     Ended::Failed(first_line(&stderr))
 }
 
-/// The first line that says something, without words long enough to be a token.
+/// The first line that says something, without words that may be a token or a password: long ones,
+/// and those with a digit, except Entra's codes.
 pub(super) fn first_line(stderr: &str) -> String {
     let line = stderr.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no message");
-    let words: Vec<&str> =
-        line.split_whitespace().map(|word| if word.len() > 40 { "[…]" } else { word }).collect();
+    let words: Vec<&str> = line
+        .split_whitespace()
+        .map(|word| if may_be_secret(word) { "[…]" } else { word })
+        .collect();
     words.join(" ").chars().take(200).collect()
+}
+
+fn may_be_secret(word: &str) -> bool {
+    let is_code = word.starts_with("AADSTS") && word.len() < 20;
+    !is_code && (word.len() > 20 || word.bytes().any(|b| b.is_ascii_digit()))
 }
 
 #[cfg(unix)]

@@ -126,9 +126,14 @@ impl DefaultAzureCredentialBuilder {
                     Arc::new(WorkloadIdentityCredential::from_env(around)?)
                 }
                 "ManagedIdentityCredential" => {
-                    let link = ManagedIdentityCredential::new(managed_identity.clone(), around)?;
-                    // Asked for by name, it is expected to be there.
-                    Arc::new(if names.len() > 1 { link.probed() } else { link })
+                    match ManagedIdentityCredential::new(managed_identity.clone(), around) {
+                        // Asked for by name, it is expected to be there.
+                        Ok(link) if names.len() == 1 => Arc::new(link),
+                        Ok(link) => Arc::new(link.probed()),
+                        Err(error) if names.len() == 1 => return Err(error),
+                        // The credentials before it may do.
+                        Err(error) => Arc::new(Unusable(Arc::new(error))),
+                    }
                 }
                 "AzureCliCredential" => Arc::new(AzureCliCredential::new(around)),
                 "AzurePowerShellCredential" => Arc::new(AzurePowerShellCredential::new(around)),
@@ -137,6 +142,21 @@ impl DefaultAzureCredentialBuilder {
             chain = chain.link(name, link);
         }
         Ok(DefaultAzureCredential(Arc::new(chain)))
+    }
+}
+
+/// A credential that is set up in a way that cannot be used: fails once its turn comes.
+#[derive(Debug)]
+struct Unusable(Arc<Error>);
+
+#[async_trait]
+impl TokenCredential for Unusable {
+    async fn get_token(
+        &self,
+        _scopes: &[&str],
+        _options: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        Err(Error::shared(&self.0).into_azure())
     }
 }
 

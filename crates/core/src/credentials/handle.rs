@@ -114,6 +114,11 @@ impl Credential {
         }
     }
 
+    /// Keeps `token`, which the service took, in the place of what is held for `key`.
+    pub(crate) fn adopt(&self, key: &TokenKey, token: AccessToken, clock: &Arc<dyn Clock>) {
+        self.0.settle(key, &Ok(token), clock.now());
+    }
+
     fn renewal(
         &self,
         entry: &mut Entry,
@@ -192,7 +197,8 @@ impl Cache {
         }
         // Claims and tenants come from the network; what has expired must not pile up.
         entries.retain(|_, entry| {
-            entry.waiting.is_some() || entry.token.as_ref().is_some_and(|t| t.expires_on > now)
+            entry.waiting.as_ref().is_some_and(|fetch| fetch.upgrade().is_some())
+                || entry.token.as_ref().is_some_and(|t| t.expires_on > now)
         });
     }
 }

@@ -1,6 +1,13 @@
 //! The identity that Azure gives to a machine or an app: App Service and IMDS.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use azure_core::{
@@ -35,6 +42,8 @@ pub struct ManagedIdentityCredential {
     endpoint: Endpoint,
     client_id: Option<String>,
     probe: bool,
+    /// It has given a token, so it need not be probed for again.
+    proven: AtomicBool,
 }
 
 struct Endpoint {
@@ -59,8 +68,15 @@ impl ManagedIdentityCredential {
     /// supported (Azure Arc, Service Fabric, Cloud Shell, Azure ML), or no URL.
     pub fn new(client_id: Option<String>, surroundings: Surroundings) -> Result<Self> {
         let endpoint = Endpoint::from_env(&surroundings)?;
-        let pipeline = surroundings.pipeline()?;
-        Ok(Self { surroundings, pipeline, endpoint, client_id, probe: false })
+        let pipeline = surroundings.direct_pipeline()?;
+        Ok(Self {
+            surroundings,
+            pipeline,
+            endpoint,
+            client_id,
+            probe: false,
+            proven: AtomicBool::new(false),
+        })
     }
 
     /// Asks IMDS first whether it is there, for a second at most: then the credential is
@@ -87,33 +103,59 @@ impl ManagedIdentityCredential {
         Ok(request)
     }
 
+    /// Whether there may be no managed identity here at all.
+    fn is_doubtful(&self) -> bool {
+        self.probe && self.endpoint.is_imds && !self.proven.load(Ordering::Relaxed)
+    }
+
     /// Whether anything answers at IMDS's address; what it answers does not matter.
     async fn check_presence(&self) -> Result<(), Unavailable> {
-        if !self.probe || !self.endpoint.is_imds {
+        if !self.is_doubtful() {
             return Ok(());
         }
         let mut request = Request::new(self.endpoint.url.clone(), Method::Get);
         let options = CallOptions::default().timeout(PROBE_LIMIT).retry(RetryPolicy::none());
         match self.pipeline.send(&REQUEST_TOKEN, &mut request, &options).await {
-            Err(error) if error.status().is_none() => Err(Unavailable::new(
-                "there is no managed identity endpoint: IDENTITY_ENDPOINT is not set, and nothing answers at IMDS's address",
-            )),
+            // A gateway that answers in its place is no IMDS either.
+            Err(error) if matches!(error.status().map(u16::from), None | Some(403 | 502 | 504)) => {
+                Err(Unavailable::new(
+                    "there is no managed identity endpoint: IDENTITY_ENDPOINT is not set, and nothing answers at IMDS's address",
+                ))
+            }
             _ => Ok(()),
         }
     }
 
-    async fn fetch(&self, scopes: &[&str]) -> Result<AccessToken> {
+    async fn fetch(&self, scopes: &[&str]) -> Result<AccessToken, No> {
         let mut request = self.request(scopes)?;
         let answer = self
             .pipeline
             .send(&REQUEST_TOKEN, &mut request, &CallOptions::default())
             .await
-            .map_err(|error| refused(&self.endpoint.url, error))?;
+            .map_err(|error| match error.status().map(u16::from) {
+                // IMDS is on every machine in Azure, also on those without an identity.
+                Some(400) if self.is_doubtful() => No::Unavailable(Unavailable::new(
+                    "this machine has no managed identity, or not the one asked for",
+                )),
+                _ => No::Failed(refused(&self.endpoint.url, error)),
+            })?;
         let granted: Granted = from_json(&answer)?;
         let expires_on = OffsetDateTime::from_unix_timestamp(granted.expires_on).map_err(|_| {
             Error::invalid_response("the managed identity token's expires_on is no time", &answer)
         })?;
+        self.proven.store(true, Ordering::Relaxed);
         Ok(AccessToken::new(granted.access_token.expose().to_owned(), expires_on))
+    }
+}
+
+enum No {
+    Unavailable(Unavailable),
+    Failed(Error),
+}
+
+impl From<Error> for No {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
     }
 }
 
@@ -187,14 +229,15 @@ impl TokenCredential for ManagedIdentityCredential {
         _options: Option<TokenRequestOptions<'_>>,
     ) -> azure_core::Result<AccessToken> {
         self.check_presence().await.map_err(Unavailable::into_azure)?;
-        self.fetch(scopes)
-            .await
-            .map_err(|error| match error.kind() {
+        self.fetch(scopes).await.map_err(|no| match no {
+            No::Unavailable(unavailable) => unavailable.into_azure(),
+            No::Failed(error) => match error.kind() {
                 ErrorKind::Authentication | ErrorKind::InvalidInput => error,
                 _ => Error::new(ErrorKind::Authentication, "the managed identity gave no token")
                     .with_source(error),
-            })
-            .map_err(Error::into_azure)
+            }
+            .into_azure(),
+        })
     }
 }
 

@@ -20,7 +20,7 @@ pub use client_secret::ClientSecretCredential;
 pub use default::{DefaultAzureCredential, DefaultAzureCredentialBuilder};
 pub use environment::EnvironmentCredential;
 pub use handle::Credential;
-pub(crate) use handle::TokenKey;
+pub(crate) use handle::{Granted, TokenKey};
 pub use managed_identity::ManagedIdentityCredential;
 pub use powershell::AzurePowerShellCredential;
 pub use request::{Claims, TenantId};

@@ -125,6 +125,8 @@ pub struct Surroundings {
     env: Env,
     commands: Arc<dyn Commands>,
     transport: Option<Transport>,
+    /// Without any proxy, for endpoints on this machine.
+    direct: Option<Transport>,
     clock: Arc<dyn Clock>,
 }
 
@@ -134,6 +136,7 @@ impl Default for Surroundings {
             env: Env::process(),
             commands: Arc::new(MachineCommands),
             transport: None,
+            direct: None,
             clock: SystemClock::shared(),
         }
     }
@@ -175,6 +178,7 @@ impl Surroundings {
     /// One pipeline for all the credentials of a chain, so that they share its connections.
     pub(crate) fn with_shared_transport(mut self) -> Result<Self> {
         if self.transport.is_none() {
+            self.direct = Some(TransportOptions::default().no_proxy().build()?);
             self.transport = Some(TransportOptions::default().build()?);
         }
         Ok(self)
@@ -185,6 +189,15 @@ impl Surroundings {
         let transport = match &self.transport {
             Some(transport) => transport.clone(),
             None => TransportOptions::default().build()?,
+        };
+        Ok(Parts::new(transport, self.clock.clone()).build())
+    }
+
+    /// The same for an endpoint on this machine: what is sent there must not pass a proxy.
+    pub(crate) fn direct_pipeline(&self) -> Result<Pipeline> {
+        let transport = match self.direct.as_ref().or(self.transport.as_ref()) {
+            Some(transport) => transport.clone(),
+            None => TransportOptions::default().no_proxy().build()?,
         };
         Ok(Parts::new(transport, self.clock.clone()).build())
     }

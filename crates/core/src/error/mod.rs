@@ -4,7 +4,7 @@ mod envelope;
 mod foreign;
 mod kind;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use azure_core::http::{RawResponse, StatusCode, headers::HeaderName};
 pub use kind::ErrorKind;
@@ -39,6 +39,7 @@ struct Inner {
     codes: Vec<String>,
     status: Option<StatusCode>,
     request_id: Option<String>,
+    retry_after: Option<Duration>,
     advice: Option<&'static str>,
     evidence: Evidence,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -62,6 +63,7 @@ impl Error {
             codes: Vec::new(),
             status: None,
             request_id: None,
+            retry_after: None,
             advice: None,
             evidence: Evidence::default(),
             source: None,
@@ -103,6 +105,7 @@ impl Error {
             codes: inner.codes.clone(),
             status: inner.status,
             request_id: inner.request_id.clone(),
+            retry_after: inner.retry_after,
             advice: inner.advice,
             evidence: Evidence::default(),
             source: inner.source.is_some().then(|| SharedSource(error.clone()).into()),
@@ -166,6 +169,17 @@ impl Error {
     /// The service's `x-ms-request-id`, which Microsoft's support asks for.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
+    }
+
+    /// The wait that the service asked for with its answer, if it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    #[must_use]
+    pub(crate) fn with_retry_after(mut self, delay: Option<Duration>) -> Self {
+        self.0.retry_after = delay;
+        self
     }
 
     /// How often the request was tried; 0 if it was refused before any request.

@@ -1,6 +1,9 @@
 //! Puts a token on each attempt, answers challenges, and never lets a token leave the vault.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use azure_core::{
@@ -15,17 +18,20 @@ use base64::Engine as _;
 use bytes::Bytes;
 use futures::future::{BoxFuture, Either, select};
 
-use super::call_next;
+use super::{Question, call_next};
 use crate::{
     Credential, Endpoint, Error, ErrorKind, Result,
     auth::{Challenge, Requirement},
-    credentials::TokenKey,
-    time::Clock,
+    credentials::{Granted, TokenKey},
+    time::{Clock, within},
 };
 
 const AUTHORIZATION: HeaderName = HeaderName::from_static("authorization");
 const CONTENT_LENGTH: HeaderName = HeaderName::from_static("content-length");
 const WWW_AUTHENTICATE: HeaderName = HeaderName::from_static("www-authenticate");
+
+/// How long to wait for another call that asks the vault what it requires.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Authenticates requests to one vault.
 ///
@@ -80,7 +86,8 @@ impl Authenticate {
         if let Some(known) = self.known() {
             return Ok(Asked::Requirement(known));
         }
-        let _asking = self.asking.lock().await;
+        // The one that asks may be a future that nobody polls at the moment: then ask as well.
+        let _asking = within(&*self.clock, Some(PATIENCE), self.asking.lock()).await;
         if let Some(known) = self.known() {
             return Ok(Asked::Requirement(known));
         }
@@ -89,7 +96,8 @@ impl Authenticate {
         question.set_body(Body::Bytes(Bytes::new()));
         question.headers_mut().remove(AUTHORIZATION);
         question.insert_header(CONTENT_LENGTH, "0");
-        let answer = call_next(ctx, &mut question, next).await?;
+        let ctx = ctx.to_borrowed().with_value(Question);
+        let answer = call_next(&ctx, &mut question, next).await?;
         if answer.status() != StatusCode::Unauthorized {
             if u16::from(answer.status()) < 400 {
                 let answer = answer.try_into_raw_response().await?;
@@ -113,18 +121,17 @@ impl Authenticate {
         Requirement::from_challenge(challenge, &self.endpoint, self.verify)
     }
 
-    /// Sends `request` with a token for `key`, pushing along a renewal that is due meanwhile.
+    /// Sends `request` with the token, pushing along a renewal that is due meanwhile.
     async fn send_with_token(
         &self,
-        key: &TokenKey,
+        granted: Granted,
         ctx: &Context<'_>,
         request: &mut Request,
         next: &[Arc<dyn Policy>],
     ) -> azure_core::Result<(AsyncRawResponse, AccessToken)> {
-        let granted = self.credential.token(key, &self.clock).await.map_err(Error::into_azure)?;
-        request.insert_header(AUTHORIZATION, format!("Bearer {}", granted.token.token.secret()));
-        let answer = alongside(granted.renewal, call_next(ctx, request, next)).await;
-        request.headers_mut().remove(AUTHORIZATION);
+        let bearer = Bearer::new(request, &granted.token);
+        let answer = alongside(granted.renewal, call_next(ctx, bearer.0, next)).await;
+        drop(bearer);
         Ok((answer?, granted.token))
     }
 
@@ -132,6 +139,10 @@ impl Authenticate {
     fn answer_to(&self, challenge: &Challenge, used: &TokenKey) -> Result<Option<TokenKey>> {
         if let Some(claims) = challenge.parameter("claims") {
             let claims = decode_claims(claims)?;
+            if used.claims.as_ref() == Some(&claims) {
+                // The token for these claims is refused itself.
+                return Ok(None);
+            }
             return Ok(Some(TokenKey { claims: Some(claims), ..used.clone() }));
         }
         if challenge.parameter("resource").is_none() && challenge.parameter("scope").is_none() {
@@ -170,9 +181,22 @@ impl Policy for Authenticate {
         let mut key = key_for(&requirement);
         // One answer to a challenge and one to claims, each with one replay; then the 401 stands.
         let (mut renewed, mut claimed) = (false, false);
+        let mut refused: Option<(AccessToken, AsyncRawResponse)> = None;
         loop {
-            let (answer, token) = self.send_with_token(&key, ctx, request, next).await?;
+            let granted =
+                self.credential.token(&key, &self.clock).await.map_err(Error::into_azure)?;
+            if let Some((token, answer)) = refused.take()
+                && token.token.secret() == granted.token.token.secret()
+            {
+                return Err(self.rejected(answer).await);
+            }
+            let (answer, token) = self.send_with_token(granted, ctx, request, next).await?;
             if answer.status() != StatusCode::Unauthorized {
+                if claimed {
+                    // So that the calls after this one do not begin with the refused token.
+                    let plain = TokenKey { claims: None, ..key };
+                    self.credential.adopt(&plain, token, &self.clock);
+                }
                 return Ok(answer);
             }
             let challenge = challenge(&answer);
@@ -189,20 +213,11 @@ impl Policy for Authenticate {
                     renewed = true;
                     key = other;
                 }
-                None if !renewed => {
-                    renewed = true;
-                    self.credential.forget(&key, &token);
-                    let again = self
-                        .credential
-                        .token(&key, &self.clock)
-                        .await
-                        .map_err(Error::into_azure)?;
-                    if again.token.token.secret() == token.token.secret() {
-                        return Err(self.rejected(answer).await);
-                    }
-                }
+                None if !renewed => renewed = true,
                 _ => return Ok(answer),
             }
+            self.credential.forget(&key, &token);
+            refused = Some((token, answer));
         }
     }
 }
@@ -216,6 +231,23 @@ impl Authenticate {
                 .into_azure(),
             Err(error) => error,
         }
+    }
+}
+
+/// A request with its token, which is taken off again even if the attempt is given up: policies of
+/// the user see the next attempt before this one does.
+struct Bearer<'a>(&'a mut Request);
+
+impl<'a> Bearer<'a> {
+    fn new(request: &'a mut Request, token: &AccessToken) -> Self {
+        request.insert_header(AUTHORIZATION, format!("Bearer {}", token.token.secret()));
+        Self(request)
+    }
+}
+
+impl Drop for Bearer<'_> {
+    fn drop(&mut self) {
+        self.0.headers_mut().remove(AUTHORIZATION);
     }
 }
 

@@ -12,13 +12,13 @@ use async_trait::async_trait;
 use azure_core::{
     error::ErrorKind as AzureKind,
     http::{
-        Context, Request,
+        Context, Method, Request,
         policies::{Policy, PolicyResult},
     },
 };
 
 use crate::{
-    Idempotency, Operation,
+    Error, Idempotency, Operation,
     error::Evidence,
     retry::{
         Attempt, Outcome, RetryCause, RetryPolicy, RetryState, StopReason, Verdict, server_delay,
@@ -35,8 +35,12 @@ pub(crate) struct CallState {
     /// When the call must have ended, on [`Clock::elapsed`]'s scale.
     pub(crate) deadline: Option<Duration>,
     attempts: AtomicU32,
-    may_have_been_sent: AtomicBool,
+    /// Whether this attempt has handed the request itself to the transport.
+    exposed: AtomicBool,
+    /// Whether an attempt that has ended may have reached the service unanswered.
+    unanswered: AtomicBool,
     stop_reason: Mutex<Option<StopReason>>,
+    last: Mutex<Option<Error>>,
 }
 
 impl CallState {
@@ -50,36 +54,64 @@ impl CallState {
             retry,
             deadline,
             attempts: AtomicU32::new(0),
-            may_have_been_sent: AtomicBool::new(false),
+            exposed: AtomicBool::new(false),
+            unanswered: AtomicBool::new(false),
             stop_reason: Mutex::new(None),
+            last: Mutex::new(None),
         }
     }
 
     pub(crate) fn evidence(&self) -> Evidence {
         Evidence {
             attempts: self.attempts.load(Ordering::Relaxed),
-            may_have_been_sent: self.may_have_been_sent.load(Ordering::Relaxed),
+            // The future may be dropped, or run out of time, between sending and answer.
+            may_have_been_sent: self.exposed.load(Ordering::Relaxed)
+                || self.unanswered.load(Ordering::Relaxed),
             stop_reason: self.stop_reason.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 
     fn begin_attempt(&self) -> u32 {
-        // Until an answer says otherwise: the future may be dropped at any moment.
-        self.may_have_been_sent.store(true, Ordering::Relaxed);
         self.attempts.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    fn end_attempt(&self, outcome: Outcome) {
+    /// The request itself, not a question that goes before it, is given to the transport.
+    pub(crate) fn expose(&self) {
+        self.exposed.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes what came of an attempt; gives whether the request itself was sent in it.
+    fn end_attempt(&self, outcome: Outcome) -> bool {
+        let exposed = self.exposed.swap(false, Ordering::Relaxed);
         let unanswered = match outcome {
             Outcome::Status(408 | 500 | 502 | 503 | 504) => {
                 self.operation.idempotency == Idempotency::MakesVersion
             }
             Outcome::Status(_) | Outcome::Other => false,
-            Outcome::Transport(kind) => {
-                !matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Request)
-            }
+            Outcome::Transport(kind) => !matches!(
+                kind,
+                TransportErrorKind::Connect | TransportErrorKind::Tls | TransportErrorKind::Request
+            ),
         };
-        self.may_have_been_sent.store(unanswered, Ordering::Relaxed);
+        self.unanswered.fetch_or(exposed && unanswered, Ordering::Relaxed);
+        exposed
+    }
+
+    /// Keeps what an attempt failed by, should the time of the call run out in a later one.
+    async fn remember(&self, result: PolicyResult) {
+        let error = match result {
+            Ok(answer) => match answer.try_into_raw_response().await {
+                Ok(answer) => Error::from_response(&answer),
+                Err(error) => Error::from_azure(error),
+            },
+            Err(error) => Error::from_azure(error),
+        };
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    /// What the last attempt that has ended failed by.
+    pub(crate) fn last(&self) -> Option<Error> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn stop(&self, reason: StopReason) {
@@ -117,12 +149,15 @@ impl RetryLoop {
             Some(asked) if asked > policy.max_server_delay => {
                 return Err(StopReason::ServerDelay(asked));
             }
-            Some(asked) => asked,
-            None => policy.backoff.delay(cause, state.attempts, random()),
+            Some(asked) if !asked.is_zero() => asked,
+            // A date that has passed here may be one of a clock that is behind ours.
+            _ => policy.backoff.delay(cause, state.attempts, random()),
         };
         policy.limit.check(&RetryState { delay, ..state })?;
         match deadline {
-            Some(deadline) if self.clock.elapsed() + delay >= deadline => Err(StopReason::Deadline),
+            Some(deadline) if self.clock.elapsed().saturating_add(delay) >= deadline => {
+                Err(StopReason::Deadline)
+            }
             _ => Ok(delay),
         }
     }
@@ -150,11 +185,14 @@ impl Policy for RetryLoop {
                     Err(TransportError::new(TransportErrorKind::Timeout, None).into_azure())
                 });
             let outcome = outcome(&result);
-            call.end_attempt(outcome);
-            let cause = match policy
-                .classifier
-                .classify(&Attempt::new(outcome, call.operation.idempotency))
-            {
+            let exposed = call.end_attempt(outcome);
+            // Reading makes no version, nor does a request that was not sent.
+            let reads = matches!(request.method(), Method::Get | Method::Head);
+            let idempotency = match exposed && !reads {
+                true => call.operation.idempotency,
+                false => Idempotency::Idempotent,
+            };
+            let cause = match policy.classifier.classify(&Attempt::new(outcome, idempotency)) {
                 Verdict::Final => return result,
                 Verdict::Ambiguous => {
                     call.stop(StopReason::Ambiguous);
@@ -180,6 +218,7 @@ impl Policy for RetryLoop {
                         milliseconds = delay.as_millis(), "waiting to try again"
                     );
                     if !delay.is_zero() {
+                        call.remember(result).await;
                         self.clock.sleep(delay).await;
                     }
                 }
@@ -199,7 +238,7 @@ fn outcome(result: &PolicyResult) -> Outcome {
     // A transport of the user's own reports by azure_core's kinds.
     match error.kind() {
         AzureKind::Connection => Outcome::Transport(TransportErrorKind::Connect),
-        AzureKind::Io if error.downcast_ref::<crate::Error>().is_none() => {
+        AzureKind::Io if error.downcast_ref::<Error>().is_none() => {
             Outcome::Transport(TransportErrorKind::Interrupted)
         }
         _ => Outcome::Other,

@@ -9,6 +9,7 @@ use azure_core::http::{
 };
 use bytes::Bytes;
 
+use super::{CallState, Question};
 use crate::transport::read_body;
 
 /// Sends the request. The body is read here, inside the attempt, so that an answer that breaks
@@ -33,6 +34,11 @@ impl Policy for Send {
         request: &mut Request,
         _next: &[Arc<dyn Policy>],
     ) -> PolicyResult {
+        if ctx.value::<Question>().is_none()
+            && let Some(call) = ctx.value::<CallState>()
+        {
+            call.expose();
+        }
         let is_head = request.method() == Method::Head;
         let response = self.transport.send(ctx, request).await?;
         let (status, headers, body) = if is_head {

@@ -28,8 +28,8 @@ struct Status {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Reason {
-    code: String,
-    message: String,
+    code: Option<String>,
+    message: Option<String>,
 }
 
 impl Location {
@@ -96,7 +96,11 @@ impl Strategy<()> for Location {
                 let reason = body.error.unwrap_or_default();
                 Err(Error::new(
                     ErrorKind::OperationFailed,
-                    format!("the operation ended as {state}: {} {}", reason.code, reason.message),
+                    format!(
+                        "the operation ended as {state}: {} {}",
+                        reason.code.unwrap_or_default(),
+                        reason.message.unwrap_or_default()
+                    ),
                 ))
             }
             _ => Ok(PollState::Done(())),

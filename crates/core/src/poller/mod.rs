@@ -18,6 +18,7 @@ use crate::{
     Error, ErrorKind, Operation, Pipeline, Result,
     call::{CallFuture, CallOptions},
     retry::server_delay,
+    time::within,
 };
 
 /// What one look at the operation gave.
@@ -125,12 +126,17 @@ impl<T: Send + 'static> Poller<T> {
         let mut request = self.strategy.request()?;
         let answer =
             self.pipeline.send(self.operation, &mut request, &CallOptions::default()).await;
-        self.asked = answer
-            .as_ref()
-            .ok()
-            .and_then(|answer| server_delay(answer.headers(), self.pipeline.clock().now()));
+        let now = self.pipeline.clock().now();
+        self.asked = match &answer {
+            Ok(answer) => server_delay(answer.headers(), now),
+            Err(error) => error.retry_after(),
+        };
         let state = self.strategy.step(answer);
-        self.finished = !matches!(state, Ok(PollState::InProgress));
+        // A look that failed says nothing of the operation: another may be taken.
+        self.finished = match &state {
+            Ok(state) => matches!(state, PollState::Done(_)),
+            Err(error) => error.kind() == ErrorKind::OperationFailed,
+        };
         state
     }
 
@@ -140,7 +146,7 @@ impl<T: Send + 'static> Poller<T> {
     /// How the operation failed; `Timeout` if it did not end in time.
     pub async fn wait(mut self) -> Result<T> {
         loop {
-            if let PollState::Done(result) = self.poll_once().await? {
+            if let PollState::Done(result) = self.look().await? {
                 return Ok(result);
             }
             self.pause().await?;
@@ -157,9 +163,35 @@ impl<T: Send + 'static> Poller<T> {
                 poller.finished = true;
                 return Some((Err(error), (poller, false)));
             }
-            let state = poller.poll_once().await;
+            let state = poller.look().await;
+            // A stream ends with its first error.
+            poller.finished |= state.is_err();
             Some((state, (poller, true)))
         })
+    }
+
+    /// Looks once, within the time left; the last look, at the limit, has a second.
+    async fn look(&mut self) -> Result<PollState<T>> {
+        let clock = self.pipeline.clock().clone();
+        let passed = clock.elapsed().saturating_sub(self.began);
+        let left = self.limit.saturating_sub(passed).max(Duration::from_secs(1));
+        match within(&*clock, Some(left), self.poll_once()).await {
+            Some(state) => state,
+            None => {
+                self.finished = true;
+                Err(self.timed_out())
+            }
+        }
+    }
+
+    fn timed_out(&self) -> Error {
+        let message = format!(
+            "the operation did not end within {} s; it goes on at the service",
+            self.limit.as_secs_f64()
+        );
+        Error::new(ErrorKind::Timeout, message)
+            .with_operation(self.operation.name)
+            .with_advice("allow more time with with_timeout, or go on later from resume_token()")
     }
 
     async fn pause(&mut self) -> Result<()> {
@@ -168,15 +200,7 @@ impl<T: Send + 'static> Poller<T> {
         let delay = self.asked.unwrap_or(SHORTEST + passed / 10).clamp(SHORTEST, LONGEST);
         let left = self.limit.saturating_sub(passed);
         if left.is_zero() {
-            let message = format!(
-                "the operation did not end within {} s; it goes on at the service",
-                self.limit.as_secs_f64()
-            );
-            return Err(Error::new(ErrorKind::Timeout, message)
-                .with_operation(self.operation.name)
-                .with_advice(
-                    "allow more time with with_timeout, or go on later from resume_token()",
-                ));
+            return Err(self.timed_out());
         }
         clock.sleep(delay.min(left)).await;
         Ok(())

@@ -75,7 +75,9 @@ impl Classifier for ServiceClassifier {
                 TransportErrorKind::Interrupted
                 | TransportErrorKind::Timeout
                 | TransportErrorKind::Body => transient,
-                TransportErrorKind::TooLarge | TransportErrorKind::Request => Verdict::Final,
+                TransportErrorKind::Tls
+                | TransportErrorKind::TooLarge
+                | TransportErrorKind::Request => Verdict::Final,
             },
         }
     }

@@ -1,5 +1,7 @@
 //! azure_core's `HttpClient` over reqwest: repeated headers joined, URLs kept out of errors.
 
+use std::io;
+
 use async_trait::async_trait;
 use azure_core::http::{
     AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request,
@@ -10,10 +12,9 @@ use futures::{StreamExt, TryStreamExt};
 use super::{TransportError, TransportErrorKind};
 use crate::secret::WipedBuffer;
 
-/// The built-in transport. Made by [`TransportOptions::build`](super::TransportOptions::build);
-/// public so that a program can put a `reqwest` client of its own behind azvault.
+/// The built-in transport, made by [`TransportOptions::build`](super::TransportOptions::build).
 #[derive(Clone, Debug)]
-pub struct ReqwestTransport {
+pub(crate) struct ReqwestTransport {
     client: reqwest::Client,
 }
 
@@ -72,7 +73,9 @@ fn joined(map: &reqwest::header::HeaderMap) -> Headers {
 }
 
 fn into_azure(error: reqwest::Error) -> azure_core::Error {
-    let kind = if error.is_connect() {
+    let kind = if error.is_connect() && is_tls(&error) {
+        TransportErrorKind::Tls
+    } else if error.is_connect() {
         TransportErrorKind::Connect
     } else if error.is_timeout() {
         TransportErrorKind::Timeout
@@ -84,6 +87,23 @@ fn into_azure(error: reqwest::Error) -> azure_core::Error {
         TransportErrorKind::Interrupted
     };
     TransportError::new(kind, Some(error.without_url().into())).into_azure()
+}
+
+/// Whether TLS is at the root of it: rustls reports what it refuses as invalid data.
+fn is_tls(error: &reqwest::Error) -> bool {
+    std::iter::successors(std::error::Error::source(error), |error| error.source())
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .any(|error| is_invalid_data(error))
+}
+
+// The source of an I/O error that holds another is that one's source, so that `source` passes
+// over what is held.
+fn is_invalid_data(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidData
+        || error
+            .get_ref()
+            .and_then(|held| held.downcast_ref::<io::Error>())
+            .is_some_and(is_invalid_data)
 }
 
 /// Reads the whole answer, at most `limit` bytes, into memory that is wiped when it is dropped.

@@ -5,8 +5,7 @@ mod options;
 
 use std::fmt;
 
-pub use http_client::ReqwestTransport;
-pub(crate) use http_client::read_body;
+pub(crate) use http_client::{ReqwestTransport, read_body};
 pub use options::TransportOptions;
 
 /// Why a request got no answer. The text never holds a URL's query or a header.
@@ -22,6 +21,9 @@ pub struct TransportError {
 pub enum TransportErrorKind {
     /// No connection: the request was surely not sent and is always retried.
     Connect,
+    /// No trust: the server's certificate, or TLS itself, was refused. The request was surely not
+    /// sent, and another attempt would end the same way: not retried.
+    Tls,
     /// The connection broke after the request may have been sent: retried if idempotent.
     Interrupted,
     /// No answer within the time limit: retried if idempotent.
@@ -51,7 +53,9 @@ impl TransportError {
     /// Wraps this error for the way through azure_core's traits, which retry by kind.
     pub fn into_azure(self) -> azure_core::Error {
         let kind = match self.kind {
-            TransportErrorKind::Connect => azure_core::error::ErrorKind::Connection,
+            TransportErrorKind::Connect | TransportErrorKind::Tls => {
+                azure_core::error::ErrorKind::Connection
+            }
             TransportErrorKind::TooLarge => azure_core::error::ErrorKind::DataConversion,
             TransportErrorKind::Request => azure_core::error::ErrorKind::Other,
             _ => azure_core::error::ErrorKind::Io,
@@ -64,6 +68,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             TransportErrorKind::Connect => "no connection could be made",
+            TransportErrorKind::Tls => "the server's certificate or TLS was refused",
             TransportErrorKind::Interrupted => "the connection broke before an answer came",
             TransportErrorKind::Timeout => "no answer came within the time limit of one attempt",
             TransportErrorKind::Body => "the answer broke off",
