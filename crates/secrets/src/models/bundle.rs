@@ -1,0 +1,121 @@
+//! A secret with its value: what set and get give.
+
+use azvault_core::{
+    ResourceId, SecretValue,
+    object::{Tags, WireAttributes},
+};
+use serde::Deserialize;
+
+use super::{SecretProperties, properties::WireProperties};
+
+/// A secret: its value and its properties. Its `Debug` shows the value as `[REDACTED]`, and the
+/// value's memory is wiped on drop.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "WireBundle")]
+pub struct SecretBundle {
+    value: SecretValue,
+    properties: SecretProperties,
+}
+
+impl SecretBundle {
+    /// The value, which [`expose`](SecretValue::expose) gives as text.
+    pub fn value(&self) -> &SecretValue {
+        &self.value
+    }
+
+    /// The value alone.
+    pub fn into_value(self) -> SecretValue {
+        self.value
+    }
+
+    /// The secret's identifier, with its version.
+    pub fn id(&self) -> &ResourceId {
+        self.properties.id()
+    }
+
+    /// The secret's name.
+    pub fn name(&self) -> &str {
+        self.properties.name()
+    }
+
+    /// The version: 32 hexadecimal digits.
+    pub fn version(&self) -> Option<&str> {
+        self.properties.version()
+    }
+
+    /// What the value is, in the words of whoever set it; a media type for a certificate's secret.
+    pub fn content_type(&self) -> Option<&str> {
+        self.properties.content_type()
+    }
+
+    /// The key of the certificate that the secret belongs to, if it does.
+    pub fn key_id(&self) -> Option<&ResourceId> {
+        self.properties.key_id()
+    }
+
+    /// Everything that is known of the secret besides its value.
+    pub fn properties(&self) -> &SecretProperties {
+        &self.properties
+    }
+}
+
+/// A bundle on the wire. Its members are written out: flattened ones would be read through a
+/// buffer that is not wiped.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireBundle {
+    value: SecretValue,
+    id: String,
+    #[serde(default)]
+    attributes: WireAttributes,
+    tags: Option<Tags>,
+    managed: Option<bool>,
+    content_type: Option<String>,
+    kid: Option<String>,
+    previous_version: Option<String>,
+}
+
+impl TryFrom<WireBundle> for SecretBundle {
+    type Error = String;
+
+    fn try_from(wire: WireBundle) -> Result<Self, String> {
+        let WireBundle {
+            value,
+            id,
+            attributes,
+            tags,
+            managed,
+            content_type,
+            kid,
+            previous_version,
+        } = wire;
+        let properties =
+            WireProperties { id, attributes, tags, managed, content_type, kid, previous_version };
+        Ok(Self { value, properties: properties.try_into()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_read_as_recorded() {
+        // The service's recorded answer to a PUT of a value alone, with another host and value.
+        let secret: SecretBundle = serde_json::from_str(
+            r#"{"value":"tab\tand \u00e4","id":"https://v.vault.azure.net/secrets/s/0123456789abcdef0123456789abcdef","attributes":{"enabled":true,"created":1648664000,"updated":1648664000,"recoveryLevel":"CustomizedRecoverable+Purgeable","recoverableDays":7}}"#,
+        )
+        .unwrap();
+        assert_eq!(secret.value().expose(), "tab\tand ä");
+        assert_eq!((secret.content_type(), secret.key_id()), (None, None));
+        assert!(secret.properties().tags().is_empty());
+        assert_eq!(secret.into_value().expose(), "tab\tand ä");
+    }
+
+    #[test]
+    fn a_bundle_without_a_value_is_none() {
+        let text = r#"{"id":"https://v.vault.azure.net/secrets/s","attributes":{"enabled":true}}"#;
+        assert!(serde_json::from_str::<SecretBundle>(text).is_err());
+        assert!(serde_json::from_str::<SecretProperties>(text).is_ok());
+    }
+}

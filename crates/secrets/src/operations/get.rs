@@ -1,0 +1,68 @@
+//! Reading secrets, by name or by identifier.
+
+use azure_core::http::{Method, Request};
+use azvault_core::{
+    Call, Client, Error, Operation, ResourceId, Result,
+    call::CallOptions,
+    call_builder,
+    object::{ObjectKind, Target},
+    version_setter,
+};
+
+use crate::{SecretBundle, client::advice};
+
+static GET: Operation = Operation::idempotent("get_secret").with_advice(advice);
+static GET_BY_ID: Operation = Operation::idempotent("get_secret_by_id").with_advice(advice);
+
+/// Gets a secret; made by [`SecretClient::get_secret`](crate::SecretClient::get_secret).
+#[derive(Clone, Debug)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct GetSecret {
+    target: Target,
+    options: CallOptions,
+}
+
+impl GetSecret {
+    pub(crate) fn new(target: Target) -> Self {
+        Self { target, options: CallOptions::default() }
+    }
+
+    fn call(self) -> Call<SecretBundle> {
+        let request = self.target.request(Method::Get, None);
+        Call::json(self.target.client().pipeline().clone(), &GET, request)
+    }
+}
+
+version_setter!(GetSecret);
+call_builder!(GetSecret => SecretBundle);
+
+/// Gets the secret, of this kind and in this client's vault, that an identifier names.
+pub(crate) fn by_id(client: &Client, kind: &'static ObjectKind, id: &str) -> Call<SecretBundle> {
+    let request = request_of(client, kind, id);
+    Call::json(client.pipeline().clone(), &GET_BY_ID, request)
+}
+
+fn request_of(client: &Client, kind: &'static ObjectKind, id: &str) -> Result<Request> {
+    let id: ResourceId = id.parse()?;
+    let refused = |why: String| Err(Error::invalid_input(format!("the id {id} {why}")));
+    if id.vault_url() != client.endpoint() {
+        return refused(format!(
+            "is of another vault than {}: make a client of that vault",
+            client.endpoint()
+        ));
+    }
+    if id.collection() != kind.collection {
+        return refused(format!("is of {}, not of {}", id.collection(), kind.collection));
+    }
+    if id.is_deleted() {
+        return refused(
+            "is of a deleted secret: read it with get_deleted_secret(name), or recover it with begin_recover_deleted_secret(name)"
+                .to_owned(),
+        );
+    }
+    let mut target = Target::latest(client.clone(), kind, id.name());
+    if let Some(version) = id.version() {
+        target.set_version(version);
+    }
+    target.request(Method::Get, None)
+}
