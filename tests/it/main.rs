@@ -11,6 +11,8 @@ mod authentication_rejection;
 #[cfg(test)]
 mod call_identity;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
 mod calls_at_their_limits;
 #[cfg(test)]
 mod credential_chain;

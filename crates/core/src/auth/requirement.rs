@@ -9,6 +9,7 @@ use crate::{Endpoint, Error, ErrorKind, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {
     scope: String,
+    resource: Option<String>,
     authority: Option<String>,
     tenant: Option<String>,
 }
@@ -17,12 +18,17 @@ impl Requirement {
     /// What a vault in a known cloud requires, without asking it.
     pub fn known(endpoint: &Endpoint) -> Option<Self> {
         let audience = known_audience(endpoint.host())?;
-        Some(Self { scope: format!("{audience}/.default"), authority: None, tenant: None })
+        Some(Self::of_audience(audience))
     }
 
     /// What Azure Resource Manager at `endpoint` requires: its address is its audience.
     pub fn of_resource_manager(endpoint: &Endpoint) -> Self {
-        Self { scope: format!("{endpoint}/.default"), authority: None, tenant: None }
+        Self::of_audience(endpoint.as_str())
+    }
+
+    fn of_audience(audience: &str) -> Self {
+        let scope = format!("{audience}/.default");
+        Self { scope, resource: Some(audience.to_owned()), authority: None, tenant: None }
     }
 
     /// What a challenge from the vault at `endpoint` requires.
@@ -56,12 +62,18 @@ impl Requirement {
             .or_else(|| challenge.parameter("authorization_uri"))
             .map(ToOwned::to_owned);
         let tenant = authority.as_deref().and_then(tenant_of);
-        Ok(Self { scope, authority, tenant })
+        let resource = challenge.parameter("resource").map(ToOwned::to_owned);
+        Ok(Self { scope, resource, authority, tenant })
     }
 
     /// The scope to request: an audience with `/.default` behind it.
     pub fn scope(&self) -> &str {
         &self.scope
+    }
+
+    /// The resource that the vault named, or is known by.
+    pub fn resource(&self) -> Option<&str> {
+        self.resource.as_deref()
     }
 
     /// The URL of the authority that the vault trusts, if it named one.

@@ -1,6 +1,7 @@
 //! The handle that clients take: a source of tokens and the one cache of what it gave.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     fmt,
     panic::AssertUnwindSafe,
@@ -14,8 +15,8 @@ use futures::{
 };
 use time::OffsetDateTime;
 
-use super::request;
-use crate::{Error, ErrorKind, Result, time::Clock};
+use super::{CallbackChallenge, CallbackCredential, request};
+use crate::{Error, ErrorKind, Result, auth::Requirement, time::Clock};
 
 /// A cheap-clone handle on a credential and its cache of tokens. All clients that are given the
 /// same credential share one cache, so that a thousand first calls need one token.
@@ -37,8 +38,15 @@ use crate::{Error, ErrorKind, Result, time::Clock};
 pub struct Credential(Arc<Cache>);
 
 struct Cache {
-    source: Arc<dyn TokenCredential>,
+    source: Source,
     entries: Mutex<HashMap<TokenKey, Entry>>,
+}
+
+/// Where tokens come from.
+#[derive(Clone)]
+enum Source {
+    Token(Arc<dyn TokenCredential>),
+    Callback(CallbackCredential),
 }
 
 /// What a token is for.
@@ -47,11 +55,38 @@ pub(crate) struct TokenKey {
     pub(crate) scope: String,
     pub(crate) tenant: Option<String>,
     pub(crate) claims: Option<String>,
+    /// The whole challenge, for a callback alone.
+    challenge: Option<CallbackChallenge>,
+}
+
+impl TokenKey {
+    /// The same with the claims that a challenge asks for.
+    pub(crate) fn with_claims(&self, claims: Option<String>) -> Self {
+        Self { claims, ..self.clone() }
+    }
+}
+
+/// A token as a source gave it, and the scheme to present it by.
+#[derive(Clone)]
+pub(crate) struct Token {
+    access: AccessToken,
+    scheme: Cow<'static, str>,
+}
+
+impl Token {
+    /// The value of the `Authorization` header.
+    pub(crate) fn authorization(&self) -> String {
+        format!("{} {}", self.scheme, self.access.token.secret())
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.access.token.secret() == other.access.token.secret()
+    }
 }
 
 #[derive(Default)]
 struct Entry {
-    token: Option<AccessToken>,
+    token: Option<Token>,
     /// From when on a valid token is renewed ahead of its expiry.
     refresh_at: Option<OffsetDateTime>,
     /// The fetch that callers without a token wait for: alive as long as one of them.
@@ -60,11 +95,11 @@ struct Entry {
     renewing: Option<Shared<Fetch>>,
 }
 
-type Fetch = BoxFuture<'static, Result<AccessToken, Arc<Error>>>;
+type Fetch = BoxFuture<'static, Result<Token, Arc<Error>>>;
 
 /// A token, and perhaps a renewal to push along while it is used.
 pub(crate) struct Granted {
-    pub(crate) token: AccessToken,
+    pub(crate) token: Token,
     pub(crate) renewal: Option<BoxFuture<'static, ()>>,
 }
 
@@ -77,8 +112,27 @@ const PAUSE: time::Duration = time::Duration::seconds(30);
 
 impl Credential {
     /// A handle of its own on `source`, with an empty cache.
-    fn with_new_cache(source: Arc<dyn TokenCredential>) -> Self {
+    fn with_new_cache(source: Source) -> Self {
         Self(Arc::new(Cache { source, entries: Mutex::default() }))
+    }
+
+    pub(super) fn from_callback(callback: CallbackCredential) -> Self {
+        Self::with_new_cache(Source::Callback(callback))
+    }
+
+    /// Whether the vault must be asked what it requires, even where that is known.
+    pub(crate) fn wants_challenge(&self) -> bool {
+        matches!(self.0.source, Source::Callback(_))
+    }
+
+    /// What a token that meets `requirement` is kept by.
+    pub(crate) fn key(&self, requirement: &Requirement) -> TokenKey {
+        TokenKey {
+            scope: requirement.scope().to_owned(),
+            tenant: requirement.tenant().map(ToOwned::to_owned),
+            claims: None,
+            challenge: self.wants_challenge().then(|| CallbackChallenge::new(requirement)),
+        }
     }
 
     /// A valid token: from the cache, or from the one fetch that all callers share.
@@ -106,16 +160,16 @@ impl Credential {
     }
 
     /// Forgets `token`, which the service refused, unless another has taken its place.
-    pub(crate) fn forget(&self, key: &TokenKey, token: &AccessToken) {
+    pub(crate) fn forget(&self, key: &TokenKey, token: &Token) {
         if let Some(entry) = self.0.lock().get_mut(key)
-            && entry.token.as_ref().is_some_and(|held| held.token.secret() == token.token.secret())
+            && entry.token.as_ref().is_some_and(|held| held.is_same(token))
         {
             *entry = Entry::default();
         }
     }
 
     /// Keeps `token`, which the service took, in the place of what is held for `key`.
-    pub(crate) fn adopt(&self, key: &TokenKey, token: AccessToken, clock: &Arc<dyn Clock>) {
+    pub(crate) fn adopt(&self, key: &TokenKey, token: Token, clock: &Arc<dyn Clock>) {
         self.0.settle(key, &Ok(token), clock.now());
     }
 
@@ -135,8 +189,8 @@ impl Credential {
 }
 
 impl Entry {
-    fn usable(&self, now: OffsetDateTime) -> Option<AccessToken> {
-        self.token.as_ref().filter(|token| token.expires_on - now > MARGIN).cloned()
+    fn usable(&self, now: OffsetDateTime) -> Option<Token> {
+        self.token.as_ref().filter(|token| token.access.expires_on - now > MARGIN).cloned()
     }
 }
 
@@ -149,18 +203,10 @@ impl Cache {
     fn fetch(self: &Arc<Self>, key: TokenKey, clock: Arc<dyn Clock>) -> Fetch {
         let (cache, source) = (Arc::downgrade(self), self.source.clone());
         async move {
-            let options = request::options(key.tenant.as_deref(), key.claims.as_deref());
-            let scopes = [key.scope.as_str()];
             // A credential that panics must not take with it the callers that wait for it.
-            let fetched = AssertUnwindSafe(async { source.get_token(&scopes, options).await })
-                .catch_unwind()
-                .await;
-            let result = match fetched {
-                Ok(Ok(token)) => Ok(token),
-                Ok(Err(error)) => Err(credential_error(error)),
-                Err(_) => Err(Error::new(ErrorKind::Authentication, "the credential panicked")),
-            }
-            .map_err(Arc::new);
+            let fetched = AssertUnwindSafe(source.issue(&key, clock.now())).catch_unwind().await;
+            let panicked = || Error::new(ErrorKind::Authentication, "the credential panicked");
+            let result = fetched.unwrap_or_else(|_| Err(panicked())).map_err(Arc::new);
             if let Some(cache) = cache.upgrade() {
                 cache.settle(&key, &result, clock.now());
             }
@@ -169,23 +215,15 @@ impl Cache {
         .boxed()
     }
 
-    fn settle(
-        &self,
-        key: &TokenKey,
-        result: &Result<AccessToken, Arc<Error>>,
-        now: OffsetDateTime,
-    ) {
+    fn settle(&self, key: &TokenKey, result: &Result<Token, Arc<Error>>, now: OffsetDateTime) {
         let mut entries = self.lock();
         let entry = entries.entry(key.clone()).or_default();
         entry.waiting = None;
         entry.renewing = None;
         match result {
             Ok(token) => {
-                let unchanged = entry
-                    .token
-                    .as_ref()
-                    .is_some_and(|held| held.token.secret() == token.token.secret());
-                let life = token.expires_on - now;
+                let unchanged = entry.token.as_ref().is_some_and(|held| held.is_same(token));
+                let life = token.access.expires_on - now;
                 entry.refresh_at =
                     Some(if unchanged { now + PAUSE } else { now + (life - AHEAD).max(life / 2) });
                 entry.token = Some(token.clone());
@@ -198,8 +236,30 @@ impl Cache {
         // Claims and tenants come from the network; what has expired must not pile up.
         entries.retain(|_, entry| {
             entry.waiting.as_ref().is_some_and(|fetch| fetch.upgrade().is_some())
-                || entry.token.as_ref().is_some_and(|t| t.expires_on > now)
+                || entry.token.as_ref().is_some_and(|t| t.access.expires_on > now)
         });
+    }
+}
+
+impl Source {
+    async fn issue(&self, key: &TokenKey, now: OffsetDateTime) -> Result<Token> {
+        match self {
+            Self::Token(credential) => {
+                let options = request::options(key.tenant.as_deref(), key.claims.as_deref());
+                let scopes = [key.scope.as_str()];
+                let access =
+                    credential.get_token(&scopes, options).await.map_err(credential_error)?;
+                Ok(Token { access, scheme: "Bearer".into() })
+            }
+            Self::Callback(callback) => {
+                let challenge = key.challenge.clone().ok_or_else(|| {
+                    Error::new(ErrorKind::Authentication, "there is no challenge to call back with")
+                })?;
+                let token = callback.call(challenge.with_claims(key.claims.clone())).await?;
+                let (access, scheme) = token.into_parts(now)?;
+                Ok(Token { access, scheme })
+            }
+        }
     }
 }
 
@@ -225,14 +285,14 @@ impl From<Arc<dyn TokenCredential>> for Credential {
     fn from(source: Arc<dyn TokenCredential>) -> Self {
         let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
         handles.retain(|handle| handle.strong_count() > 0);
-        let known = handles
-            .iter()
-            .filter_map(Weak::upgrade)
-            .find(|cache| std::ptr::addr_eq(Arc::as_ptr(&cache.source), Arc::as_ptr(&source)));
+        let known = handles.iter().filter_map(Weak::upgrade).find(|cache| match &cache.source {
+            Source::Token(held) => std::ptr::addr_eq(Arc::as_ptr(held), Arc::as_ptr(&source)),
+            Source::Callback(_) => false,
+        });
         match known {
             Some(cache) => Self(cache),
             None => {
-                let credential = Self::with_new_cache(source);
+                let credential = Self::with_new_cache(Source::Token(source));
                 handles.push(Arc::downgrade(&credential.0));
                 credential
             }

@@ -1,6 +1,7 @@
 //! Who is calling: the [`Credential`] handle with its token cache, and the sources of tokens.
 
 mod azure_cli;
+mod callback;
 mod chained;
 mod client_secret;
 mod default;
@@ -15,12 +16,13 @@ mod token_endpoint;
 mod workload_identity;
 
 pub use azure_cli::{AzureCliCredential, AzureDeveloperCliCredential};
+pub use callback::{CallbackChallenge, CallbackCredential, CallbackToken};
 pub use chained::ChainedTokenCredential;
 pub use client_secret::ClientSecretCredential;
 pub use default::{DefaultAzureCredential, DefaultAzureCredentialBuilder};
 pub use environment::EnvironmentCredential;
 pub use handle::Credential;
-pub(crate) use handle::{Granted, TokenKey};
+pub(crate) use handle::{Granted, Token, TokenKey};
 pub use managed_identity::ManagedIdentityCredential;
 pub use powershell::AzurePowerShellCredential;
 pub use request::{Claims, TenantId};

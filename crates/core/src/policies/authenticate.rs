@@ -6,13 +6,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use azure_core::{
-    credentials::AccessToken,
-    http::{
-        AsyncRawResponse, Body, Context, Request, StatusCode,
-        headers::HeaderName,
-        policies::{Policy, PolicyResult},
-    },
+use azure_core::http::{
+    AsyncRawResponse, Body, Context, Request, StatusCode,
+    headers::HeaderName,
+    policies::{Policy, PolicyResult},
 };
 use base64::Engine as _;
 use bytes::Bytes;
@@ -22,7 +19,7 @@ use super::{Question, call_next};
 use crate::{
     Credential, Endpoint, Error, ErrorKind, Result,
     auth::{Challenge, Requirement},
-    credentials::{Granted, TokenKey},
+    credentials::{Granted, Token, TokenKey},
     time::{Clock, within},
 };
 
@@ -63,7 +60,7 @@ impl Authenticate {
         verify: bool,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let requirement = Mutex::new(known);
+        let requirement = Mutex::new(known.filter(|_| !credential.wants_challenge()));
         Self { endpoint, credential, verify, requirement, asking: Default::default(), clock }
     }
 
@@ -128,7 +125,7 @@ impl Authenticate {
         ctx: &Context<'_>,
         request: &mut Request,
         next: &[Arc<dyn Policy>],
-    ) -> azure_core::Result<(AsyncRawResponse, AccessToken)> {
+    ) -> azure_core::Result<(AsyncRawResponse, Token)> {
         let bearer = Bearer::new(request, &granted.token);
         let answer = alongside(granted.renewal, call_next(ctx, bearer.0, next)).await;
         drop(bearer);
@@ -143,14 +140,14 @@ impl Authenticate {
                 // The token for these claims is refused itself.
                 return Ok(None);
             }
-            return Ok(Some(TokenKey { claims: Some(claims), ..used.clone() }));
+            return Ok(Some(used.with_claims(Some(claims))));
         }
         if challenge.parameter("resource").is_none() && challenge.parameter("scope").is_none() {
             return Ok(None);
         }
         let requirement = self.require(challenge)?;
         self.remember(&requirement);
-        let key = key_for(&requirement);
+        let key = self.credential.key(&requirement);
         Ok((key != *used).then_some(key))
     }
 }
@@ -178,15 +175,15 @@ impl Policy for Authenticate {
             Asked::Requirement(requirement) => requirement,
             Asked::Answer(answer) => return Ok(answer),
         };
-        let mut key = key_for(&requirement);
+        let mut key = self.credential.key(&requirement);
         // One answer to a challenge and one to claims, each with one replay; then the 401 stands.
         let (mut renewed, mut claimed) = (false, false);
-        let mut refused: Option<(AccessToken, AsyncRawResponse)> = None;
+        let mut refused: Option<(Token, AsyncRawResponse)> = None;
         loop {
             let granted =
                 self.credential.token(&key, &self.clock).await.map_err(Error::into_azure)?;
             if let Some((token, answer)) = refused.take()
-                && token.token.secret() == granted.token.token.secret()
+                && token.is_same(&granted.token)
             {
                 return Err(self.rejected(answer).await);
             }
@@ -194,7 +191,7 @@ impl Policy for Authenticate {
             if answer.status() != StatusCode::Unauthorized {
                 if claimed {
                     // So that the calls after this one do not begin with the refused token.
-                    let plain = TokenKey { claims: None, ..key };
+                    let plain = key.with_claims(None);
                     self.credential.adopt(&plain, token, &self.clock);
                 }
                 return Ok(answer);
@@ -239,8 +236,8 @@ impl Authenticate {
 struct Bearer<'a>(&'a mut Request);
 
 impl<'a> Bearer<'a> {
-    fn new(request: &'a mut Request, token: &AccessToken) -> Self {
-        request.insert_header(AUTHORIZATION, format!("Bearer {}", token.token.secret()));
+    fn new(request: &'a mut Request, token: &Token) -> Self {
+        request.insert_header(AUTHORIZATION, token.authorization());
         Self(request)
     }
 }
@@ -260,14 +257,6 @@ async fn alongside<T>(other: Option<BoxFuture<'static, ()>>, main: impl Future<O
     match select(main, other).await {
         Either::Left((output, _)) => output,
         Either::Right(((), main)) => main.await,
-    }
-}
-
-fn key_for(requirement: &Requirement) -> TokenKey {
-    TokenKey {
-        scope: requirement.scope().to_owned(),
-        tenant: requirement.tenant().map(ToOwned::to_owned),
-        claims: None,
     }
 }
 

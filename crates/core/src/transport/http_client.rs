@@ -93,7 +93,7 @@ fn into_azure(error: reqwest::Error) -> azure_core::Error {
 fn is_tls(error: &reqwest::Error) -> bool {
     std::iter::successors(std::error::Error::source(error), |error| error.source())
         .filter_map(|error| error.downcast_ref::<io::Error>())
-        .any(|error| is_invalid_data(error))
+        .any(is_invalid_data)
 }
 
 // The source of an I/O error that holds another is that one's source, so that `source` passes
