@@ -5,6 +5,7 @@ mod bad_input;
 mod deletion;
 mod errors;
 mod lists;
+mod log;
 mod redaction;
 mod requests;
 mod set_and_get;

@@ -8,37 +8,22 @@ use base64::{
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
 
-use crate::support::Vault;
+use crate::{log::Log, support::Vault};
 
-/// Its JSON, percent and base64 forms all differ from it.
-const CANARY: &str = "can\"ary\n>>>??? \\ä";
+/// A word, and characters that JSON, a URL and Rust escape.
+const CANARY: &str = "canarycanary\"\n>>>??? \\ä";
 
-/// The value in every form it could be written in.
+/// Forms that betray the value however it is written, and whatever is escaped around the word.
 fn forms() -> Vec<String> {
-    let bytes = CANARY.as_bytes();
-    let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").unwrap();
-        hex
-    });
-    let decimal = format!("{bytes:?}");
-    let mut forms = vec![
-        CANARY.to_owned(),
-        "can\\\"ary".to_owned(),
-        "can%22ary".to_owned(),
-        serde_json::to_string(CANARY).unwrap().trim_matches('"').to_owned(),
-        format!("{CANARY:?}").trim_matches('"').to_owned(),
-        decimal.trim_matches(['[', ']']).to_owned(),
-        hex.to_uppercase(),
-        hex,
-    ];
-    // Base64 depends on what comes before: where the value begins in a group of three bytes.
+    let word = b"canarycanary";
+    let hex: String = word.iter().map(|byte| format!("{byte:02x}")).collect();
+    let decimal = format!("{word:?}").trim_matches(['[', ']']).to_owned();
+    let mut forms = vec!["canary".to_owned(), decimal, hex.to_uppercase(), hex];
+    // Base64 depends on what comes before: where the word begins in a group of three bytes.
     for before in 0..3 {
-        let text = [&vec![0; before][..], bytes].concat();
-        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-            let encoded = engine.encode(&text);
-            // Without the characters that bytes outside of the value have a part in.
-            forms.push(encoded[4..encoded.len() - 2].to_owned());
-        }
+        let encoded = STANDARD_NO_PAD.encode([&vec![0; before][..], word].concat());
+        // Without the characters that bytes outside of the word have a part in.
+        forms.push(encoded[4..encoded.len() - 2].to_owned());
     }
     forms
 }
@@ -51,13 +36,19 @@ fn assert_hidden(shown: &str) {
 
 #[test]
 fn every_form_of_the_value_would_be_found() {
-    let json = format!("{{\"value\":{}}}", serde_json::to_string(CANARY).unwrap());
-    let found = |text: String| forms().iter().any(|form| text.contains(form));
-    assert!(found(CANARY.to_owned()) && found(format!("{CANARY:?}")) && found(json));
-    for before in ["", "a", "ab", "abc"] {
-        assert!(found(STANDARD_NO_PAD.encode(format!("{before}{CANARY}{before}"))), "{before}");
-        assert!(found(format!("{:?}", format!("{before}{CANARY}").as_bytes())), "{before}");
+    let found = |text: &str| forms().iter().any(|form| text.contains(form));
+    let json = serde_json::to_string(CANARY).unwrap();
+    for text in [CANARY.to_owned(), format!("{json:?}"), json] {
+        assert!(found(&text), "{text}");
+        for before in ["", "a", "ab", "abc"] {
+            let text = format!("{before}{text}");
+            assert!(found(&STANDARD_NO_PAD.encode(&text)), "{text}");
+            assert!(found(&URL_SAFE_NO_PAD.encode(&text)), "{text}");
+            assert!(found(&format!("{:?}", text.as_bytes())), "{text}");
+            assert!(found(&text.bytes().map(|b| format!("{b:02x}")).collect::<String>()), "{text}");
+        }
     }
+    assert!(!found("get_secret failed: 404 SecretNotFound"));
 }
 
 #[tokio::test]
@@ -130,4 +121,25 @@ async fn no_error_shows_it() {
         }
         assert_hidden(&shown);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_log_shows_it() {
+    let log = Log::start();
+    let vault = Vault::new();
+    let (client, faults) = (&vault.client, vault.emulator.faults());
+    faults.next(1).on("PUT", "/secrets/s").status(429);
+    faults.next(1).on("GET", "/secrets/s").status(503);
+    client.set_secret("s", CANARY).await.unwrap();
+    assert_eq!(client.get_secret("s").await.unwrap().value().expose(), CANARY);
+    faults.next(1).on("PUT", "/secrets/s").disconnect_after_processing();
+    client.set_secret("s", CANARY).await.unwrap_err();
+    client.begin_delete_secret("s").await.unwrap().wait().await.unwrap();
+    client.begin_recover_deleted_secret("s").await.unwrap().wait().await.unwrap();
+    let logged = log.text();
+    for event in ["path=/secrets/s", "path=/deletedsecrets/s/recover", "status=429", "not answered"]
+    {
+        assert!(logged.contains(event), "{event} in {logged}");
+    }
+    assert_hidden(&logged);
 }
