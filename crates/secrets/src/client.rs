@@ -360,6 +360,9 @@ impl SecretClient {
     /// Goes on with a deletion that was begun by
     /// [`begin_delete_secret`](Self::begin_delete_secret), perhaps in another process.
     ///
+    /// It has not seen the deletion's answer: where the deleted secret cannot be read, because it
+    /// is disabled for instance, waiting ends with that error once the deletion is done.
+    ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another vault.
     ///
@@ -477,6 +480,9 @@ impl SecretClient {
     /// Goes on with a recovery that was begun by
     /// [`begin_recover_deleted_secret`](Self::begin_recover_deleted_secret), perhaps in another
     /// process.
+    ///
+    /// It has not seen the recovery's answer: where the secret cannot be read, because it is
+    /// disabled for instance, waiting ends with that error once the recovery is done.
     ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another vault.
