@@ -6,6 +6,7 @@ use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
 use crate::{
+    arm::{Arm, ArmSettings},
     clock::Clock,
     emulator::{Emulator, Inner, Network},
     entra::{SigningKey, Tokens},
@@ -39,6 +40,9 @@ pub struct EmulatorBuilder {
     token_lifetime: Duration,
     client_secrets: Vec<(String, String)>,
     properties: VaultProperties,
+    subscription_id: Option<String>,
+    provisioning_lag: Duration,
+    purge_lag: Duration,
 }
 
 impl Default for EmulatorBuilder {
@@ -50,6 +54,9 @@ impl Default for EmulatorBuilder {
             token_lifetime: Duration::from_secs(3600),
             client_secrets: Vec::new(),
             properties: VaultProperties::default(),
+            subscription_id: None,
+            provisioning_lag: Duration::ZERO,
+            purge_lag: Duration::ZERO,
         }
     }
 }
@@ -73,6 +80,14 @@ impl EmulatorBuilder {
     /// The tenant of every vault; a new GUID when not set.
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
+        self
+    }
+
+    /// The subscription that [`Emulator::subscription_id`] names, a GUID; a new one when not set.
+    ///
+    /// Any other GUID is a subscription too.
+    pub fn subscription_id(mut self, subscription_id: impl Into<String>) -> Self {
+        self.subscription_id = Some(subscription_id.into());
         self
     }
 
@@ -104,13 +119,31 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Days that deleted objects are kept, 7 to 90, others are brought into that range; 90 when not set.
+    /// How long, by [`Emulator::clock`], a vault made through ARM takes to register its name; zero when not set.
+    ///
+    /// Until then its `provisioningState` is `RegisteringDns`.
+    pub fn provisioning_lag(mut self, lag: Duration) -> Self {
+        self.provisioning_lag = lag;
+        self
+    }
+
+    /// How long, by [`Emulator::clock`], the purge of a deleted vault takes; zero when not set.
+    pub fn purge_lag(mut self, lag: Duration) -> Self {
+        self.purge_lag = lag;
+        self
+    }
+
+    /// Days that deleted keys and secrets are kept, 7 to 90, others are brought into that range; 90 when not set.
+    ///
+    /// A vault made through ARM goes by its own `softDeleteRetentionInDays`.
     pub fn retention_days(mut self, days: u16) -> Self {
         self.properties.retention_days = days.clamp(7, 90);
         self
     }
 
     /// Whether vaults refuse to purge before the retention ends; not so when not set.
+    ///
+    /// A vault made through ARM goes by its own `enablePurgeProtection`.
     pub fn purge_protection(mut self, on: bool) -> Self {
         self.properties.purge_protection = on;
         self
@@ -155,6 +188,11 @@ impl EmulatorBuilder {
                 client_secrets: self.client_secrets,
             },
             vaults: Vaults::new(self.properties),
+            arm: Arm::new(ArmSettings {
+                subscription_id: self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
+                provisioning_lag: self.provisioning_lag,
+                purge_lag: self.purge_lag,
+            }),
             clock: Clock::default(),
             faults: Faults::default(),
             journal: Journal::default(),

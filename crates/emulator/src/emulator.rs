@@ -92,6 +92,28 @@ impl Emulator {
         format!("https://localhost:{}", self.inner.port)
     }
 
+    /// The URL of the management plane (ARM): the same as [`authority`](Self::authority), told apart by paths.
+    pub fn management_url(&self) -> String {
+        self.authority()
+    }
+
+    /// The subscription to make vaults in, a GUID; any other GUID is a subscription too.
+    pub fn subscription_id(&self) -> &str {
+        &self.inner.router.arm.settings.subscription_id
+    }
+
+    /// Who [`credential`](Self::credential) signs in as: what an access policy for it has to name.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// let principal = emulator.default_principal();
+    /// assert_eq!(principal.tid(), Some(emulator.tenant_id()));
+    /// assert_eq!(principal.oid().len(), 36);
+    /// ```
+    pub fn default_principal(&self) -> Principal {
+        Principal::default().with_tid(self.tenant_id())
+    }
+
     /// The tenant of every vault here, a GUID unless set.
     pub fn tenant_id(&self) -> &str {
         &self.inner.router.tokens.tenant_id

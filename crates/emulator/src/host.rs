@@ -1,4 +1,4 @@
-//! Which service a host name stands for: Entra, a vault, or a managed HSM.
+//! Which service a host name stands for: Entra, the management plane, a vault, or a managed HSM.
 //!
 //! Local names live two labels under `localhost`, since TLS stacks refuse a wildcard directly under it.
 //! The public clouds' names are served too, so that clients can be tested on the names they will meet.
@@ -30,10 +30,10 @@ const FAMILIES: [Family; 8] = [
     family("managedhsm.usgovcloudapi.net", VaultKind::ManagedHsm, Some("login.microsoftonline.us")),
 ];
 
-const AUTHORITIES: [&str; 9] = [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
+/// Entra and the management plane, told apart by the path.
+const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+const AUTHORITIES: [&str; 6] = [
     "login.microsoftonline.com",
     "login.windows.net",
     "login.microsoft.com",
@@ -42,8 +42,7 @@ const AUTHORITIES: [&str; 9] = [
     "login.microsoftonline.us",
 ];
 
-/// Resolved and certified, but answered by nobody yet: better refused here than reached for real.
-const RESERVED: [&str; 1] = ["management.azure.com"];
+const MANAGEMENT: &str = "management.azure.com";
 
 const fn family(suffix: &'static str, kind: VaultKind, login: Option<&'static str>) -> Family {
     Family { suffix, kind, login }
@@ -52,7 +51,10 @@ const fn family(suffix: &'static str, kind: VaultKind, login: Option<&'static st
 /// What answers at a host.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Site {
+    /// The emulator itself: Entra and the management plane on one host.
+    Local,
     Authority,
+    Management,
     Vault(VaultSite),
     Unknown,
 }
@@ -77,8 +79,14 @@ impl Site {
     pub(crate) fn of(authority: &str) -> Self {
         let authority = authority.to_ascii_lowercase();
         let (host, port) = split_port(&authority);
+        if LOCAL.contains(&host) {
+            return Self::Local;
+        }
         if AUTHORITIES.contains(&host) {
             return Self::Authority;
+        }
+        if host == MANAGEMENT {
+            return Self::Management;
         }
         let Some((name, family)) = vault_name(host) else {
             return Self::Unknown;
@@ -106,7 +114,10 @@ impl Site {
 pub(crate) fn is_served(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let name = name.as_str();
-    AUTHORITIES.contains(&name) || RESERVED.contains(&name) || vault_name(name).is_some()
+    LOCAL.contains(&name)
+        || AUTHORITIES.contains(&name)
+        || name == MANAGEMENT
+        || vault_name(name).is_some()
 }
 
 fn vault_name(host: &str) -> Option<(&str, &'static Family)> {
@@ -162,10 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn loopback_hosts_are_the_authority() {
-        for host in ["localhost:1", "127.0.0.1:1", "[::1]:1", "LOGIN.windows.net"] {
-            assert_eq!(Site::of(host), Site::Authority, "{host}");
+    fn loopback_hosts_are_the_emulator_itself() {
+        for host in ["localhost:1", "127.0.0.1:1", "[::1]:1", "LOCALHOST"] {
+            assert_eq!(Site::of(host), Site::Local, "{host}");
         }
+        assert_eq!(Site::of("LOGIN.windows.net"), Site::Authority);
+        assert_eq!(Site::of("management.azure.com"), Site::Management);
     }
 
     #[test]

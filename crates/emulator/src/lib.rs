@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod arm;
 mod builder;
 mod clock;
 mod credential;

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use crate::{
+    arm::{self, Arm},
     clock::Clock,
     entra::{self, Tokens},
     faults::{Fault, Faults},
@@ -17,6 +18,7 @@ use crate::{
 pub(crate) struct Router {
     pub(crate) tokens: Tokens,
     pub(crate) vaults: Vaults,
+    pub(crate) arm: Arm,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
@@ -43,7 +45,9 @@ impl Router {
         let (method, host, path) =
             (request.method.clone(), request.host.clone(), request.path.clone());
         let response = match Site::of(&request.host) {
-            Site::Authority => entra::answer(&self.tokens, &request),
+            Site::Local if arm::is_management(&request.path) => arm::answer(self, &request),
+            Site::Management => arm::answer(self, &request),
+            Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
         };

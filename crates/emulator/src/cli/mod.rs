@@ -32,6 +32,9 @@ pub(crate) struct Settings {
     /// Tenant of the vaults, a GUID [default: a new one each run].
     #[arg(long, value_name = "GUID")]
     tenant_id: Option<Uuid>,
+    /// Subscription to make vaults in, a GUID [default: a new one each run].
+    #[arg(long, value_name = "GUID")]
+    subscription_id: Option<Uuid>,
     /// Days that deleted keys and secrets are kept.
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(7..=90))]
     retention_days: u16,
@@ -44,6 +47,12 @@ pub(crate) struct Settings {
     /// Seconds that a recovery takes.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     recovery_lag: u64,
+    /// Seconds that a vault made through ARM takes to register its name.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    provisioning_lag: u64,
+    /// Seconds that the purge of a deleted vault takes.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    purge_lag: u64,
 }
 
 /// Logs at `info`, or as RUST_LOG says.
@@ -64,7 +73,12 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         .retention_days(settings.retention_days)
         .purge_protection(settings.purge_protection)
         .deletion_lag(Duration::from_secs(settings.deletion_lag))
-        .recovery_lag(Duration::from_secs(settings.recovery_lag));
+        .recovery_lag(Duration::from_secs(settings.recovery_lag))
+        .provisioning_lag(Duration::from_secs(settings.provisioning_lag))
+        .purge_lag(Duration::from_secs(settings.purge_lag));
+    if let Some(subscription_id) = settings.subscription_id {
+        builder = builder.subscription_id(subscription_id.to_string());
+    }
     if let Some(tenant_id) = settings.tenant_id {
         builder = builder.tenant_id(tenant_id.to_string());
     }
@@ -131,7 +145,9 @@ fn announce(emulator: &Emulator, ca: &Path) -> io::Result<()> {
     writeln!(out, "Vault URL:       {}", emulator.vault_url("{name}"))?;
     writeln!(out, "Managed HSM URL: {}", emulator.managed_hsm_url("{name}"))?;
     writeln!(out, "Authority:       {authority}")?;
+    writeln!(out, "Management URL:  {}", emulator.management_url())?;
     writeln!(out, "Tenant:          {tenant}")?;
+    writeln!(out, "Subscription:    {}", emulator.subscription_id())?;
     writeln!(out, "CA certificate:  {ca}")?;
     writeln!(out, "\nFor clients in this shell (any client id and secret will do):")?;
     for variable in ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {

@@ -35,6 +35,7 @@ pub(crate) struct Minted {
 pub(crate) struct Caller {
     pub(crate) oid: String,
     pub(crate) appid: String,
+    pub(crate) tid: String,
     pub(crate) issuer: String,
 }
 
@@ -139,7 +140,7 @@ impl Tokens {
             let expected = audiences.first().copied().unwrap_or_default().to_owned();
             return Err(TokenRefusal::Audience { expected, found: claims.aud });
         }
-        Ok(Caller { oid: claims.oid, appid: claims.appid, issuer: claims.iss })
+        Ok(Caller { oid: claims.oid, appid: claims.appid, tid: claims.tid, issuer: claims.iss })
     }
 }
 

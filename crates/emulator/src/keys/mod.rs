@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::{
     crypto::KeyMaterial,
     objects::{self, Change, Content, ObjectKind, Part, Store, Version},
-    vault::{Action, Context, KeyRoute, Reply, ServiceError, Vault},
+    vault::{Context, KeyRoute, Reply, ServiceError, Vault},
 };
 use bundle::{KeyBundle, KeyItem};
 
@@ -46,7 +46,6 @@ pub(crate) async fn answer(
 
 impl Content for KeyContent {
     const KIND: ObjectKind = ObjectKind::Key;
-    const UPDATE: Action = Action::Update;
     type Change = Option<Vec<String>>;
 
     fn store(vault: &Vault) -> &Mutex<Store<Self>> {

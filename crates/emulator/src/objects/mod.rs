@@ -94,8 +94,6 @@ pub(crate) struct Change<T> {
 /// What the versions of one kind of object hold, and how they travel.
 pub(crate) trait Content: Sized {
     const KIND: ObjectKind;
-    /// The permission that an update needs.
-    const UPDATE: Action;
     type Change;
 
     fn store(vault: &Vault) -> &Mutex<Store<Self>>;
@@ -180,7 +178,7 @@ fn update<C: Content>(
     version: Option<&str>,
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
-    context.authorize(C::KIND, C::UPDATE, Some(name))?;
+    context.authorize(C::KIND, Action::Update, Some(name))?;
     let change = C::read_change(body)?;
     let now = context.router.clock.now();
     let mut store = lock(C::store(context.vault));

@@ -58,7 +58,6 @@ fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Reply, ServiceE
 
 impl Content for SecretContent {
     const KIND: ObjectKind = ObjectKind::Secret;
-    const UPDATE: Action = Action::Set;
     type Change = Option<String>;
 
     fn store(vault: &Vault) -> &Mutex<Store<Self>> {

@@ -6,7 +6,7 @@ use super::ServiceError;
 use crate::{
     entra::{Caller, TokenRefusal, Tokens},
     host::{VaultKind, VaultSite},
-    message::{Request, Response, header},
+    message::{Request, Response, bearer},
 };
 
 /// The caller, or the challenge to answer with, boxed since the good path is the common one.
@@ -15,7 +15,7 @@ pub(super) fn authenticate(
     site: &VaultSite,
     request: &Request,
 ) -> Result<Caller, Box<Response>> {
-    let Some(token) = bearer(request) else {
+    let Some(token) = bearer(&request.headers) else {
         let missing = "AKV10000: Request is missing a Bearer or PoP token.";
         return Err(challenge(tokens, site, request, missing, None));
     };
@@ -24,13 +24,6 @@ pub(super) fn authenticate(
         let message = text(&refusal);
         challenge(tokens, site, request, &message, Some("invalid_token"))
     })
-}
-
-fn bearer(request: &Request) -> Option<&str> {
-    let (scheme, token) =
-        header(&request.headers, header::AUTHORIZATION.as_str())?.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 fn text(refusal: &TokenRefusal) -> String {

@@ -151,6 +151,23 @@ impl ServiceError {
             .with_inner("KeyNotYetValid")
     }
 
+    pub(crate) fn forbidden_by_policy(message: String) -> Self {
+        Self::forbidden(message).with_inner("ForbiddenByPolicy")
+    }
+
+    pub(crate) fn forbidden_by_rbac(message: String) -> Self {
+        Self::forbidden(message).with_inner("ForbiddenByRbac")
+    }
+
+    /// The service's host name would be gone; here something has to answer.
+    pub(crate) fn vault_gone(vault: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "VaultNotFound",
+            format!("The vault '{vault}' was deleted; recover it or create it through ARM."),
+        )
+    }
+
     fn forbidden(message: String) -> Self {
         Self::new(StatusCode::FORBIDDEN, "Forbidden", message)
     }

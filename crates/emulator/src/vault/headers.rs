@@ -8,34 +8,32 @@ use crate::{
     message::{Request, Response, header},
 };
 
-/// The region that answers and texts name.
-pub(crate) const REGION: &str = "westus2";
+/// The region of a vault that came into being by its name.
+pub(super) const REGION: &str = "westus2";
 
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 
-const VAULT: [(&str, &str); 8] = [
+const VAULT: [(&str, &str); 7] = [
     ("cache-control", "no-cache"),
     ("pragma", "no-cache"),
     ("expires", "-1"),
     ("strict-transport-security", "max-age=31536000;includeSubDomains"),
     ("x-content-type-options", "nosniff"),
     ("x-ms-keyvault-network-info", "conn_type=Ipv4;addr=127.0.0.1;act_addr_fam=InterNetwork;"),
-    ("x-ms-keyvault-region", REGION),
     ("x-ms-keyvault-service-version", "1.9.3019.1"),
 ];
 
-const MANAGED_HSM: [(&str, &str); 8] = [
+const MANAGED_HSM: [(&str, &str); 7] = [
     ("cache-control", "no-cache"),
     ("content-security-policy", "default-src 'self'"),
     ("strict-transport-security", "max-age=31536000; includeSubDomains"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "SAMEORIGIN"),
     ("x-ms-keyvault-network-info", "conn_type=Ipv4;addr=127.0.0.1;act_addr_fam=Ipv4;"),
-    ("x-ms-keyvault-region", REGION),
     ("x-ms-server-latency", "1"),
 ];
 
-pub(super) fn add(response: &mut Response, kind: VaultKind, request: &Request) {
+pub(super) fn add(response: &mut Response, kind: VaultKind, region: &str, request: &Request) {
     let no_content = response.status() == StatusCode::NO_CONTENT;
     let challenge = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
@@ -49,6 +47,11 @@ pub(super) fn add(response: &mut Response, kind: VaultKind, request: &Request) {
             continue;
         }
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if let (false, Ok(region)) =
+        (challenge && kind == VaultKind::ManagedHsm, HeaderValue::from_str(region))
+    {
+        headers.insert(HeaderName::from_static("x-ms-keyvault-region"), region);
     }
     if !no_content {
         headers.insert(

@@ -6,16 +6,18 @@
 mod access;
 mod authentication;
 mod error;
-pub(crate) mod headers;
+mod headers;
+mod policy;
 mod query;
 mod registry;
 mod reply;
 mod route;
 
-pub(crate) use access::Action;
+pub(crate) use access::{Access, Action};
 pub(crate) use error::ServiceError;
+pub(crate) use policy::{AccessPolicy, Permissions};
 pub(crate) use query::Query;
-pub(crate) use registry::{Vault, VaultProperties, Vaults};
+pub(crate) use registry::{Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;
 pub(crate) use route::{KeyRoute, ObjectRoute, Operation, SecretRoute};
 
@@ -35,6 +37,8 @@ pub(crate) struct Context<'a> {
     pub(crate) router: &'a Router,
     pub(crate) site: &'a VaultSite,
     pub(crate) vault: &'a Vault,
+    /// The vault's settings when the request came.
+    settings: &'a VaultSettings,
     pub(crate) properties: &'a VaultProperties,
     pub(crate) caller: &'a Caller,
     pub(crate) query: &'a Query,
@@ -42,6 +46,10 @@ pub(crate) struct Context<'a> {
 
 /// Answers a request to a vault's or a managed HSM's host.
 pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) -> Response {
+    if router.vaults.is_gone(site) {
+        // The service's name would not resolve any more: there is no challenge to give.
+        return ServiceError::vault_gone(&site.name).into_response(site.kind);
+    }
     let mut response = match authentication::authenticate(&router.tokens, site, &request) {
         // Before anything else, as the service does: clients send their first request bare.
         Err(challenge) => *challenge,
@@ -50,7 +58,7 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
             Err(error) => error.into_response(site.kind),
         },
     };
-    headers::add(&mut response, site.kind, &request);
+    headers::add(&mut response, site.kind, &router.vaults.region(site), &request);
     response
 }
 
@@ -66,12 +74,14 @@ async fn authorized(
         Body::Whole(bytes) => bytes.as_ref(),
         Body::TooLarge => return Err(ServiceError::body_too_large()),
     };
-    let vault = router.vaults.open(site);
+    let vault = router.vaults.open(site).ok_or_else(|| ServiceError::vault_gone(&site.name))?;
+    let settings = vault.settings();
     let context = Context {
         router,
         site,
         vault: &vault,
-        properties: &vault.properties,
+        settings: &settings,
+        properties: &settings.properties,
         caller,
         query: &query,
     };
@@ -95,12 +105,12 @@ impl Context<'_> {
         action: Action,
         name: Option<&str>,
     ) -> Result<(), ServiceError> {
-        access::authorize(self.vault, self.caller, kind, action, name)
+        access::authorize(&self.vault.name, self.settings, self.caller, kind, action, name)
     }
 
     /// The region that texts name.
     pub(crate) fn region(&self) -> &str {
-        headers::REGION
+        &self.settings.location
     }
 
     /// The URL of something in this vault, on the host that the client named.

@@ -1,4 +1,4 @@
-//! The vaults there are. A vault first named by a client comes into being.
+//! The vaults there are. A vault first named by a client comes into being, unless ARM deleted it.
 
 use std::{
     collections::HashMap,
@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use super::{access::Access, headers::REGION};
 use crate::{
     host::{VaultKind, VaultSite},
     keys::KeyContent,
@@ -14,7 +15,7 @@ use crate::{
     secrets::SecretContent,
 };
 
-/// The settings of a vault that its semantics depend on.
+/// The settings of a vault that its objects' lives depend on.
 #[derive(Clone, Debug)]
 pub(crate) struct VaultProperties {
     pub(crate) retention_days: u16,
@@ -46,45 +47,132 @@ impl VaultProperties {
     }
 }
 
+/// What ARM may change of a vault while it is open.
+#[derive(Clone, Debug)]
+pub(crate) struct VaultSettings {
+    pub(crate) properties: VaultProperties,
+    pub(crate) access: Access,
+    /// The region that answers and texts name.
+    pub(crate) location: String,
+}
+
 /// A vault or a managed HSM.
 #[derive(Debug)]
 pub(crate) struct Vault {
     pub(crate) name: String,
     pub(crate) kind: VaultKind,
-    pub(crate) properties: VaultProperties,
+    settings: Mutex<Arc<VaultSettings>>,
     pub(crate) keys: Mutex<Store<KeyContent>>,
     pub(crate) secrets: Mutex<Store<SecretContent>>,
 }
 
-/// All vaults of an emulator.
+impl Vault {
+    fn new(name: &str, kind: VaultKind, settings: VaultSettings) -> Arc<Self> {
+        Arc::new(Self {
+            name: name.to_owned(),
+            kind,
+            settings: Mutex::new(Arc::new(settings)),
+            keys: Mutex::default(),
+            secrets: Mutex::default(),
+        })
+    }
+
+    /// The settings as they are now; one request goes by one of these from its start to its end.
+    pub(crate) fn settings(&self) -> Arc<VaultSettings> {
+        Arc::clone(&lock(&self.settings))
+    }
+
+    pub(crate) fn configure(&self, settings: VaultSettings) {
+        *lock(&self.settings) = Arc::new(settings);
+    }
+}
+
+/// What stands under a vault's name.
+#[derive(Debug)]
+enum Slot {
+    Open(Arc<Vault>),
+    /// Deleted through ARM, purged or not.
+    Gone,
+}
+
+/// All vaults of an emulator that can be reached by their names.
 #[derive(Debug)]
 pub(crate) struct Vaults {
     new_vaults: VaultProperties,
-    open: Mutex<HashMap<String, Arc<Vault>>>,
+    slots: Mutex<HashMap<String, Slot>>,
 }
 
 impl Vaults {
     pub(crate) fn new(new_vaults: VaultProperties) -> Self {
-        Self { new_vaults, open: Mutex::default() }
+        Self { new_vaults, slots: Mutex::default() }
     }
 
-    /// The vault of that name, made now when it is first named.
+    /// The settings of vaults that come into being by their name.
+    pub(crate) fn defaults(&self) -> &VaultProperties {
+        &self.new_vaults
+    }
+
+    /// The vault of that name, made now when it is first named; `None` when ARM deleted it.
     ///
     /// A vault is the same under its local and its public names; a managed HSM is apart from a vault.
-    pub(crate) fn open(&self, site: &VaultSite) -> Arc<Vault> {
-        let id = match site.kind {
-            VaultKind::Vault => site.name.clone(),
-            VaultKind::ManagedHsm => format!("{}@hsm", site.name),
+    pub(crate) fn open(&self, site: &VaultSite) -> Option<Arc<Vault>> {
+        let new = || {
+            Slot::Open(Vault::new(
+                &site.name,
+                site.kind,
+                VaultSettings {
+                    properties: self.new_vaults.clone(),
+                    access: Access::Everyone,
+                    location: REGION.to_owned(),
+                },
+            ))
         };
-        let vault = || {
-            Arc::new(Vault {
-                name: site.name.clone(),
-                kind: site.kind,
-                properties: self.new_vaults.clone(),
-                keys: Mutex::default(),
-                secrets: Mutex::default(),
-            })
-        };
-        Arc::clone(lock(&self.open).entry(id).or_insert_with(vault))
+        match lock(&self.slots).entry(id(site)).or_insert_with(new) {
+            Slot::Open(vault) => Some(Arc::clone(vault)),
+            Slot::Gone => None,
+        }
+    }
+
+    /// Whether ARM deleted the vault of that name.
+    pub(crate) fn is_gone(&self, site: &VaultSite) -> bool {
+        matches!(lock(&self.slots).get(&id(site)), Some(Slot::Gone))
+    }
+
+    /// The region of the vault of that name, without making it.
+    pub(crate) fn region(&self, site: &VaultSite) -> String {
+        match lock(&self.slots).get(&id(site)) {
+            Some(Slot::Open(vault)) => vault.settings().location.clone(),
+            _ => REGION.to_owned(),
+        }
+    }
+
+    /// The vault that ARM makes under `name`, in lower case; one that came into being by its name stays, with its
+    /// objects, and goes by these settings from now on.
+    pub(crate) fn create(&self, name: &str, settings: VaultSettings) -> Arc<Vault> {
+        let mut slots = lock(&self.slots);
+        if let Some(Slot::Open(vault)) = slots.get(name) {
+            vault.configure(settings);
+            return Arc::clone(vault);
+        }
+        let vault = Vault::new(name, VaultKind::Vault, settings);
+        slots.insert(name.to_owned(), Slot::Open(Arc::clone(&vault)));
+        vault
+    }
+
+    /// Takes a vault away from its name.
+    pub(crate) fn close(&self, vault: &Vault) {
+        lock(&self.slots).insert(vault.name.clone(), Slot::Gone);
+    }
+
+    /// Puts a recovered vault back under its name.
+    pub(crate) fn reopen(&self, vault: &Arc<Vault>) {
+        lock(&self.slots).insert(vault.name.clone(), Slot::Open(Arc::clone(vault)));
+    }
+}
+
+fn id(site: &VaultSite) -> String {
+    match site.kind {
+        VaultKind::Vault => site.name.clone(),
+        VaultKind::ManagedHsm => format!("{}@hsm", site.name),
     }
 }

@@ -103,8 +103,18 @@ fn the_ca_goes_where_told_and_stays() {
     let path =
         std::env::temp_dir().join(format!("azvault-emulator-test-{}.pem", std::process::id()));
     let tenant = "44444444-4444-4444-4444-444444444444";
-    let program = Program::start(&["--ca-out", path.to_str().unwrap(), "--tenant-id", tenant]);
+    let subscription = "55555555-5555-5555-5555-555555555555";
+    let program = Program::start(&[
+        "--ca-out",
+        path.to_str().unwrap(),
+        "--tenant-id",
+        tenant,
+        "--subscription-id",
+        subscription,
+    ]);
     assert_eq!(program.value("Tenant:"), tenant);
+    assert_eq!(program.value("Subscription:"), subscription);
+    assert_eq!(program.value("Management URL:"), program.value("Authority:"));
     assert_eq!(program.value("CA certificate:"), path.to_str().unwrap());
     let (success, log) = program.terminate();
     assert!(success && !log.contains("NOT LOOPBACK"));

@@ -164,6 +164,6 @@ async fn a_token_is_verifiable_with_the_published_keys() {
 #[tokio::test]
 async fn what_the_authority_does_not_serve_is_said_so() {
     let vault = Vault::new().await;
-    let url = format!("{}/subscriptions", vault.emulator.authority());
+    let url = format!("{}/common/oauth2/v2.0/authorize", vault.emulator.authority());
     assert_eq!(vault.send_to("GET", &url, "", &[]).await.refusal().1, "NotSupportedByEmulator");
 }

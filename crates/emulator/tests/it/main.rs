@@ -7,6 +7,13 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod arm;
+mod arm_access;
+mod arm_account;
+mod arm_deleted_vaults;
+mod arm_groups;
+mod arm_lists;
+mod arm_vaults;
 mod authentication;
 #[cfg(feature = "cli")]
 mod binary;

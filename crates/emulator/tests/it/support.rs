@@ -108,6 +108,7 @@ impl Vault {
             "POST" => Method::Post,
             "PATCH" => Method::Patch,
             "DELETE" => Method::Delete,
+            "HEAD" => Method::Head,
             other => panic!("{other}"),
         };
         let mut request = Request::new(Url::parse(url).unwrap(), method);

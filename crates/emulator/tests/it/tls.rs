@@ -57,6 +57,27 @@ async fn both_loopback_addresses_answer_on_the_same_port() {
 }
 
 #[tokio::test]
+async fn management_is_reached_over_tls_beside_entra() {
+    let (emulator, client, _) = started().await;
+    let credential = emulator.credential();
+    let scope = format!("{}/.default", emulator.management_url());
+    let token = credential.get_token(&[&scope], None).await.unwrap();
+    let group = format!(
+        "{}/subscriptions/{}/resourcegroups/rg?api-version=2024-11-01",
+        emulator.management_url(),
+        emulator.subscription_id()
+    );
+    let send = async |method: reqwest::Method| {
+        let request = client.request(method, &group).bearer_auth(token.token.secret());
+        request.body(r#"{"location":"westus"}"#).send().await.unwrap().status()
+    };
+    assert_eq!(send(reqwest::Method::HEAD).await, StatusCode::NOT_FOUND);
+    assert_eq!(send(reqwest::Method::PUT).await, StatusCode::CREATED);
+    assert_eq!(send(reqwest::Method::HEAD).await, StatusCode::NO_CONTENT);
+    assert_eq!(send(reqwest::Method::DELETE).await, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
 async fn the_public_clouds_names_lead_here() {
     let (emulator, client, token) = started().await;
     for host in ["kv.vault.azure.net", "kv.vault.usgovcloudapi.net"] {
@@ -69,9 +90,8 @@ async fn the_public_clouds_names_lead_here() {
             client.get(format!("https://{host}/common/v2.0/.well-known/openid-configuration"));
         assert_eq!(answer.send().await.unwrap().status(), StatusCode::OK, "{host}");
     }
-    // Not served yet, but never the real one.
-    let answer = client.get("https://management.azure.com/subscriptions").send().await.unwrap();
-    assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST);
+    let url = "https://management.azure.com/metadata/endpoints?api-version=2022-09-01";
+    assert_eq!(client.get(url).send().await.unwrap().status(), StatusCode::OK);
     let transport = emulator.transport();
     let url = Url::parse("https://pool.managedhsm.azure.net/keys?api-version=7.6").unwrap();
     let answer =

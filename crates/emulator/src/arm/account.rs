@@ -1,0 +1,76 @@
+//! What clients ask before they come to vaults: the cloud's endpoints, tenants, subscriptions, the provider.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{Context, error::ArmError, query::Query, reply::Reply, site::ArmSite};
+
+/// The endpoints of this cloud; the oldest form is a list of clouds.
+pub(super) fn metadata_endpoints(site: &ArmSite, query: &Query) -> Result<Reply, ArmError> {
+    let ArmSite { base, login, vault_suffix, hsm_suffix, cloud, .. } = site;
+    let endpoints = json!({
+        "name": cloud,
+        "portal": base,
+        "gallery": base,
+        "resourceManager": base,
+        "graph": format!("{base}/graph"),
+        "graphAudience": format!("{base}/graph"),
+        "microsoftGraphResourceId": format!("{base}/graph"),
+        "authentication": {
+            "loginEndpoint": login,
+            "audiences": [base],
+            "tenant": "common",
+            "identityProvider": "AAD",
+        },
+        "suffixes": {"keyVaultDns": vault_suffix, "mhsmDns": hsm_suffix},
+    });
+    let body = if query.is_since("2022-09-01") { endpoints } else { json!([endpoints]) };
+    Reply::json(StatusCode::OK, &body)
+}
+
+pub(super) fn tenants(context: &Context<'_>) -> Result<Reply, ArmError> {
+    let tenant = &context.router.tokens.tenant_id;
+    let tenant = json!({
+        "id": format!("/tenants/{tenant}"), "tenantId": tenant, "displayName": "Emulator",
+        "tenantCategory": "Home",
+    });
+    Reply::json(StatusCode::OK, &json!({"value": [tenant]}))
+}
+
+pub(super) fn subscriptions(context: &Context<'_>) -> Result<Reply, ArmError> {
+    let subscription = subscription_view(context, &context.settings().subscription_id);
+    Reply::json(StatusCode::OK, &json!({"value": [subscription]}))
+}
+
+/// Any GUID is a subscription.
+pub(super) fn subscription(context: &Context<'_>, id: &str) -> Result<Reply, ArmError> {
+    Reply::json(StatusCode::OK, &subscription_view(context, id))
+}
+
+fn subscription_view(context: &Context<'_>, id: &str) -> Value {
+    json!({
+        "id": format!("/subscriptions/{id}"), "subscriptionId": id,
+        "tenantId": context.router.tokens.tenant_id, "displayName": "Emulator", "state": "Enabled",
+    })
+}
+
+/// Registered, before and after somebody asks for that.
+pub(super) fn provider(subscription: Option<&str>) -> Result<Reply, ArmError> {
+    let scope = subscription.map(|id| format!("/subscriptions/{id}")).unwrap_or_default();
+    let body = json!({
+        "id": format!("{scope}/providers/Microsoft.KeyVault"),
+        "namespace": "Microsoft.KeyVault",
+        "registrationPolicy": "RegistrationRequired",
+        "registrationState": "Registered",
+        "resourceTypes": [
+            {"resourceType": "vaults"}, {"resourceType": "vaults/accessPolicies"},
+            {"resourceType": "deletedVaults"}, {"resourceType": "locations/deletedVaults"},
+            {"resourceType": "checkNameAvailability"},
+        ],
+    });
+    Reply::json(StatusCode::OK, &body)
+}
+
+pub(super) fn empty_list() -> Result<Reply, ArmError> {
+    Reply::json(StatusCode::OK, &json!({"value": []}))
+}

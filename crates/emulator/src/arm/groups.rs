@@ -1,0 +1,111 @@
+//! Resource groups.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Context,
+    error::ArmError,
+    names::{GroupId, normalized_location},
+    operations::{self, Operation},
+    reply::Reply,
+};
+
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) id: GroupId,
+    location: String,
+    tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    location: Option<String>,
+    tags: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Serialize)]
+struct View<'a> {
+    id: String,
+    name: &'a str,
+    r#type: &'static str,
+    location: &'a str,
+    tags: &'a BTreeMap<String, String>,
+    properties: Properties,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties {
+    provisioning_state: &'static str,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    value: Vec<View<'a>>,
+}
+
+impl Group {
+    fn view(&self) -> View<'_> {
+        View {
+            id: self.id.path(),
+            name: &self.id.name,
+            r#type: "Microsoft.Resources/resourceGroups",
+            location: &self.location,
+            tags: &self.tags,
+            properties: Properties { provisioning_state: "Succeeded" },
+        }
+    }
+}
+
+pub(super) fn list(context: &Context<'_>, subscription: &str) -> Result<Reply, ArmError> {
+    let state = context.state();
+    let value = state.groups(subscription).map(Group::view).collect();
+    Reply::json(StatusCode::OK, &List { value })
+}
+
+pub(super) fn put(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmError> {
+    id.check()?;
+    let body: Body = context.json()?;
+    let location = body.location.filter(|location| !location.is_empty());
+    let location = location.ok_or_else(ArmError::location_required)?;
+    let location = normalized_location(&location);
+    let tags = body.tags.unwrap_or_default();
+    let mut state = context.state();
+    if let Some(group) = state.group_mut(id) {
+        if group.location != location {
+            return Err(ArmError::group_elsewhere(&location, &group.location));
+        }
+        group.tags = tags;
+        return Reply::json(StatusCode::OK, &group.view());
+    }
+    let group = Group { id: id.clone(), location, tags };
+    let reply = Reply::json(StatusCode::CREATED, &group.view());
+    state.add_group(group);
+    reply
+}
+
+pub(super) fn get(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmError> {
+    Reply::json(StatusCode::OK, &context.state().group(id)?.view())
+}
+
+pub(super) fn exists(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmError> {
+    context.state().group(id)?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// The group is gone at once, its vaults deleted with it; that it is done may be told later.
+pub(super) fn delete(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmError> {
+    let mut state = context.state();
+    state.group(id)?;
+    for vault in state.remove_group(id) {
+        vault.delete(context);
+    }
+    let lag = context.router.vaults.defaults().deletion_lag;
+    let (token, operation) = Operation::new(&id.subscription, context.now, lag);
+    state.operations.insert(token.clone(), operation);
+    let path = operations::group_path(&id.subscription, &token);
+    Ok(Reply::accepted(operations::url(context, &path)))
+}

@@ -1,0 +1,207 @@
+//! The management plane (ARM): subscriptions, resource groups, and the vaults in them.
+//!
+//! A vault made here drives the data plane in [`crate::vault`] by its settings; nothing there calls back.
+
+mod account;
+mod authentication;
+mod error;
+mod groups;
+mod headers;
+mod names;
+mod operations;
+mod query;
+mod reply;
+mod resources;
+mod route;
+mod site;
+mod state;
+mod vaults;
+
+use std::{sync::MutexGuard, time::Duration};
+
+use http::{HeaderValue, Method};
+use serde::{Serialize, de::DeserializeOwned};
+use time::OffsetDateTime;
+
+use crate::{
+    entra::Caller,
+    message::{Body, Request, Response, json_response},
+    router::Router,
+};
+use authentication::Unauthorized;
+use error::ArmError;
+use headers::By;
+use query::Query;
+use reply::Reply;
+use route::Route;
+pub(crate) use route::is_management;
+use site::ArmSite;
+pub(crate) use state::Arm;
+use state::State;
+
+/// What the management plane of an emulator goes by.
+#[derive(Clone, Debug)]
+pub(crate) struct ArmSettings {
+    /// The one that the list of subscriptions shows.
+    pub(crate) subscription_id: String,
+    pub(crate) provisioning_lag: Duration,
+    pub(crate) purge_lag: Duration,
+}
+
+/// What the handlers of one request need to know.
+struct Context<'a> {
+    router: &'a Router,
+    site: &'a ArmSite,
+    caller: &'a Caller,
+    query: &'a Query,
+    now: OffsetDateTime,
+    body: &'a [u8],
+}
+
+/// Answers a request to the management plane.
+pub(crate) fn answer(router: &Router, request: &Request) -> Response {
+    let site = ArmSite::of(&request.host);
+    let mut challenge = None;
+    let answer = Route::parse(&request.path).and_then(|route| match route {
+        // Read before anybody signs in: it tells where to.
+        Route::MetadataEndpoints if request.method == Method::GET => {
+            let query = Query::parse(request.query.as_deref())?;
+            account::metadata_endpoints(&site, &query)
+        }
+        route => match authentication::authenticate(&router.tokens, &site, request) {
+            Ok(caller) => authorized(router, &site, &caller, request, route),
+            Err(Unauthorized { error, challenge: value }) => {
+                challenge = value;
+                Err(error)
+            }
+        },
+    });
+    match answer {
+        Ok(reply) => succeeded(reply, request),
+        Err(error) => refused(&error, challenge, request),
+    }
+}
+
+fn succeeded(reply: Reply, request: &Request) -> Response {
+    let by = if reply.provider { By::Provider } else { By::Gateway };
+    let has_body = !reply.body.is_empty();
+    let mut response = Response::new(reply.body.into());
+    *response.status_mut() = reply.status;
+    headers::add(response.headers_mut(), by, request);
+    if has_body {
+        headers::json(response.headers_mut());
+    }
+    for (name, value) in reply.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+fn refused(error: &ArmError, challenge: Option<HeaderValue>, request: &Request) -> Response {
+    #[derive(Serialize)]
+    struct Envelope<'a> {
+        error: CloudError<'a>,
+    }
+    #[derive(Serialize)]
+    struct CloudError<'a> {
+        code: &'a str,
+        message: &'a str,
+    }
+    let envelope = Envelope { error: CloudError { code: error.code, message: &error.message } };
+    let mut response = json_response(error.status, &envelope);
+    let by = if error.gateway { By::GatewayFailure } else { By::Provider };
+    headers::add(response.headers_mut(), by, request);
+    authentication::add_challenge(response.headers_mut(), challenge);
+    if request.method == Method::HEAD {
+        *response.body_mut() = bytes::Bytes::new();
+    }
+    response
+}
+
+fn authorized(
+    router: &Router,
+    site: &ArmSite,
+    caller: &Caller,
+    request: &Request,
+    route: Route,
+) -> Result<Reply, ArmError> {
+    let query = Query::parse(request.query.as_deref())?;
+    let body = match &request.body {
+        Body::Whole(bytes) => bytes.as_ref(),
+        Body::TooLarge => return Err(ArmError::body_too_large()),
+    };
+    let context = Context { router, site, caller, query: &query, now: router.clock.now(), body };
+    dispatch(&context, &request.method, route)
+        .unwrap_or_else(|| Err(ArmError::unsupported(&request.method, &request.path)))
+}
+
+/// `None` for what this emulator does not do.
+fn dispatch(
+    context: &Context<'_>,
+    method: &Method,
+    route: Route,
+) -> Option<Result<Reply, ArmError>> {
+    Some(match (method.as_str(), route) {
+        ("GET", Route::Tenants) => account::tenants(context),
+        ("GET", Route::Subscriptions) => account::subscriptions(context),
+        ("GET", Route::Subscription(id)) => account::subscription(context, &id),
+        ("GET", Route::Provider { subscription })
+        | ("POST", Route::RegisterProvider { subscription }) => {
+            account::provider(subscription.as_deref())
+        }
+        ("GET", Route::EmptyList) => account::empty_list(),
+        ("GET", Route::Groups(subscription)) => groups::list(context, &subscription),
+        ("PUT", Route::Group(id)) => groups::put(context, &id),
+        ("GET", Route::Group(id)) => groups::get(context, &id),
+        ("HEAD", Route::Group(id)) => groups::exists(context, &id),
+        ("DELETE", Route::Group(id)) => groups::delete(context, &id),
+        ("GET", Route::GroupOperation { subscription, token }) => {
+            operations::poll_group(context, &subscription, &token)
+        }
+        ("GET", Route::Resources { subscription, group }) => {
+            resources::list(context, &subscription, group.as_ref())
+        }
+        ("GET", Route::Vaults { subscription, group }) => {
+            vaults::list(context, &subscription, group.as_ref())
+        }
+        ("PUT", Route::Vault(id)) => vaults::put(context, &id),
+        ("PATCH", Route::Vault(id)) => vaults::patch(context, &id),
+        ("GET", Route::Vault(id)) => vaults::get(context, &id),
+        ("DELETE", Route::Vault(id)) => vaults::delete(context, &id),
+        ("PUT", Route::AccessPolicies { vault, verb }) => {
+            vaults::change_policies(context, &vault, &verb)
+        }
+        ("POST", Route::CheckName { .. }) => vaults::check_name(context),
+        ("GET", Route::DeletedVaults { subscription }) => {
+            vaults::list_deleted(context, &subscription)
+        }
+        ("GET", Route::DeletedVault { subscription, location, name }) => {
+            vaults::get_deleted(context, &subscription, &location, &name)
+        }
+        ("POST", Route::PurgeVault { subscription, location, name }) => {
+            vaults::purge(context, &subscription, &location, &name)
+        }
+        ("GET", Route::VaultOperation { subscription, location, token }) => {
+            operations::poll_vault(context, &subscription, &token, &location)
+        }
+        _ => return None,
+    })
+}
+
+impl Context<'_> {
+    /// The resources, brought up to now.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.router.arm.state(self.now)
+    }
+
+    fn settings(&self) -> &ArmSettings {
+        &self.router.arm.settings
+    }
+
+    /// The body as JSON.
+    fn json<T: DeserializeOwned>(&self) -> Result<T, ArmError> {
+        serde_json::from_slice(self.body).map_err(|error| ArmError::invalid_content(&error))
+    }
+}

@@ -1,0 +1,221 @@
+//! What a path of the management plane names. Paths compare ignoring case.
+
+use percent_encoding::percent_decode_str;
+
+use super::{
+    error::ArmError,
+    names::{GroupId, VaultId, subscription},
+};
+
+/// What a path names; the method decides later.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    MetadataEndpoints,
+    Tenants,
+    Subscriptions,
+    Subscription(String),
+    Provider {
+        subscription: Option<String>,
+    },
+    RegisterProvider {
+        subscription: Option<String>,
+    },
+    Groups(String),
+    Group(GroupId),
+    GroupOperation {
+        subscription: String,
+        token: String,
+    },
+    Resources {
+        subscription: String,
+        group: Option<GroupId>,
+    },
+    Vaults {
+        subscription: String,
+        group: Option<GroupId>,
+    },
+    Vault(VaultId),
+    AccessPolicies {
+        vault: VaultId,
+        verb: String,
+    },
+    CheckName {
+        subscription: String,
+    },
+    DeletedVaults {
+        subscription: String,
+    },
+    DeletedVault {
+        subscription: String,
+        location: String,
+        name: String,
+    },
+    PurgeVault {
+        subscription: String,
+        location: String,
+        name: String,
+    },
+    VaultOperation {
+        subscription: String,
+        location: String,
+        token: String,
+    },
+    /// A list of what this emulator never has: managed HSMs.
+    EmptyList,
+    Unknown,
+}
+
+/// Whether a path belongs to the management plane where it shares a host with Entra.
+pub(crate) fn is_management(path: &str) -> bool {
+    let first = path.split('/').find(|segment| !segment.is_empty()).unwrap_or_default();
+    ["subscriptions", "tenants", "providers", "metadata"]
+        .iter()
+        .any(|root| root.eq_ignore_ascii_case(first))
+}
+
+impl Route {
+    pub(super) fn parse(path: &str) -> Result<Self, ArmError> {
+        let original: Vec<String> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .collect();
+        let lower: Vec<String> =
+            original.iter().map(|segment| segment.to_ascii_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let original: Vec<&str> = original.iter().map(String::as_str).collect();
+        match (lower.as_slice(), original.as_slice()) {
+            (["metadata", "endpoints"], _) => Ok(Self::MetadataEndpoints),
+            (["tenants"], _) => Ok(Self::Tenants),
+            (["subscriptions"], _) => Ok(Self::Subscriptions),
+            (["providers", "microsoft.keyvault"], _) => Ok(Self::Provider { subscription: None }),
+            (["providers", "microsoft.keyvault", "register"], _) => {
+                Ok(Self::RegisterProvider { subscription: None })
+            }
+            (["subscriptions", _, lower @ ..], [_, id, original @ ..]) => {
+                in_subscription(subscription(id)?, lower, original)
+            }
+            _ => Ok(Self::Unknown),
+        }
+    }
+}
+
+fn in_subscription(
+    subscription: String,
+    lower: &[&str],
+    original: &[&str],
+) -> Result<Route, ArmError> {
+    Ok(match (lower, original) {
+        ([], _) => Route::Subscription(subscription),
+        (["resources"], _) => Route::Resources { subscription, group: None },
+        (["resourcegroups"], _) => Route::Groups(subscription),
+        (["operationresults", _], [_, token]) => {
+            Route::GroupOperation { subscription, token: (*token).to_owned() }
+        }
+        (["resourcegroups", _, lower @ ..], [_, name, original @ ..]) => {
+            in_group(GroupId { subscription, name: (*name).to_owned() }, lower, original)
+        }
+        (["providers", "microsoft.keyvault", lower @ ..], [_, _, original @ ..]) => {
+            in_provider(subscription, lower, original)
+        }
+        _ => Route::Unknown,
+    })
+}
+
+fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
+    let subscription = group.subscription.clone();
+    match (lower, original) {
+        ([], _) => Route::Group(group),
+        (["resources"], _) => Route::Resources { subscription, group: Some(group) },
+        (["providers", "microsoft.keyvault", "managedhsms"], _) => Route::EmptyList,
+        (["providers", "microsoft.keyvault", "vaults"], _) => {
+            Route::Vaults { subscription, group: Some(group) }
+        }
+        (["providers", "microsoft.keyvault", "vaults", _], [.., name]) => {
+            Route::Vault(VaultId { group, name: (*name).to_owned() })
+        }
+        (
+            ["providers", "microsoft.keyvault", "vaults", _, "accesspolicies", verb],
+            [_, _, _, name, ..],
+        ) => Route::AccessPolicies {
+            vault: VaultId { group, name: (*name).to_owned() },
+            verb: (*verb).to_owned(),
+        },
+        _ => Route::Unknown,
+    }
+}
+
+fn in_provider(subscription: String, lower: &[&str], original: &[&str]) -> Route {
+    match (lower, original) {
+        ([], _) => Route::Provider { subscription: Some(subscription) },
+        (["register"], _) => Route::RegisterProvider { subscription: Some(subscription) },
+        (["vaults"], _) => Route::Vaults { subscription, group: None },
+        (["managedhsms"] | ["deletedmanagedhsms"], _) => Route::EmptyList,
+        (["deletedvaults"], _) => Route::DeletedVaults { subscription },
+        (["checknameavailability"], _) => Route::CheckName { subscription },
+        (["locations", _, "operationresults", _], [_, location, _, token]) => {
+            Route::VaultOperation {
+                subscription,
+                location: (*location).to_owned(),
+                token: (*token).to_owned(),
+            }
+        }
+        (["locations", _, "deletedvaults", _], [_, location, _, name]) => Route::DeletedVault {
+            subscription,
+            location: (*location).to_owned(),
+            name: (*name).to_owned(),
+        },
+        (["locations", _, "deletedvaults", _, "purge"], [_, location, _, name, _]) => {
+            Route::PurgeVault {
+                subscription,
+                location: (*location).to_owned(),
+                name: (*name).to_owned(),
+            }
+        }
+        _ => Route::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
+
+    #[test]
+    fn paths_compare_ignoring_case_and_keep_names_as_spelled() {
+        let group = GroupId { subscription: SUBSCRIPTION.to_owned(), name: "My-RG".to_owned() };
+        let expected = Route::Vault(VaultId { group, name: "My-KV".to_owned() });
+        for path in [
+            format!(
+                "/subscriptions/{SUBSCRIPTION}/resourceGroups/My-RG/providers/Microsoft.KeyVault/vaults/My-KV"
+            ),
+            format!(
+                "//SUBSCRIPTIONS/{SUBSCRIPTION}/resourcegroups/My-RG/providers/microsoft.keyvault/VAULTS/My-KV/"
+            ),
+        ] {
+            assert_eq!(Route::parse(&path).unwrap(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_location_may_have_an_encoded_space() {
+        let path = format!(
+            "/subscriptions/{SUBSCRIPTION}/providers/Microsoft.KeyVault/locations/West%20US/deletedVaults/kv"
+        );
+        let Ok(Route::DeletedVault { location, .. }) = Route::parse(&path) else {
+            panic!("{path}");
+        };
+        assert_eq!(location, "West US");
+    }
+
+    #[test]
+    fn paths_of_entra_are_left_to_it() {
+        for path in ["/subscriptions", "//metadata/endpoints", "/Tenants"] {
+            assert!(is_management(path), "{path}");
+        }
+        for path in ["/common/discovery/instance", "/", "/tenant/oauth2/v2.0/token"] {
+            assert!(!is_management(path), "{path}");
+        }
+    }
+}

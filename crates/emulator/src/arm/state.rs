@@ -1,0 +1,99 @@
+//! The resources of an emulator: groups, vaults live and deleted, and long-running operations.
+//!
+//! Nothing runs in the background: what the clock has brought about is applied when somebody looks.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, MutexGuard},
+};
+
+use time::OffsetDateTime;
+
+use super::{
+    ArmSettings,
+    error::ArmError,
+    groups::Group,
+    names::{GroupId, VaultId},
+    operations::Operation,
+    vaults::ArmVault,
+};
+use crate::locks::lock;
+
+/// The management plane of one emulator.
+#[derive(Debug)]
+pub(crate) struct Arm {
+    pub(crate) settings: ArmSettings,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    groups: Vec<Group>,
+    /// Live and deleted, by lower-cased name: vault names are unique everywhere.
+    pub(super) vaults: BTreeMap<String, ArmVault>,
+    /// By token.
+    pub(super) operations: HashMap<String, Operation>,
+}
+
+impl Arm {
+    pub(crate) fn new(settings: ArmSettings) -> Self {
+        Self { settings, state: Mutex::default() }
+    }
+
+    pub(super) fn state(&self, now: OffsetDateTime) -> MutexGuard<'_, State> {
+        let mut state = lock(&self.state);
+        // A purged vault loses its keys and secrets with its last owner, which is here.
+        state.vaults.retain(|_, vault| !vault.is_purged(now));
+        state
+    }
+}
+
+impl State {
+    pub(super) fn group(&self, id: &GroupId) -> Result<&Group, ArmError> {
+        self.groups
+            .iter()
+            .find(|group| group.id.is(id))
+            .ok_or_else(|| ArmError::group_not_found(id))
+    }
+
+    pub(super) fn group_mut(&mut self, id: &GroupId) -> Option<&mut Group> {
+        self.groups.iter_mut().find(|group| group.id.is(id))
+    }
+
+    /// The groups of a subscription, in the order of their making.
+    pub(super) fn groups<'a>(&'a self, subscription: &'a str) -> impl Iterator<Item = &'a Group> {
+        self.groups.iter().filter(move |group| group.id.subscription == subscription)
+    }
+
+    pub(super) fn add_group(&mut self, group: Group) {
+        self.groups.push(group);
+    }
+
+    /// Removes a group and gives its live vaults, to be deleted with it.
+    pub(super) fn remove_group(&mut self, id: &GroupId) -> Vec<&mut ArmVault> {
+        self.groups.retain(|group| !group.id.is(id));
+        self.vaults.values_mut().filter(|vault| vault.is_live() && vault.id.group.is(id)).collect()
+    }
+
+    /// The live vault of that name in that group.
+    pub(super) fn live(&mut self, id: &VaultId) -> Result<&mut ArmVault, ArmError> {
+        self.group(&id.group)?;
+        self.vaults
+            .get_mut(&id.key())
+            .filter(|vault| vault.is_live() && vault.id.group.is(&id.group))
+            .ok_or_else(|| ArmError::vault_not_found(id))
+    }
+
+    /// The live vaults of a subscription, or of one group of it, in the order of their names.
+    pub(super) fn live_vaults<'a>(
+        &'a self,
+        subscription: &'a str,
+        group: Option<&'a GroupId>,
+    ) -> impl Iterator<Item = &'a ArmVault> {
+        self.vaults.values().filter(move |vault| {
+            vault.is_live()
+                && vault.id.group.subscription == subscription
+                && group.is_none_or(|group| vault.id.group.is(group))
+        })
+    }
+}

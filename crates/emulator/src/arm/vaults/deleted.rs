@@ -1,0 +1,133 @@
+//! Deleted vaults: seen, and purged.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde::Serialize;
+use time::{OffsetDateTime, macros::format_description};
+
+use super::{
+    super::{
+        Context,
+        error::ArmError,
+        names::normalized_location,
+        operations::{self, Operation},
+        reply::Reply,
+        state::State,
+    },
+    model::{ArmVault, VaultDeletion},
+};
+
+#[derive(Serialize)]
+struct DeletedVault<'a> {
+    id: String,
+    name: &'a str,
+    r#type: &'static str,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties<'a> {
+    vault_id: String,
+    location: &'a str,
+    tags: &'a BTreeMap<String, String>,
+    deletion_date: String,
+    scheduled_purge_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purge_protection_enabled: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    value: Vec<DeletedVault<'a>>,
+}
+
+impl<'a> DeletedVault<'a> {
+    fn of(vault: &'a ArmVault, deletion: VaultDeletion) -> Self {
+        let subscription = &vault.id.group.subscription;
+        let location = normalized_location(&vault.location);
+        let name = &vault.id.name;
+        Self {
+            id: format!(
+                "/subscriptions/{subscription}/providers/Microsoft.KeyVault/locations/{location}/deletedVaults/{name}"
+            ),
+            name,
+            r#type: "Microsoft.KeyVault/deletedVaults",
+            properties: Properties {
+                vault_id: vault.id.path(),
+                location: &vault.location,
+                tags: &vault.tags,
+                deletion_date: seconds(deletion.at),
+                scheduled_purge_date: seconds(deletion.scheduled_purge),
+                purge_protection_enabled: vault.properties.purge_protection.then_some(true),
+            },
+        }
+    }
+}
+
+pub(in crate::arm) fn list(context: &Context<'_>, subscription: &str) -> Result<Reply, ArmError> {
+    let state = context.state();
+    let value = state
+        .vaults
+        .values()
+        .filter(|vault| vault.id.group.subscription == subscription)
+        .filter_map(|vault| Some(DeletedVault::of(vault, vault.deletion?)))
+        .collect();
+    Ok(Reply::json(StatusCode::OK, &List { value })?.by_provider())
+}
+
+pub(in crate::arm) fn get(
+    context: &Context<'_>,
+    subscription: &str,
+    location: &str,
+    name: &str,
+) -> Result<Reply, ArmError> {
+    let mut state = context.state();
+    let (vault, deletion) = find(&mut state, subscription, location, name)?;
+    Ok(Reply::json(StatusCode::OK, &DeletedVault::of(vault, deletion))?.by_provider())
+}
+
+/// Answers at once; the name is free, and the contents lost, when the operation is done.
+pub(in crate::arm) fn purge(
+    context: &Context<'_>,
+    subscription: &str,
+    location: &str,
+    name: &str,
+) -> Result<Reply, ArmError> {
+    let mut state = context.state();
+    let (vault, deletion) = find(&mut state, subscription, location, name)?;
+    if vault.properties.purge_protection {
+        return Err(ArmError::purge_not_allowed());
+    }
+    let lag = context.settings().purge_lag;
+    let purged = deletion.purged.unwrap_or(context.now + lag);
+    vault.deletion = Some(VaultDeletion { purged: Some(purged), ..deletion });
+    let location = normalized_location(&vault.location);
+    let (token, operation) = Operation::new(subscription, context.now, lag);
+    state.operations.insert(token.clone(), operation);
+    let path = operations::vault_path(subscription, &location, &token);
+    Ok(Reply::accepted(operations::url(context, &path)).by_provider())
+}
+
+fn find<'a>(
+    state: &'a mut State,
+    subscription: &str,
+    location: &str,
+    name: &str,
+) -> Result<(&'a mut ArmVault, VaultDeletion), ArmError> {
+    state
+        .vaults
+        .get_mut(&name.to_ascii_lowercase())
+        .filter(|vault| {
+            vault.id.group.subscription == subscription
+                && normalized_location(&vault.location) == normalized_location(location)
+        })
+        .and_then(|vault| vault.deletion.map(|deletion| (vault, deletion)))
+        .ok_or_else(|| ArmError::deleted_vault_not_found(name))
+}
+
+fn seconds(at: OffsetDateTime) -> String {
+    at.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
+        .unwrap_or_default()
+}

@@ -1,0 +1,156 @@
+//! A vault as ARM keeps it, and what of it the data plane goes by.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::super::{
+    Context,
+    names::{VaultId, normalized_location},
+};
+use crate::vault::{Access, AccessPolicy, Vault, VaultProperties, VaultSettings};
+
+const DEFAULT_RETENTION_DAYS: u16 = 90;
+
+/// A vault, live or deleted.
+#[derive(Debug)]
+pub(in crate::arm) struct ArmVault {
+    /// Names as spelled when it was made.
+    pub(in crate::arm) id: VaultId,
+    pub(in crate::arm) location: String,
+    pub(in crate::arm) tags: BTreeMap<String, String>,
+    pub(super) created: Stamp,
+    pub(super) modified: Stamp,
+    pub(super) properties: Properties,
+    /// When its name is registered.
+    pub(super) ready: OffsetDateTime,
+    pub(super) deletion: Option<VaultDeletion>,
+    pub(super) data: Arc<Vault>,
+}
+
+/// Who did something, and when.
+#[derive(Clone, Debug)]
+pub(super) struct Stamp {
+    pub(super) by: String,
+    pub(super) at: OffsetDateTime,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct VaultDeletion {
+    pub(super) at: OffsetDateTime,
+    pub(super) scheduled_purge: OffsetDateTime,
+    /// When a purge that was asked for is done.
+    pub(super) purged: Option<OffsetDateTime>,
+}
+
+/// What callers set; `None` where they set nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Properties {
+    pub(super) sku: Sku,
+    pub(super) tenant_id: String,
+    pub(super) network_acls: Option<NetworkAcls>,
+    pub(super) access_policies: Vec<AccessPolicy>,
+    pub(super) enabled_for_deployment: Option<bool>,
+    pub(super) enabled_for_disk_encryption: Option<bool>,
+    pub(super) enabled_for_template_deployment: Option<bool>,
+    pub(super) soft_delete_retention_in_days: Option<u16>,
+    pub(super) enable_rbac_authorization: Option<bool>,
+    pub(super) purge_protection: bool,
+    pub(super) public_network_access: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Sku {
+    pub(super) family: String,
+    pub(super) name: String,
+}
+
+/// Network rules, kept and shown; they keep nobody out here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NetworkAcls {
+    #[serde(default = "default_bypass")]
+    bypass: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    default_action: Option<String>,
+    #[serde(default)]
+    ip_rules: Vec<Value>,
+    #[serde(default)]
+    virtual_network_rules: Vec<Value>,
+}
+
+fn default_bypass() -> String {
+    "AzureServices".to_owned()
+}
+
+impl Stamp {
+    pub(super) fn of(context: &Context<'_>) -> Self {
+        Self { by: context.caller.appid.clone(), at: context.now }
+    }
+}
+
+impl Properties {
+    pub(super) fn retention_days(&self) -> u16 {
+        self.soft_delete_retention_in_days.unwrap_or(DEFAULT_RETENTION_DAYS)
+    }
+
+    /// What the data plane goes by.
+    pub(super) fn settings(
+        &self,
+        context: &Context<'_>,
+        id: &VaultId,
+        location: &str,
+    ) -> VaultSettings {
+        let access = if self.enable_rbac_authorization == Some(true) {
+            Access::Rbac { resource_id: id.path() }
+        } else {
+            Access::Policies(self.access_policies.clone())
+        };
+        VaultSettings {
+            properties: VaultProperties {
+                retention_days: self.retention_days(),
+                purge_protection: self.purge_protection,
+                ..context.router.vaults.defaults().clone()
+            },
+            access,
+            location: normalized_location(location),
+        }
+    }
+}
+
+impl ArmVault {
+    pub(in crate::arm) fn is_live(&self) -> bool {
+        self.deletion.is_none()
+    }
+
+    pub(in crate::arm) fn is_purged(&self, now: OffsetDateTime) -> bool {
+        self.deletion.is_some_and(|deletion| {
+            deletion.scheduled_purge <= now || deletion.purged.is_some_and(|purged| purged <= now)
+        })
+    }
+
+    pub(in crate::arm) fn delete(&mut self, context: &Context<'_>) {
+        let retention = time::Duration::days(self.properties.retention_days().into());
+        self.deletion = Some(VaultDeletion {
+            at: context.now,
+            scheduled_purge: context.now.saturating_add(retention),
+            purged: None,
+        });
+        context.router.vaults.close(&self.data);
+    }
+
+    pub(super) fn recover(&mut self, context: &Context<'_>) {
+        self.deletion = None;
+        self.modified = Stamp::of(context);
+        context.router.vaults.reopen(&self.data);
+    }
+
+    /// Takes over changed properties, for the data plane too.
+    pub(super) fn change(&mut self, context: &Context<'_>, properties: Properties) {
+        self.data.configure(properties.settings(context, &self.id, &self.location));
+        self.properties = properties;
+        self.modified = Stamp::of(context);
+    }
+}

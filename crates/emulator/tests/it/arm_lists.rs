@@ -1,0 +1,103 @@
+//! Lists of vaults: by group, by subscription, and ARM's own list of resources.
+
+use serde_json::{Value, json};
+
+use crate::{arm::Arm, support::Answer};
+
+const ELSEWHERE: &str = "/subscriptions/11111111-2222-3333-4444-555555555555";
+const TYPE: &str = "$filter=resourceType%20eq%20'Microsoft.KeyVault/vaults'";
+
+async fn with_vaults() -> Arm {
+    let arm = Arm::new().await;
+    arm.put_group("other").await;
+    for (group, name) in [("rg", "kv-b"), ("rg", "kv-a"), ("other", "kv-c")] {
+        arm.send("PUT", &arm.vault_path(group, name), Some(arm.body(json!({})))).await.ok();
+    }
+    arm
+}
+
+fn names(page: &Value) -> Vec<&str> {
+    page["value"].as_array().unwrap().iter().map(|vault| vault["name"].as_str().unwrap()).collect()
+}
+
+async fn follow(arm: &Arm, page: &Value) -> Answer {
+    arm.http.send_to("GET", page["nextLink"].as_str().unwrap(), "", &[]).await
+}
+
+#[tokio::test]
+async fn a_page_with_vaults_has_a_link_and_the_empty_one_after_it_has_none() {
+    let arm = with_vaults().await;
+    let path = arm.vault_path("rg", "");
+    let page = arm.get(&path).await.ok();
+    assert_eq!(names(&page), ["kv-a", "kv-b"]);
+    assert_eq!(page["value"][0], arm.get_vault("kv-a").await.ok());
+    assert_eq!(
+        page["nextLink"],
+        format!(
+            "https://localhost:8443{}?api-version=2023-07-01&$skiptoken=a3YtYg",
+            path.trim_end_matches('/')
+        )
+    );
+    assert_eq!(follow(&arm, &page).await.text, r#"{"value":[]}"#);
+}
+
+#[tokio::test]
+async fn top_limits_a_page_and_stays_in_the_link() {
+    let arm = with_vaults().await;
+    let first = arm.get(&arm.provider("vaults?$top=2")).await.ok();
+    assert_eq!(names(&first), ["kv-a", "kv-b"]);
+    assert!(first["nextLink"].as_str().unwrap().ends_with("&$top=2"), "{first}");
+    let second = follow(&arm, &first).await.ok();
+    assert_eq!(names(&second), ["kv-c"]);
+    assert_eq!(follow(&arm, &second).await.ok(), json!({"value": []}));
+    for query in ["$top=0", "$top=x", "$skiptoken=*"] {
+        assert_eq!(arm.get(&arm.provider(&format!("vaults?{query}"))).await.status, 400, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn deleted_vaults_and_other_subscriptions_are_not_listed() {
+    let arm = with_vaults().await;
+    arm.delete("kv-a").await;
+    assert_eq!(names(&arm.get(&arm.provider("vaults")).await.ok()), ["kv-b", "kv-c"]);
+    let other = format!("{ELSEWHERE}/providers/Microsoft.KeyVault/vaults");
+    assert_eq!(arm.get(&other).await.ok(), json!({"value": []}));
+    let unknown = arm.get(&arm.vault_path("none", "")).await;
+    assert_eq!(unknown.refusal().1, "ResourceGroupNotFound");
+}
+
+#[tokio::test]
+async fn the_list_of_resources_finds_vaults_by_type_and_name() {
+    let arm = with_vaults().await;
+    let resources = format!("{}/resources", arm.subscription());
+    let all = arm.get(&format!("{resources}?{TYPE}")).await.ok();
+    assert_eq!(names(&all), ["kv-a", "kv-b", "kv-c"]);
+    assert!(all.get("nextLink").is_none(), "there is one page");
+    assert_eq!(
+        all["value"][0],
+        json!({
+            "id": arm.vault_path("rg", "kv-a"), "name": "kv-a",
+            "type": "Microsoft.KeyVault/vaults", "location": "westus", "tags": {},
+        })
+    );
+    let one = arm.get(&format!("{resources}?{TYPE}%20and%20name%20eq%20'KV-C'")).await.ok();
+    assert_eq!(names(&one), ["kv-c"]);
+    let sites = format!("{resources}?$filter=resourceType%20eq%20'Microsoft.Web/sites'");
+    assert_eq!(arm.get(&sites).await.ok(), json!({"value": []}));
+    let answer = arm.get(&format!("{resources}?$filter=tagName%20eq%20'a'")).await;
+    assert_eq!(answer.refusal().1, "InvalidFilterInQueryString");
+    assert_eq!(arm.get(&format!("{ELSEWHERE}/resources")).await.ok(), json!({"value": []}));
+}
+
+#[tokio::test]
+async fn resources_are_paged_and_keep_their_filter() {
+    let arm = with_vaults().await;
+    let path = format!("{}/resourceGroups/rg/resources?{TYPE}&$top=1", arm.subscription());
+    let first = arm.get(&path).await.ok();
+    assert_eq!(names(&first), ["kv-a"]);
+    let link = first["nextLink"].as_str().unwrap();
+    assert!(link.contains("filter=resourceType%20eq"), "{link}");
+    let second = follow(&arm, &first).await.ok();
+    assert_eq!(names(&second), ["kv-b"]);
+    assert!(second.get("nextLink").is_none());
+}
