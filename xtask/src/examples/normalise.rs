@@ -4,7 +4,8 @@ use anyhow::Result;
 use regex::Regex;
 
 /// The replacements, in the order in which they apply.
-const RULES: [(&str, &str); 4] = [
+const RULES: [(&str, &str); 5] = [
+    (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<guid>"),
     // Before the blobs: a date has only characters that a blob may have.
     (
         r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}(:[0-9]{2})?))?)?",
@@ -46,6 +47,12 @@ mod tests {
         let version = "0123456789abcdef0123456789abcdef";
         assert_eq!(normalised(&format!("keys/a/{version}.")), "keys/a/<version>.");
         assert_eq!(normalised(&version[1..]), version[1..]);
+    }
+
+    #[test]
+    fn tenants_and_principals_are_guids() {
+        let text = "https://localhost/6819f86e-5d41-47b0-9297-334f33d7922d, and 6819f86e-5d41";
+        assert_eq!(normalised(text), "https://localhost/<guid>, and 6819f86e-5d41");
     }
 
     #[test]
