@@ -105,7 +105,7 @@ pub(super) fn delete(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmEr
     }
     let lag = context.router.vaults.defaults().deletion_lag;
     let (token, operation) = Operation::new(&id.subscription, context.now, lag);
-    state.operations.insert(token.clone(), operation);
+    state.add_operation(token.clone(), operation);
     let path = operations::group_path(&id.subscription, &token);
     Ok(Reply::accepted(operations::url(context, &path)))
 }

@@ -41,8 +41,7 @@ impl Operation {
     fn find(context: &Context<'_>, subscription: &str, token: &str) -> Result<Self, ArmError> {
         context
             .state()
-            .operations
-            .get(token)
+            .operation(token)
             .filter(|operation| operation.subscription == subscription)
             .cloned()
             .ok_or_else(|| ArmError::operation_not_found(token))

@@ -3,7 +3,7 @@
 //! Nothing runs in the background: what the clock has brought about is applied when somebody looks.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, VecDeque},
     sync::{Mutex, MutexGuard},
 };
 
@@ -19,6 +19,9 @@ use super::{
 };
 use crate::locks::lock;
 
+/// Older operations are forgotten, so that a long run does not grow without end.
+const KEPT_OPERATIONS: usize = 1000;
+
 /// The management plane of one emulator.
 #[derive(Debug)]
 pub(crate) struct Arm {
@@ -31,8 +34,8 @@ pub(super) struct State {
     groups: Vec<Group>,
     /// Live and deleted, by lower-cased name: vault names are unique everywhere.
     pub(super) vaults: BTreeMap<String, ArmVault>,
-    /// By token.
-    pub(super) operations: HashMap<String, Operation>,
+    /// With their tokens, oldest first.
+    operations: VecDeque<(String, Operation)>,
 }
 
 impl Arm {
@@ -67,6 +70,17 @@ impl State {
 
     pub(super) fn add_group(&mut self, group: Group) {
         self.groups.push(group);
+    }
+
+    pub(super) fn operation(&self, token: &str) -> Option<&Operation> {
+        self.operations.iter().find(|(known, _)| known == token).map(|(_, operation)| operation)
+    }
+
+    pub(super) fn add_operation(&mut self, token: String, operation: Operation) {
+        if self.operations.len() == KEPT_OPERATIONS {
+            self.operations.pop_front();
+        }
+        self.operations.push_back((token, operation));
     }
 
     /// Removes a group and gives its live vaults, to be deleted with it.

@@ -105,7 +105,7 @@ pub(in crate::arm) fn purge(
     vault.deletion = Some(VaultDeletion { purged: Some(purged), ..deletion });
     let location = normalized_location(&vault.location);
     let (token, operation) = Operation::new(subscription, context.now, lag);
-    state.operations.insert(token.clone(), operation);
+    state.add_operation(token.clone(), operation);
     let path = operations::vault_path(subscription, &location, &token);
     Ok(Reply::accepted(operations::url(context, &path)).by_provider())
 }
