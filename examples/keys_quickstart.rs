@@ -2,8 +2,9 @@
 //! finds the two ways out of it.
 //!
 //! `cargo run --example keys_quickstart` runs it on a vault in this process. With
-//! `KEY_VAULT_NAME=my-vault` it runs on that vault in Azure, as whoever `DefaultAzureCredential`
-//! finds, and needs the permissions get, create, delete, recover and purge on keys.
+//! `KEY_VAULT_NAME=my-vault` and the argument `--live` it runs on that vault in Azure, as whoever
+//! `DefaultAzureCredential` finds. It **deletes and purges** what it made there, under names of its
+//! own, and needs the permissions get, create, delete, recover and purge on keys.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 #![expect(clippy::disallowed_methods, reason = "an example may read the environment and the time")]
 
@@ -91,6 +92,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// The vault that `KEY_VAULT_NAME` names, or one in this process.
 async fn connect() -> Result<(KeyClient, Option<Emulator>), Box<dyn Error>> {
     if let Ok(vault) = std::env::var("KEY_VAULT_NAME") {
+        if !std::env::args().any(|argument| argument == "--live") {
+            return Err(format!(
+                "KEY_VAULT_NAME is set, so this would make, delete and purge keys in '{vault}'. \
+                 Run it with `-- --live` if that is right, or unset KEY_VAULT_NAME. Nothing was touched"
+            )
+            .into());
+        }
         let credential = DefaultAzureCredential::new()?;
         let client = KeyClient::new(&format!("https://{vault}.vault.azure.net"), credential)?;
         return Ok((client, None));

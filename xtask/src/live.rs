@@ -1,4 +1,4 @@
-//! `cargo xtask live`: the quick start and the live suite against a vault on Azure.
+//! `cargo xtask live`: the quick starts against a vault on Azure.
 
 use anyhow::{Result, bail};
 
@@ -11,9 +11,9 @@ KEY_VAULT_NAME is not set, so there is no vault to run against. Set
 
 and be signed in by any way DefaultAzureCredential knows: `az login`, or AZURE_TENANT_ID,
 AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or a managed identity. The identity needs every key
-permission (the Key Vault Crypto Officer role); purging needs `purge` as well.
+and secret permission (the Key Vault Crypto Officer and Secrets Officer roles), `purge` included.
 
-Use a vault that holds nothing else: this creates, changes and deletes keys in it.";
+Use a vault that holds nothing else: this creates, changes, deletes and purges keys and secrets in it.";
 
 /// Runs both, or says what to set and fails.
 pub(crate) fn run() -> Result<()> {
@@ -21,7 +21,9 @@ pub(crate) fn run() -> Result<()> {
     if vault.trim().is_empty() {
         bail!(HOW);
     }
-    println!("vault `{vault}`: keys WILL be created in it and deleted from it");
-    go(&mut cargo(&["run", "--example", "keys_quickstart"])?)?;
-    go(cargo(&["test", "-p", "azvault-tests"])?.env("AZVAULT_LIVE", "1"))
+    println!("vault `{vault}`: keys and secrets WILL be created in it and purged from it");
+    for example in ["keys_quickstart", "secrets_quickstart"] {
+        go(&mut cargo(&["run", "--example", example, "--", "--live"])?)?;
+    }
+    Ok(())
 }

@@ -13,6 +13,9 @@ use crate::{
     retry::RetryPolicy,
 };
 
+const DELETED_UNSEEN: &str =
+    "the object is deleted, but the service does not let you read it: grant `get`, or enable it";
+
 /// Begins to delete an object with all its versions; gives a [`Poller`] of the deleted one.
 #[must_use = "a call is sent when it is awaited"]
 pub struct BeginDelete<T> {
@@ -65,7 +68,11 @@ impl<T: DeserializeOwned + Send + Sync + 'static> BeginDelete<T> {
             // An attempt before may have deleted it without telling us.
             Err(error) if error.kind() == ErrorKind::NotFound && error.attempts() > 1 => {
                 let deleted = self.call(self.target.deleted_request(Method::Get, None));
-                deleted.send().await.map_err(|_| error)?
+                deleted.send().await.map_err(|look| match look.status().map(u16::from) {
+                    // Refused, not unknown: so it is deleted.
+                    Some(403) => look.with_advice(DELETED_UNSEEN),
+                    _ => error,
+                })?
             }
             Err(error) => return Err(error),
         };

@@ -7,6 +7,8 @@ use url::Url;
 use super::{PollState, ResumeToken, Strategy};
 use crate::{Client, ErrorKind, Result, call::from_json};
 
+const DONE_UNSEEN: &str = "the operation has ended, but the service does not let you read its result: grant `get`, or enable the object";
+
 /// Deleting and recovering: the deleted, or recovered, object answers 404 until that is done.
 ///
 /// A 403 there comes only once the object exists; the caller may not read it. The result is then
@@ -56,7 +58,9 @@ impl<T: DeserializeOwned + Send + Sync> Strategy<T> for ResourceState<T> {
         };
         match (error.kind(), error.status().map(u16::from)) {
             (ErrorKind::NotFound, _) => Ok(PollState::InProgress),
-            (_, Some(403)) => self.begun.take().map(PollState::Done).ok_or(error),
+            (_, Some(403)) => {
+                self.begun.take().map(PollState::Done).ok_or_else(|| error.with_advice(DONE_UNSEEN))
+            }
             _ => Err(error),
         }
     }

@@ -1,0 +1,93 @@
+//! The client of a subscription's key vaults, through Azure Resource Manager.
+
+use azvault_core::{
+    Client, ClientBuilder, Credential, Endpoint, Result, ServiceClient, auth::Requirement,
+};
+
+use crate::{ResourceGroupsClient, VaultsClient, validate};
+
+/// Manages the vaults of one subscription. A cheap clone over one connection pool.
+///
+/// # Examples
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = azvault_emulator::Emulator::start().await?;
+/// # let (subscription_id, tenant_id) = (emulator.subscription_id(), emulator.tenant_id());
+/// use azvault_management::{KeyVaultManagementClient, VaultCreateOrUpdateParameters};
+///
+/// // On Azure: KeyVaultManagementClient::new(subscription_id, DefaultAzureCredential::new()?)?
+/// let management = KeyVaultManagementClient::builder(subscription_id)
+///     .endpoint(emulator.management_url())
+///     .credential(emulator.credential())
+///     .transport(emulator.transport())
+///     .build()?;
+///
+/// management.resource_groups().create_or_update("my-rg", "eastus").await?;
+/// let vault = management
+///     .vaults()
+///     .create_or_update("my-rg", "my-vault", VaultCreateOrUpdateParameters::new("eastus", tenant_id))
+///     .await?;
+/// println!("{}", vault.vault_uri());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeyVaultManagementClient {
+    client: Client,
+    subscription_id: String,
+}
+
+const PUBLIC_CLOUD: &str = "https://management.azure.com";
+/// Resource groups have API versions of their own.
+const RESOURCES_API_VERSION: &str = "2024-11-01";
+
+impl ServiceClient for KeyVaultManagementClient {
+    const API_VERSION: &'static str = "2026-05-15";
+    type Seed = String;
+
+    fn from_client(client: Client, subscription_id: String) -> Result<Self> {
+        validate::guid("subscription id", &subscription_id)?;
+        Ok(Self { client, subscription_id })
+    }
+
+    fn requirement(endpoint: &Endpoint) -> Option<Requirement> {
+        Some(Requirement::of_resource_manager(endpoint))
+    }
+}
+
+impl KeyVaultManagementClient {
+    /// A client of the vaults of a subscription in the public cloud, with the defaults of
+    /// [`builder`](Self::builder).
+    ///
+    /// # Errors
+    /// `InvalidInput` if the subscription's id is not a GUID.
+    pub fn new(
+        subscription_id: impl Into<String>,
+        credential: impl Into<Credential>,
+    ) -> Result<Self> {
+        Self::builder(subscription_id).credential(credential).build()
+    }
+
+    /// A builder, to set the endpoint of another cloud, the transport, time limits, retry and
+    /// more.
+    pub fn builder(subscription_id: impl Into<String>) -> ClientBuilder<Self> {
+        ClientBuilder::new(PUBLIC_CLOUD, subscription_id.into())
+    }
+
+    /// The subscription's id.
+    pub fn subscription_id(&self) -> &str {
+        &self.subscription_id
+    }
+
+    /// The operations on vaults, live and deleted.
+    pub fn vaults(&self) -> VaultsClient {
+        VaultsClient::new(self.client.clone(), self.subscription_id.clone())
+    }
+
+    /// The operations on resource groups that provisioning a vault needs.
+    pub fn resource_groups(&self) -> ResourceGroupsClient {
+        let client = self.client.with_api_version(RESOURCES_API_VERSION);
+        ResourceGroupsClient::new(client, self.subscription_id.clone())
+    }
+}

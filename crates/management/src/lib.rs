@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod models;
+mod resource_groups;
+mod validate;
+mod vaults;
+
+pub use azvault_core::{Call, Credential, Error, ErrorKind, Pager, Poller, Result};
+pub use client::KeyVaultManagementClient;
+pub use models::{
+    AccessPolicyEntry, AccessPolicyUpdateKind, CertificatePermission, CreateMode, DeletedVault,
+    KeyPermission, NameAvailability, NetworkRuleAction, NetworkRuleBypass, NetworkRuleSet,
+    ProvisioningState, PublicNetworkAccess, ResourceGroup, SecretPermission, SkuName,
+    StoragePermission, UnavailableReason, Vault, VaultCreateOrUpdateParameters,
+};
+pub use resource_groups::{CreateResourceGroup, ResourceGroupsClient};
+pub use vaults::{
+    BeginCreateOrUpdate, BeginPurgeDeleted, CreateOrUpdate, UpdateVault, VaultsClient,
+};

@@ -1,0 +1,156 @@
+//! Access policies: who may do what with a vault's contents.
+
+use azvault_core::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::{CertificatePermission, KeyPermission, SecretPermission, StoragePermission, validate};
+
+/// What one principal may do with a vault's contents.
+///
+/// `All` of a kind means every permission of that kind but `Purge`, which must be named.
+///
+/// # Examples
+/// ```
+/// use azvault_management::{AccessPolicyEntry, KeyPermission, SecretPermission};
+///
+/// let tenant = "6819f86e-5d41-47b0-9297-334f33d7922d";
+/// let principal = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
+/// let policy = AccessPolicyEntry::new(tenant, principal)
+///     .keys([KeyPermission::All, KeyPermission::Purge])
+///     .secrets([SecretPermission::Get, SecretPermission::List]);
+/// assert_eq!(policy.secret_permissions().len(), 2);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessPolicyEntry {
+    tenant_id: String,
+    object_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    application_id: Option<String>,
+    #[serde(default)]
+    permissions: Permissions,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Permissions {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<KeyPermission>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    secrets: Vec<SecretPermission>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    certificates: Vec<CertificatePermission>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    storage: Vec<StoragePermission>,
+}
+
+impl AccessPolicyEntry {
+    /// A policy for the principal `object_id` of the vault's tenant, permitting nothing yet.
+    pub fn new(tenant_id: impl Into<String>, object_id: impl Into<String>) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            object_id: object_id.into(),
+            application_id: None,
+            permissions: Permissions::default(),
+        }
+    }
+
+    /// Holds only when the principal acts through this application.
+    #[must_use]
+    pub fn application_id(mut self, id: impl Into<String>) -> Self {
+        self.application_id = Some(id.into());
+        self
+    }
+
+    /// What the principal may do with keys.
+    #[must_use]
+    pub fn keys(mut self, permissions: impl IntoIterator<Item = KeyPermission>) -> Self {
+        self.permissions.keys = permissions.into_iter().collect();
+        self
+    }
+
+    /// What the principal may do with secrets.
+    #[must_use]
+    pub fn secrets(mut self, permissions: impl IntoIterator<Item = SecretPermission>) -> Self {
+        self.permissions.secrets = permissions.into_iter().collect();
+        self
+    }
+
+    /// What the principal may do with certificates.
+    #[must_use]
+    pub fn certificates(
+        mut self,
+        permissions: impl IntoIterator<Item = CertificatePermission>,
+    ) -> Self {
+        self.permissions.certificates = permissions.into_iter().collect();
+        self
+    }
+
+    /// What the principal may do with storage accounts, a feature that is retired.
+    #[must_use]
+    pub fn storage(mut self, permissions: impl IntoIterator<Item = StoragePermission>) -> Self {
+        self.permissions.storage = permissions.into_iter().collect();
+        self
+    }
+
+    /// The tenant of the principal, which must be the vault's.
+    pub fn tenant_id(&self) -> &str {
+        &self.tenant_id
+    }
+
+    /// The principal: the object id of a user, a group or a service principal.
+    pub fn object_id(&self) -> &str {
+        &self.object_id
+    }
+
+    /// The application that the principal must act through, if one is named.
+    pub fn application(&self) -> Option<&str> {
+        self.application_id.as_deref()
+    }
+
+    /// What the principal may do with keys.
+    pub fn key_permissions(&self) -> &[KeyPermission] {
+        &self.permissions.keys
+    }
+
+    /// What the principal may do with secrets.
+    pub fn secret_permissions(&self) -> &[SecretPermission] {
+        &self.permissions.secrets
+    }
+
+    /// What the principal may do with certificates.
+    pub fn certificate_permissions(&self) -> &[CertificatePermission] {
+        &self.permissions.certificates
+    }
+
+    /// What the principal may do with storage accounts.
+    pub fn storage_permissions(&self) -> &[StoragePermission] {
+        &self.permissions.storage
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        validate::guid("tenant id of an access policy", &self.tenant_id)?;
+        validate::guid("object id of an access policy", &self.object_id)?;
+        match &self.application_id {
+            Some(id) => validate::guid("application id of an access policy", id),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A list of policies, as the operations on policies alone take and give it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PolicyList {
+    pub(crate) properties: PolicyListProperties,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PolicyListProperties {
+    pub(crate) access_policies: Vec<AccessPolicyEntry>,
+}
+
+impl PolicyList {
+    pub(crate) fn new(access_policies: Vec<AccessPolicyEntry>) -> Self {
+        Self { properties: PolicyListProperties { access_policies } }
+    }
+}

@@ -1,0 +1,39 @@
+//! Whether a vault's name can still be had.
+
+use serde::Deserialize;
+
+azvault_core::service_enum! {
+    /// Why a name cannot be had.
+    pub enum UnavailableReason {
+        /// It cannot be a vault's name.
+        AccountNameInvalid = "AccountNameInvalid",
+        /// A vault has it: perhaps a deleted one, perhaps somebody else's.
+        AlreadyExists = "AlreadyExists",
+    }
+}
+
+/// Whether a vault's name can be had, and why not.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NameAvailability {
+    name_available: bool,
+    reason: Option<UnavailableReason>,
+    message: Option<String>,
+}
+
+impl NameAvailability {
+    /// Whether the name can be had.
+    pub fn is_available(&self) -> bool {
+        self.name_available
+    }
+
+    /// Why not.
+    pub fn reason(&self) -> Option<&UnavailableReason> {
+        self.reason.as_ref()
+    }
+
+    /// Why not, in the service's words.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+}

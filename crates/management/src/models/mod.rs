@@ -1,0 +1,25 @@
+//! What Resource Manager says of vaults, and what it is told.
+
+mod access_policy;
+mod availability;
+mod deleted_vault;
+mod network;
+mod parameters;
+mod permissions;
+mod resource_group;
+mod vault;
+mod words;
+
+pub use access_policy::AccessPolicyEntry;
+pub(crate) use access_policy::PolicyList;
+pub use availability::{NameAvailability, UnavailableReason};
+pub use deleted_vault::DeletedVault;
+pub use network::{NetworkRuleAction, NetworkRuleBypass, NetworkRuleSet};
+pub use parameters::VaultCreateOrUpdateParameters;
+pub(crate) use parameters::{Settings, Sku, settings_setters};
+pub use permissions::{CertificatePermission, KeyPermission, SecretPermission, StoragePermission};
+pub use resource_group::ResourceGroup;
+pub use vault::Vault;
+pub use words::{
+    AccessPolicyUpdateKind, CreateMode, ProvisioningState, PublicNetworkAccess, SkuName,
+};

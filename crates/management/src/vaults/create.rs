@@ -1,0 +1,109 @@
+//! Making a vault, and waiting until it is ready.
+
+use std::{future::IntoFuture, time::Duration};
+
+use azure_core::http::{Method, Request};
+use azvault_core::{
+    Call, Client, Operation, Poller, Result,
+    call::{CallFuture, CallOptions},
+    call_builder,
+    poller::{PollState, ProvisioningState, ResumeToken},
+};
+
+use super::{VaultsClient, advice};
+use crate::{Vault, VaultCreateOrUpdateParameters};
+
+static CREATE: Operation =
+    Operation::idempotent("vaults.begin_create_or_update").with_advice(advice);
+
+/// Makes a vault; made by [`VaultsClient::begin_create_or_update`].
+#[derive(Clone, Debug)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct BeginCreateOrUpdate {
+    vaults: VaultsClient,
+    resource_group: String,
+    name: String,
+    parameters: VaultCreateOrUpdateParameters,
+    options: CallOptions,
+}
+
+impl BeginCreateOrUpdate {
+    pub(super) fn new(
+        vaults: VaultsClient,
+        resource_group: String,
+        name: String,
+        parameters: VaultCreateOrUpdateParameters,
+    ) -> Self {
+        Self { vaults, resource_group, name, parameters, options: CallOptions::default() }
+    }
+
+    pub(super) fn resume(client: Client, token: &ResumeToken) -> Result<Poller<Vault>> {
+        let pipeline = client.pipeline().clone();
+        let strategy = ProvisioningState::resume(client, CREATE.name(), token)?;
+        Ok(Poller::new(pipeline, &CREATE, strategy))
+    }
+
+    fn request(&self) -> Result<Request> {
+        let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
+        let parameters = self.parameters.clone().settled()?;
+        self.vaults.client.request_json(Method::Put, &segments, &parameters)
+    }
+
+    fn call(self) -> Call<Poller<Vault>> {
+        let request = self.request();
+        let pipeline = self.vaults.client.pipeline().clone();
+        Call::new(pipeline.clone(), &CREATE, request, move |answer| {
+            let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
+            let client = self.vaults.client.clone();
+            let strategy = ProvisioningState::new(client, CREATE.name(), &segments)?;
+            let poller = Poller::new(pipeline, &CREATE, strategy);
+            Ok(match ProvisioningState::read(answer)? {
+                PollState::Done(vault) => poller.ready(vault),
+                _ => poller,
+            })
+        })
+    }
+}
+
+call_builder!(BeginCreateOrUpdate => Poller<Vault>);
+
+/// Makes a vault and waits for it; made by [`VaultsClient::create_or_update`].
+#[derive(Clone, Debug)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct CreateOrUpdate {
+    begin: BeginCreateOrUpdate,
+    limit: Option<Duration>,
+}
+
+impl CreateOrUpdate {
+    pub(super) fn new(begin: BeginCreateOrUpdate) -> Self {
+        Self { begin, limit: None }
+    }
+
+    /// How long to wait for the vault to be ready; 10 min unless set.
+    pub fn with_timeout(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Sends the call and waits; the same as `.await`, for `spawn` and `join!`.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](azvault_core::ErrorKind).
+    pub async fn send(self) -> Result<Vault> {
+        let poller = self.begin.send().await?;
+        match self.limit {
+            Some(limit) => poller.with_timeout(limit).wait().await,
+            None => poller.wait().await,
+        }
+    }
+}
+
+impl IntoFuture for CreateOrUpdate {
+    type Output = Result<Vault>;
+    type IntoFuture = CallFuture<Vault>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

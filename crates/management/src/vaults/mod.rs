@@ -1,0 +1,379 @@
+//! The operations on vaults, live and deleted.
+
+mod create;
+mod purge;
+mod update;
+
+use azure_core::http::{Method, Request};
+use azvault_core::{
+    Call, Client, Error, ErrorKind, Operation, Pager, Poller, Result, poller::ResumeToken,
+};
+pub use create::{BeginCreateOrUpdate, CreateOrUpdate};
+pub use purge::BeginPurgeDeleted;
+use serde::{Serialize, de::DeserializeOwned};
+pub use update::UpdateVault;
+
+use crate::{
+    AccessPolicyEntry, AccessPolicyUpdateKind, DeletedVault, NameAvailability, Vault,
+    VaultCreateOrUpdateParameters, models::PolicyList, validate,
+};
+
+static GET: Operation = Operation::idempotent("vaults.get").with_advice(advice);
+static DELETE: Operation = Operation::idempotent("vaults.delete").with_advice(advice);
+static LIST: Operation = Operation::idempotent("vaults.list").with_advice(advice);
+static LIST_BY_GROUP: Operation =
+    Operation::idempotent("vaults.list_by_resource_group").with_advice(advice);
+static LIST_DELETED: Operation = Operation::idempotent("vaults.list_deleted").with_advice(advice);
+static GET_DELETED: Operation = Operation::idempotent("vaults.get_deleted").with_advice(advice);
+static POLICIES: Operation =
+    Operation::idempotent("vaults.update_access_policy").with_advice(advice);
+static CHECK_NAME: Operation =
+    Operation::idempotent("vaults.check_name_availability").with_advice(advice);
+
+/// What to do about a failure, in terms of this client.
+fn advice(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::Conflict => {
+            "look for the name in vaults().list_deleted(): recover the vault with create_mode(CreateMode::Recover), or purge it with begin_purge_deleted, which cannot be undone; a name that somebody else has taken needs another"
+        }
+        ErrorKind::NotFound => {
+            "look at the names of the subscription, the resource group and the vault; a deleted vault is in vaults().list_deleted()"
+        }
+        _ => return None,
+    })
+}
+
+/// Makes, reads, changes and deletes vaults; made by
+/// [`KeyVaultManagementClient::vaults`](crate::KeyVaultManagementClient::vaults).
+#[derive(Clone, Debug)]
+pub struct VaultsClient {
+    client: Client,
+    subscription_id: String,
+}
+
+impl VaultsClient {
+    pub(crate) fn new(client: Client, subscription_id: String) -> Self {
+        Self { client, subscription_id }
+    }
+
+    /// Makes a vault, or updates the one of that name as a whole, and waits until it is ready.
+    ///
+    /// An existing vault becomes what the parameters say: its access policies are replaced by
+    /// those given, by none if none are given. To change a part of it use [`update`](Self::update)
+    /// or [`update_access_policy`](Self::update_access_policy).
+    ///
+    /// Needs `Microsoft.KeyVault/vaults/write`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name, an id or a retention that cannot be one, or policies for a vault
+    /// that is to go by roles; `Conflict` if the name is taken, perhaps by a deleted vault.
+    ///
+    /// Source: [Vaults_CreateOrUpdate](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let tenant_id = emulator.tenant_id();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// use azvault_management::{AccessPolicyEntry, KeyPermission, VaultCreateOrUpdateParameters};
+    ///
+    /// let principal = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
+    /// let policy = AccessPolicyEntry::new(tenant_id, principal).keys([KeyPermission::All]);
+    /// let parameters = VaultCreateOrUpdateParameters::new("eastus", tenant_id).access_policy(policy);
+    /// let vault = management.vaults().create_or_update("my-rg", "my-vault", parameters).await?;
+    /// assert!(!vault.rbac_authorization());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_or_update(
+        &self,
+        resource_group: impl Into<String>,
+        name: impl Into<String>,
+        parameters: VaultCreateOrUpdateParameters,
+    ) -> CreateOrUpdate {
+        CreateOrUpdate::new(self.begin_create_or_update(resource_group, name, parameters))
+    }
+
+    /// The same without waiting: gives a poller.
+    ///
+    /// # Errors
+    /// As for [`create_or_update`](Self::create_or_update).
+    pub fn begin_create_or_update(
+        &self,
+        resource_group: impl Into<String>,
+        name: impl Into<String>,
+        parameters: VaultCreateOrUpdateParameters,
+    ) -> BeginCreateOrUpdate {
+        BeginCreateOrUpdate::new(self.clone(), resource_group.into(), name.into(), parameters)
+    }
+
+    /// Goes on with what [`begin_create_or_update`](Self::begin_create_or_update) began, perhaps
+    /// in another process.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the token is for another operation or another service.
+    pub fn resume_create_or_update(&self, token: &ResumeToken) -> Result<Poller<Vault>> {
+        BeginCreateOrUpdate::resume(self.client.clone(), token)
+    }
+
+    /// Gets a vault.
+    ///
+    /// Needs `Microsoft.KeyVault/vaults/read`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one; `NotFound`.
+    ///
+    /// Source: [Vaults_Get](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/get).
+    pub fn get(&self, resource_group: impl AsRef<str>, name: impl AsRef<str>) -> Call<Vault> {
+        self.call(&GET, self.request(Method::Get, resource_group.as_ref(), name.as_ref(), &[]))
+    }
+
+    /// Changes a part of a vault: what is not set stays.
+    ///
+    /// Needs `Microsoft.KeyVault/vaults/write`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or an id that cannot be one; `NotFound`.
+    ///
+    /// Source: [Vaults_Update](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/update).
+    pub fn update(
+        &self,
+        resource_group: impl Into<String>,
+        name: impl Into<String>,
+    ) -> UpdateVault {
+        UpdateVault::new(self.clone(), resource_group.into(), name.into())
+    }
+
+    /// Deletes a vault with all that is in it. Both can be recovered until the retention ends or
+    /// the vault is purged; until then the name stays taken.
+    ///
+    /// Needs `Microsoft.KeyVault/vaults/delete`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one; `NotFound`.
+    ///
+    /// Source: [Vaults_Delete](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/delete).
+    pub fn delete(&self, resource_group: impl AsRef<str>, name: impl AsRef<str>) -> Call<()> {
+        let request = self.request(Method::Delete, resource_group.as_ref(), name.as_ref(), &[]);
+        Call::new(self.client.pipeline().clone(), &DELETE, request, |_| Ok(()))
+    }
+
+    /// Lists the vaults of the subscription.
+    ///
+    /// Needs `Microsoft.KeyVault/vaults/read`.
+    ///
+    /// Source: [Vaults_ListBySubscription](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-by-subscription).
+    pub fn list_by_subscription(&self) -> Pager<Vault> {
+        self.list(&LIST, self.provider(&["vaults"]))
+    }
+
+    /// Lists the vaults of a resource group.
+    ///
+    /// Needs `Microsoft.KeyVault/vaults/read`.
+    ///
+    /// # Errors
+    /// `InvalidInput`, as the list's first item, for a name that cannot be one.
+    ///
+    /// Source: [Vaults_ListByResourceGroup](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-by-resource-group).
+    pub fn list_by_resource_group(&self, resource_group: impl AsRef<str>) -> Pager<Vault> {
+        let segments = self.group(resource_group.as_ref());
+        let request = segments.and_then(|segments| self.client.request(Method::Get, &segments));
+        Pager::new(self.client.clone(), &LIST_BY_GROUP, request).page_size_parameter("$top", 1000)
+    }
+
+    /// Adds permissions to principals, replaces theirs, or takes some away; other principals'
+    /// policies stay. Gives all policies of the vault as they are then.
+    ///
+    /// Needs `Microsoft.KeyVault/vaults/accessPolicies/write`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or an id that cannot be one; `NotFound`.
+    ///
+    /// Source: [Vaults_UpdateAccessPolicy](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/update-access-policy).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let tenant_id = emulator.tenant_id();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let parameters = azvault_management::VaultCreateOrUpdateParameters::new("eastus", tenant_id)
+    /// #     .rbac_authorization(false);
+    /// # management.vaults().create_or_update("my-rg", "my-vault", parameters).await?;
+    /// use azvault_management::{AccessPolicyEntry, AccessPolicyUpdateKind, SecretPermission};
+    ///
+    /// let reader = AccessPolicyEntry::new(tenant_id, "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90")
+    ///     .secrets([SecretPermission::Get]);
+    /// let policies = management
+    ///     .vaults()
+    ///     .update_access_policy("my-rg", "my-vault", AccessPolicyUpdateKind::Add, [reader])
+    ///     .await?;
+    /// assert_eq!(policies.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_access_policy(
+        &self,
+        resource_group: impl AsRef<str>,
+        name: impl AsRef<str>,
+        kind: AccessPolicyUpdateKind,
+        policies: impl IntoIterator<Item = AccessPolicyEntry>,
+    ) -> Call<Vec<AccessPolicyEntry>> {
+        let policies = PolicyList::new(policies.into_iter().collect());
+        let request = policies
+            .properties
+            .access_policies
+            .iter()
+            .try_for_each(AccessPolicyEntry::check)
+            .and_then(|()| {
+                let rest = ["accessPolicies", kind.as_str()];
+                let segments = self.vault(resource_group.as_ref(), name.as_ref(), &rest)?;
+                self.client.request_json(Method::Put, &segments, &policies)
+            });
+        Call::json(self.client.pipeline().clone(), &POLICIES, request)
+            .map(|list: PolicyList| Ok(list.properties.access_policies))
+    }
+
+    /// Whether a vault's name can still be had: names are unique in the whole cloud, deleted
+    /// vaults' included.
+    ///
+    /// Needs `Microsoft.KeyVault/checkNameAvailability/read`.
+    ///
+    /// # Errors
+    /// None for a name that cannot be one: the answer says so.
+    ///
+    /// Source: [Vaults_CheckNameAvailability](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/check-name-availability).
+    pub fn check_name_availability(&self, name: impl AsRef<str>) -> Call<NameAvailability> {
+        #[derive(Serialize)]
+        struct Parameters<'a> {
+            name: &'a str,
+            r#type: &'static str,
+        }
+        let parameters = Parameters { name: name.as_ref(), r#type: "Microsoft.KeyVault/vaults" };
+        let segments = self.provider(&["checkNameAvailability"]);
+        let request = self.client.request_json(Method::Post, &segments, &parameters);
+        self.call(&CHECK_NAME, request)
+    }
+
+    /// Lists the deleted vaults of the subscription that can be recovered or purged.
+    ///
+    /// Needs `Microsoft.KeyVault/deletedVaults/read`.
+    ///
+    /// Source: [Vaults_ListDeleted](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-deleted).
+    pub fn list_deleted(&self) -> Pager<DeletedVault> {
+        self.list(&LIST_DELETED, self.provider(&["deletedVaults"]))
+    }
+
+    /// Gets a deleted vault by the region it was in.
+    ///
+    /// Needs `Microsoft.KeyVault/locations/deletedVaults/read`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or region that cannot be one; `NotFound`.
+    ///
+    /// Source: [Vaults_GetDeleted](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/get-deleted).
+    pub fn get_deleted(
+        &self,
+        location: impl AsRef<str>,
+        name: impl AsRef<str>,
+    ) -> Call<DeletedVault> {
+        let request = self
+            .deleted(location.as_ref(), name.as_ref(), &[])
+            .and_then(|segments| self.client.request(Method::Get, &segments));
+        self.call(&GET_DELETED, request)
+    }
+
+    /// Begins to remove a deleted vault for good, with all that was in it. It cannot be undone.
+    ///
+    /// Needs `Microsoft.KeyVault/locations/deletedVaults/purge/action`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or region that cannot be one; `NotFound`; `BadRequest` if the
+    /// vault has purge protection.
+    ///
+    /// Source: [Vaults_PurgeDeleted](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/purge-deleted).
+    pub fn begin_purge_deleted(
+        &self,
+        location: impl Into<String>,
+        name: impl Into<String>,
+    ) -> BeginPurgeDeleted {
+        BeginPurgeDeleted::new(self.clone(), location.into(), name.into())
+    }
+
+    /// Goes on with what [`begin_purge_deleted`](Self::begin_purge_deleted) began, perhaps in
+    /// another process.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the token is for another operation or another service.
+    pub fn resume_purge_deleted(&self, token: &ResumeToken) -> Result<Poller<()>> {
+        BeginPurgeDeleted::resume(self.client.clone(), token)
+    }
+
+    fn call<T: DeserializeOwned + 'static>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Request, Error>,
+    ) -> Call<T> {
+        Call::json(self.client.pipeline().clone(), operation, request)
+    }
+
+    fn list<T>(&self, operation: &'static Operation, segments: Vec<&str>) -> Pager<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let first = self.client.request(Method::Get, &segments);
+        Pager::new(self.client.clone(), operation, first).page_size_parameter("$top", 1000)
+    }
+
+    fn request(&self, method: Method, group: &str, name: &str, rest: &[&str]) -> Result<Request> {
+        self.client.request(method, &self.vault(group, name, rest)?)
+    }
+
+    /// The path of the subscription's provider, and what comes after it.
+    fn provider<'a>(&'a self, rest: &[&'a str]) -> Vec<&'a str> {
+        let start = ["subscriptions", &self.subscription_id, "providers", "Microsoft.KeyVault"];
+        start.into_iter().chain(rest.iter().copied()).collect()
+    }
+
+    /// The path of a resource group's vaults.
+    fn group<'a>(&'a self, group: &'a str) -> Result<Vec<&'a str>> {
+        validate::resource_group(group)?;
+        let id = self.subscription_id.as_str();
+        let provider = ["providers", "Microsoft.KeyVault", "vaults"];
+        Ok(["subscriptions", id, "resourceGroups", group].into_iter().chain(provider).collect())
+    }
+
+    /// The path of a vault, and what comes after it.
+    fn vault<'a>(
+        &'a self,
+        group: &'a str,
+        name: &'a str,
+        rest: &[&'a str],
+    ) -> Result<Vec<&'a str>> {
+        validate::vault_name(name)?;
+        let segments = self.group(group)?.into_iter();
+        Ok(segments.chain([name]).chain(rest.iter().copied()).collect())
+    }
+
+    /// The path of a deleted vault, and what comes after it.
+    fn deleted<'a>(
+        &'a self,
+        location: &'a str,
+        name: &'a str,
+        rest: &[&'a str],
+    ) -> Result<Vec<&'a str>> {
+        validate::location(location)?;
+        validate::vault_name(name)?;
+        let segments = self.provider(&["locations", location, "deletedVaults", name]).into_iter();
+        Ok(segments.chain(rest.iter().copied()).collect())
+    }
+}

@@ -1,0 +1,55 @@
+//! Removing deleted vaults for good.
+
+use azure_core::http::{Method, Request};
+use azvault_core::{
+    Call, Client, Operation, Poller, Result,
+    call::CallOptions,
+    call_builder,
+    poller::{Location, ResumeToken},
+};
+
+use super::{VaultsClient, advice};
+
+static PURGE: Operation = Operation::idempotent("vaults.begin_purge_deleted").with_advice(advice);
+
+/// Begins to purge a deleted vault; made by [`VaultsClient::begin_purge_deleted`].
+#[derive(Clone, Debug)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct BeginPurgeDeleted {
+    vaults: VaultsClient,
+    location: String,
+    name: String,
+    options: CallOptions,
+}
+
+impl BeginPurgeDeleted {
+    pub(super) fn new(vaults: VaultsClient, location: String, name: String) -> Self {
+        Self { vaults, location, name, options: CallOptions::default() }
+    }
+
+    pub(super) fn resume(client: Client, token: &ResumeToken) -> Result<Poller<()>> {
+        let pipeline = client.pipeline().clone();
+        Ok(Poller::new(pipeline, &PURGE, Location::resume(client, PURGE.name(), token)?))
+    }
+
+    fn request(&self) -> Result<Request> {
+        let segments = self.vaults.deleted(&self.location, &self.name, &["purge"])?;
+        let mut request = self.vaults.client.request(Method::Post, &segments)?;
+        request.insert_header("content-length", "0");
+        Ok(request)
+    }
+
+    fn call(self) -> Call<Poller<()>> {
+        let request = self.request();
+        let client = self.vaults.client;
+        Call::new(client.pipeline().clone(), &PURGE, request, move |answer| {
+            let pipeline = client.pipeline().clone();
+            let location = Location::begun(client, PURGE.name(), answer)?;
+            let ended = location.has_ended();
+            let poller = Poller::new(pipeline, &PURGE, location);
+            Ok(if ended { poller.ready(()) } else { poller })
+        })
+    }
+}
+
+call_builder!(BeginPurgeDeleted => Poller<()>);

@@ -1,0 +1,89 @@
+//! What cannot be right is refused before any request, with what is wrong and what is right.
+
+use azvault_core::credentials::ClientSecretCredential;
+use azvault_management::{
+    AccessPolicyEntry, AccessPolicyUpdateKind, Error, ErrorKind, KeyPermission,
+    KeyVaultManagementClient, VaultCreateOrUpdateParameters,
+};
+
+use crate::support::{GROUP, STRANGER, Subscription};
+
+fn assert_refused(error: &Error, right: &str) {
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    assert!(error.to_string().contains(right), "{error}");
+}
+
+#[test]
+fn a_subscription_that_is_no_guid_builds_no_client() {
+    let credential = ClientSecretCredential::new("tenant", "client", "secret").unwrap();
+    let error = KeyVaultManagementClient::new("my-subscription", credential).unwrap_err();
+    assert_refused(&error, "subscription id \"my-subscription\" is not a GUID");
+}
+
+#[tokio::test]
+async fn names_that_cannot_be_reach_no_request_of_any_operation() {
+    let subscription = Subscription::new().await;
+    subscription.emulator.clear_journal();
+    let vaults = subscription.client.vaults();
+    for name in ["", "ab", "1ab", "a--b", "ab-", "a_b", "../x", "a/b", "abcdefghijklmnopqrstuvwxy"]
+    {
+        let errors = [
+            vaults.create_or_update(GROUP, name, subscription.parameters()).await.unwrap_err(),
+            vaults.get(GROUP, name).await.unwrap_err(),
+            vaults.update(GROUP, name).await.unwrap_err(),
+            vaults.delete(GROUP, name).await.unwrap_err(),
+            vaults
+                .update_access_policy(GROUP, name, AccessPolicyUpdateKind::Add, [])
+                .await
+                .unwrap_err(),
+            vaults.get_deleted("eastus", name).await.unwrap_err(),
+            vaults.begin_purge_deleted("eastus", name).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_refused(&error, "3 to 24 letters, digits and single hyphens");
+        }
+    }
+    for group in ["", "a/b", "rg.", "a?b"] {
+        let error = vaults.get(group, "my-vault").await.unwrap_err();
+        assert_refused(&error, "resource group name");
+        let error = subscription.client.resource_groups().get(group).await.unwrap_err();
+        assert_refused(&error, "resource group name");
+    }
+    let error = vaults.get_deleted("east/us", "my-vault").await.unwrap_err();
+    assert_refused(&error, "like eastus or East US");
+    assert!(subscription.emulator.journal().is_empty());
+}
+
+#[tokio::test]
+async fn parameters_that_cannot_be_are_refused() {
+    let subscription = Subscription::new().await;
+    subscription.emulator.clear_journal();
+    let tenant = subscription.emulator.tenant_id();
+    let policy = || AccessPolicyEntry::new(tenant, STRANGER).keys([KeyPermission::Get]);
+    let new = |tenant: &str| VaultCreateOrUpdateParameters::new("eastus", tenant);
+    for (parameters, right) in [
+        (new("contoso"), "tenant id \"contoso\" is not a GUID"),
+        (new(tenant).retention_days(6), "must be 7 to 90"),
+        (new(tenant).retention_days(91), "must be 7 to 90"),
+        (VaultCreateOrUpdateParameters::new("", tenant), "not a region"),
+        (new(tenant).access_policy(AccessPolicyEntry::new(tenant, "bob")), "object id"),
+        (new(tenant).access_policy(AccessPolicyEntry::new("t", STRANGER)), "tenant id"),
+        (
+            new(tenant).access_policy(policy().application_id("app")),
+            "application id of an access policy",
+        ),
+        (
+            new(tenant).access_policy(AccessPolicyEntry::new(STRANGER, STRANGER)),
+            "it must be the vault's",
+        ),
+        (new(tenant).access_policy(policy()).rbac_authorization(true), "ignores its policies"),
+    ] {
+        let vaults = subscription.client.vaults();
+        let error = vaults.create_or_update(GROUP, "my-vault", parameters).await.unwrap_err();
+        assert_refused(&error, right);
+    }
+    let update = subscription.client.vaults().update(GROUP, "my-vault");
+    let error = update.access_policy(policy()).rbac_authorization(true).await.unwrap_err();
+    assert_refused(&error, "ignores its policies");
+    assert!(subscription.emulator.journal().is_empty());
+}

@@ -1,0 +1,9 @@
+//! The management client: its requests, and its behaviour on the emulator.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod access;
+mod bad_input;
+mod deleted_vaults;
+mod requests;
+mod support;
+mod vaults;
