@@ -46,17 +46,18 @@ pub(crate) struct Context<'a> {
 
 /// Answers a request to a vault's or a managed HSM's host.
 pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) -> Response {
-    if router.vaults.is_gone(site) {
+    let mut response = if router.vaults.is_gone(site) {
         // The service's name would not resolve any more: there is no challenge to give.
-        return ServiceError::vault_gone(&site.name).into_response(site.kind);
-    }
-    let mut response = match authentication::authenticate(&router.tokens, site, &request) {
-        // Before anything else, as the service does: clients send their first request bare.
-        Err(challenge) => *challenge,
-        Ok(caller) => match authorized(router, site, &caller, &request).await {
-            Ok(reply) => reply.into_response(),
-            Err(error) => error.into_response(site.kind),
-        },
+        ServiceError::vault_gone(&site.name).into_response(site.kind)
+    } else {
+        match authentication::authenticate(&router.tokens, site, &request) {
+            // Before anything else, as the service does: clients send their first request bare.
+            Err(challenge) => *challenge,
+            Ok(caller) => match authorized(router, site, &caller, &request).await {
+                Ok(reply) => reply.into_response(),
+                Err(error) => error.into_response(site.kind),
+            },
+        }
     };
     headers::add(&mut response, site.kind, &router.vaults.region(site), &request);
     response

@@ -50,6 +50,7 @@ async fn the_data_plane_of_a_deleted_vault_is_gone_for_everyone() {
     data.token = None;
     let answer = data.get("/secrets").await;
     assert_eq!((answer.status, answer.header("www-authenticate")), (404, None));
+    assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
 }
 
 #[tokio::test]

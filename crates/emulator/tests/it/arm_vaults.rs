@@ -41,7 +41,7 @@ async fn members_come_in_the_recorded_order() {
         "enabledForDeployment": true, "enabledForDiskEncryption": true,
         "enabledForTemplateDeployment": true, "enableSoftDelete": true,
         "softDeleteRetentionInDays": 7, "enablePurgeProtection": true,
-        "networkAcls": {"defaultAction": "Allow", "ipRules": [{"value": "1.2.3.4/32"}]},
+        "networkAcls": {"defaultAction": "Allow", "ipRules": [{"value": "1.2.3.4/32"}], "virtualNetworkRules": null},
     });
     let answer = arm.put("kv-1", properties).await;
     member_order(

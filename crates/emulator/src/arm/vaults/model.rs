@@ -69,20 +69,34 @@ pub(super) struct Sku {
 
 /// Network rules, kept and shown; they keep nobody out here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", from = "NetworkAclsBody")]
 pub(super) struct NetworkAcls {
-    #[serde(default = "default_bypass")]
     bypass: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     default_action: Option<String>,
-    #[serde(default)]
     ip_rules: Vec<Value>,
-    #[serde(default)]
     virtual_network_rules: Vec<Value>,
 }
 
-fn default_bypass() -> String {
-    "AzureServices".to_owned()
+/// Network rules as sent; `null` is the same as nothing.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NetworkAclsBody {
+    bypass: Option<String>,
+    default_action: Option<String>,
+    ip_rules: Option<Vec<Value>>,
+    virtual_network_rules: Option<Vec<Value>>,
+}
+
+impl From<NetworkAclsBody> for NetworkAcls {
+    fn from(body: NetworkAclsBody) -> Self {
+        Self {
+            bypass: body.bypass.unwrap_or_else(|| "AzureServices".to_owned()),
+            default_action: body.default_action,
+            ip_rules: body.ip_rules.unwrap_or_default(),
+            virtual_network_rules: body.virtual_network_rules.unwrap_or_default(),
+        }
+    }
 }
 
 impl Stamp {
