@@ -176,6 +176,9 @@ async fn provider_answers_and_gateway_answers_carry_their_own_headers() {
     for absent in ["location", "azure-asyncoperation", "retry-after", "x-ms-failure-cause"] {
         assert_eq!(made.header(absent), None, "{absent}");
     }
+    let mine = ("x-ms-correlation-request-id", "correlated");
+    let correlated = arm.http.send_to("GET", &url("kv-1"), "", &[mine]).await;
+    assert_eq!(correlated.header(mine.0), Some(mine.1));
     let missing = arm.http.send_to("GET", &url("none"), "", &ids).await;
     assert_eq!(missing.header("x-ms-failure-cause"), Some("gateway"));
     assert_eq!(missing.header("x-ms-keyvault-service-version"), None);
@@ -186,6 +189,18 @@ async fn provider_answers_and_gateway_answers_carry_their_own_headers() {
     let deleted = arm.delete("kv-1").await;
     assert!(deleted.header("x-ms-ratelimit-remaining-subscription-deletes").is_some());
     assert_eq!(deleted.header("content-type"), None, "there is no body");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let arm = Arm::new().await;
+    let url = format!(
+        "{}{}?api-version=2023-07-01",
+        arm.emulator().management_url(),
+        arm.vault_path("rg", "kv-1")
+    );
+    let answer = arm.http.send_to("PUT", &url, vec![b' '; 2 * 1024 * 1024], &[]).await;
+    assert_eq!(code(&answer), refused(413, "RequestContentTooLarge"));
 }
 
 #[tokio::test]

@@ -247,6 +247,19 @@ async fn names_are_checked_and_unique_everywhere() {
 }
 
 #[tokio::test]
+async fn a_vault_is_found_in_its_own_group_and_subscription_only() {
+    let arm = Arm::new().await;
+    arm.put("kv-1", json!({})).await.ok();
+    arm.put_group("rg2").await;
+    let elsewhere = arm.vault_path("rg2", "kv-1");
+    assert_eq!(code(&arm.get(&elsewhere).await), refused(404, "ResourceNotFound"));
+    assert_eq!(arm.send("DELETE", &elsewhere, None).await.status, 204);
+    let abroad = arm.vault_path("rg", "kv-1").replace(arm.emulator().subscription_id(), OTHER);
+    assert_eq!(code(&arm.get(&abroad).await), refused(404, "ResourceGroupNotFound"));
+    assert_eq!(arm.get_vault("kv-1").await.status, 200);
+}
+
+#[tokio::test]
 async fn name_availability_is_told() {
     let arm = Arm::new().await;
     arm.put("kv-1", json!({})).await.ok();
