@@ -216,6 +216,15 @@ async fn a_policy_is_for_its_principal_and_application() {
 }
 
 #[tokio::test]
+async fn a_vault_of_another_tenant_grants_nobody_here_anything() {
+    let arm = Arm::new().await;
+    let mut entry = arm.policy(json!({"secrets": ["list"]}));
+    entry["tenantId"] = json!(OTHER);
+    arm.put("kv-1", json!({"tenantId": OTHER, "accessPolicies": [entry]})).await.ok();
+    assert_eq!(arm.data("kv-1").await.get("/secrets").await.status, 403);
+}
+
+#[tokio::test]
 async fn a_vault_on_rbac_refuses_in_the_recorded_words_whatever_its_policies() {
     let arm = Arm::new().await;
     let data = arm.open_vault("Kv-1", json!({"enableRbacAuthorization": true})).await;

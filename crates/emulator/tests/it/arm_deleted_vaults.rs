@@ -170,8 +170,13 @@ async fn a_purge_is_polled_until_it_is_done() {
     assert_eq!(done.header("location"), None);
     member_order(&done.text, &["createdDateTime", "lastActionDateTime", "status"]);
     assert_eq!(done.ok()["status"], "Succeeded");
-    let made_up = location.replace("operationResults/", "operationResults/X");
-    assert_eq!(arm.http.send_to("GET", &made_up, "", &[]).await.status, 404);
+    for (part, other) in [
+        ("operationResults/", "operationResults/X"),
+        (arm.emulator().subscription_id(), "11111111-2222-3333-4444-555555555555"),
+    ] {
+        let made_up = location.replace(part, other);
+        assert_eq!(arm.http.send_to("GET", &made_up, "", &[]).await.status, 404, "{made_up}");
+    }
 }
 
 #[tokio::test]

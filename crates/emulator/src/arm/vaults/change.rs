@@ -1,5 +1,7 @@
 //! PUT and PATCH of a vault: making, recovering, changing.
 
+use std::collections::BTreeMap;
+
 use http::StatusCode;
 
 use super::{
@@ -37,18 +39,7 @@ pub(in crate::arm) fn put(context: &Context<'_>, id: &VaultId) -> Result<Reply, 
         state.vaults.insert(id.key(), vault);
         return reply;
     };
-    let is_here = vault.id.group.is(&id.group);
-    let is_same_region = normalized_location(&vault.location) == normalized_location(&location);
-    match vault.deletion {
-        _ if !is_here => return Err(ArmError::vault_already_exists(&id.name)),
-        Some(deletion) if deletion.purged.is_some() || !is_same_region => {
-            return Err(ArmError::vault_already_exists(&id.name));
-        }
-        None if !is_same_region => {
-            return Err(ArmError::vault_elsewhere(id, &location, &vault.location));
-        }
-        _ => {}
-    }
+    check_place(vault, id, &location)?;
     if recovers {
         // Policies and all else come back as they were, whatever the body says.
         if vault.deletion.is_some() {
@@ -57,13 +48,28 @@ pub(in crate::arm) fn put(context: &Context<'_>, id: &VaultId) -> Result<Reply, 
         return reply(context, vault);
     }
     let properties = properties.update(&vault.properties, Absent::Reset)?;
-    if vault.deletion.is_some() {
-        vault.recover(context);
-    }
     vault.location = location;
     vault.tags = tags.unwrap_or_default();
     vault.change(context, properties);
+    // Last: the data plane must not come back by its former policies.
+    if vault.deletion.is_some() {
+        vault.recover(context);
+    }
     reply(context, vault)
+}
+
+/// Refuses to make a vault here when its name is taken elsewhere, or about to be free.
+fn check_place(vault: &ArmVault, id: &VaultId, location: &str) -> Result<(), ArmError> {
+    let is_here = vault.id.group.is(&id.group);
+    let is_same_region = normalized_location(&vault.location) == normalized_location(location);
+    match vault.deletion {
+        _ if !is_here => Err(ArmError::vault_already_exists(&id.name)),
+        Some(deletion) if deletion.purged.is_some() || !is_same_region => {
+            Err(ArmError::vault_already_exists(&id.name))
+        }
+        None if !is_same_region => Err(ArmError::vault_elsewhere(id, location, &vault.location)),
+        _ => Ok(()),
+    }
 }
 
 /// What the body leaves out stays; access policies and tags are replaced as a whole.
@@ -86,7 +92,7 @@ fn create(
     context: &Context<'_>,
     id: &VaultId,
     location: &str,
-    tags: std::collections::BTreeMap<String, String>,
+    tags: BTreeMap<String, String>,
     properties: PropertiesBody,
 ) -> Result<ArmVault, ArmError> {
     let properties = properties.create(context)?;
