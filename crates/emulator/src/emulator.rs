@@ -93,6 +93,16 @@ impl Emulator {
     }
 
     /// The URL of the management plane (ARM): the same as [`authority`](Self::authority), told apart by paths.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// let groups = format!(
+    ///     "{}/subscriptions/{}/resourcegroups",
+    ///     emulator.management_url(),
+    ///     emulator.subscription_id()
+    /// );
+    /// assert!(groups.starts_with("https://localhost:8443/subscriptions/"));
+    /// ```
     pub fn management_url(&self) -> String {
         self.authority()
     }

@@ -79,8 +79,16 @@ async fn a_deleted_vault_is_listed_and_read_with_its_dates() {
     );
     let list = arm.get(&arm.provider("deletedVaults")).await.ok();
     assert_eq!(list, json!({"value": [deleted]}));
-    for path in ["locations/eastus/deletedVaults/kv-1", "locations/westus/deletedVaults/none"] {
-        let answer = arm.get(&arm.provider(path)).await;
+    let own = arm.emulator().subscription_id();
+    let abroad =
+        |path: &str| arm.provider(path).replace(own, "11111111-2222-3333-4444-555555555555");
+    assert_eq!(arm.get(&abroad("deletedVaults")).await.ok(), json!({"value": []}));
+    for path in [
+        arm.provider("locations/eastus/deletedVaults/kv-1"),
+        arm.provider("locations/westus/deletedVaults/none"),
+        abroad("locations/westus/deletedVaults/kv-1"),
+    ] {
+        let answer = arm.get(&path).await;
         assert_eq!(code(&answer), refused(404, "DeletedVaultNotFound"), "{path}");
     }
 }
