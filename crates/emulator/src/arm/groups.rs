@@ -61,6 +61,11 @@ impl Group {
 }
 
 pub(super) fn list(context: &Context<'_>, subscription: &str) -> Result<Reply, ArmError> {
+    if context.query.filter.is_some() {
+        // All groups would be a wrong answer.
+        let text = "This emulator does not filter resource groups.";
+        return Err(ArmError::invalid("InvalidFilterInQueryString", text));
+    }
     let state = context.state();
     let value = state.groups(subscription).map(Group::view).collect();
     Reply::json(StatusCode::OK, &List { value })

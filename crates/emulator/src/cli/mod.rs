@@ -35,10 +35,10 @@ pub(crate) struct Settings {
     /// Subscription to make vaults in, a GUID [default: a new one each run].
     #[arg(long, value_name = "GUID")]
     subscription_id: Option<Uuid>,
-    /// Days that deleted keys and secrets are kept.
+    /// Days that deleted keys and secrets are kept; a vault made through ARM says its own.
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(7..=90))]
     retention_days: u16,
-    /// Refuse to purge before the retention ends.
+    /// Refuse to purge before the retention ends; a vault made through ARM says its own.
     #[arg(long, action = ArgAction::SetTrue)]
     purge_protection: bool,
     /// Seconds that a deletion takes.
@@ -47,7 +47,8 @@ pub(crate) struct Settings {
     /// Seconds that a recovery takes.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     recovery_lag: u64,
-    /// Seconds that a vault made through ARM takes to register its name.
+    /// Seconds that a vault made through ARM takes to register its name: as in Azure no answer says
+    /// when to ask again, so that the Python client asks after 30 s unless told otherwise.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     provisioning_lag: u64,
     /// Seconds that the purge of a deleted vault takes.

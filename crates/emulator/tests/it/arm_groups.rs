@@ -101,3 +101,11 @@ async fn deleting_a_group_soft_deletes_its_vaults_and_is_polled() {
     arm.put("kv-1", json!({"createMode": "recover"})).await.ok();
     assert_eq!(data.get("/secrets/s").await.ok()["value"], "v");
 }
+
+#[tokio::test]
+async fn a_filter_of_groups_is_refused_rather_than_ignored() {
+    let arm = Arm::new().await;
+    let groups = format!("{}/resourcegroups", arm.subscription());
+    let answer = arm.get(&format!("{groups}?$filter=tagName%20eq%20'a'")).await;
+    assert_eq!(code(&answer), refused(400, "InvalidFilterInQueryString"));
+}
