@@ -1,6 +1,8 @@
 //! One client over many vaults, on the emulator.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod leaks;
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
