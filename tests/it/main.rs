@@ -13,6 +13,8 @@ mod call_identity;
 #[cfg(test)]
 mod callbacks;
 #[cfg(test)]
+mod callbacks_astray;
+#[cfg(test)]
 mod calls_at_their_limits;
 #[cfg(test)]
 mod credential_chain;
@@ -30,6 +32,12 @@ mod lists_ahead;
 mod lists_and_polls_held_up;
 #[cfg(test)]
 mod polling;
+#[cfg(test)]
+mod polling_locations;
+#[cfg(test)]
+mod polling_provisioning;
+#[cfg(test)]
+mod resource_manager;
 #[cfg(test)]
 mod retry_ambiguity;
 #[cfg(test)]
