@@ -9,7 +9,7 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 #![expect(clippy::disallowed_methods, reason = "an example may read the environment")]
 
-use std::{error::Error, time::Duration};
+use std::error::Error;
 
 use azvault_core::{Credential, ErrorKind, credentials::DefaultAzureCredential};
 use azvault_emulator::{Emulator, Principal};
@@ -123,6 +123,13 @@ fn secrets(place: &Place, vault: &Vault) -> azvault_core::Result<SecretClient> {
 /// The subscription that the environment names, if the caller agrees to it, or one in this process.
 async fn find_place() -> Result<Place, Box<dyn Error>> {
     let Ok(subscription_id) = std::env::var("AZURE_SUBSCRIPTION_ID") else {
+        if std::env::var("KEY_VAULT_NAME").is_ok() {
+            return Err(
+                "KEY_VAULT_NAME is set, but not AZURE_SUBSCRIPTION_ID: set both, or none to \
+                        run on the emulator"
+                    .into(),
+            );
+        }
         return in_process().await;
     };
     if !std::env::args().any(|argument| argument == "--live") {
@@ -137,7 +144,6 @@ async fn find_place() -> Result<Place, Box<dyn Error>> {
     Ok(Place {
         management: KeyVaultManagementClient::builder(subscription_id)
             .credential(&credential)
-            .timeout(Duration::from_secs(300))
             .build()?,
         tenant_id: var("AZURE_TENANT_ID")?,
         resource_group: var("AZURE_RESOURCE_GROUP")?,

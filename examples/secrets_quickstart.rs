@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let secret = client.get_secret(&name).await?;
     describe(secret.properties());
     println!(
-        "  REDACTED: {{:?}} of the value prints {:?}; its text has {} bytes",
+        "  the value prints {:?}; its text has {} bytes",
         secret.value(),
         secret.value().expose().len()
     );

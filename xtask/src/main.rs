@@ -47,7 +47,7 @@ enum Command {
     /// Plan or verify a release.
     #[command(subcommand)]
     Release(release::Command),
-    /// Run the quick start and the live suite against Azure (creates and deletes keys).
+    /// Run the quickstarts against Azure (they create, delete and purge keys and secrets).
     Live,
     /// Count the crates azvault-keys pulls in beside the official keys crate.
     Footprint,

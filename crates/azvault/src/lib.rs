@@ -5,6 +5,7 @@ mod builder;
 #[cfg(any(feature = "keys", feature = "secrets"))]
 mod client;
 
+pub use azvault_core as core;
 pub use azvault_core::{
     Credential, Error, ErrorKind, ResourceId, Result, SecretValue,
     credentials::{

@@ -197,6 +197,7 @@ pub fn from_json<T: DeserializeOwned>(response: &RawResponse) -> Result<T> {
 
 /// Gives a builder with a method `call(self) -> Call<$output>` and a field `options:
 /// CallOptions` what every builder has: limits, a look at the request, `send`, and `.await`.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! call_builder {
     ($builder:ident => $output:ty) => {

@@ -21,7 +21,7 @@ use zeroize::{Zeroize, Zeroizing};
 pub struct SecretValue(Zeroizing<String>);
 
 impl SecretValue {
-    /// Takes ownership of `value`; nothing else keeps a copy of it.
+    /// Takes ownership of `value`. Of a borrowed one this is a copy, and the original is not wiped.
     pub fn new(value: impl Into<String>) -> Self {
         Self(Zeroizing::new(value.into()))
     }
@@ -70,7 +70,7 @@ impl<'de> Deserialize<'de> for SecretValue {
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {
-    /// Takes ownership of `value`; nothing else keeps a copy of it.
+    /// Takes ownership of `value`. Of a borrowed one this is a copy, and the original is not wiped.
     pub fn new(value: impl Into<Vec<u8>>) -> Self {
         Self(Zeroizing::new(value.into()))
     }
@@ -94,6 +94,36 @@ impl fmt::Debug for SecretBytes {
 
 impl From<Vec<u8>> for SecretBytes {
     fn from(value: Vec<u8>) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<&[u8]> for SecretBytes {
+    fn from(value: &[u8]) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<const N: usize> From<[u8; N]> for SecretBytes {
+    fn from(value: [u8; N]) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for SecretBytes {
+    fn from(value: &[u8; N]) -> Self {
+        Self::new(value.as_slice())
+    }
+}
+
+impl From<&str> for SecretBytes {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for SecretBytes {
+    fn from(value: String) -> Self {
         Self::new(value)
     }
 }

@@ -18,6 +18,7 @@
 /// assert_eq!(Shape::from("round"), Shape::Round);
 /// assert_eq!(Shape::from("oval").as_str(), "oval");
 /// ```
+#[doc(hidden)]
 #[macro_export]
 macro_rules! service_enum {
     (

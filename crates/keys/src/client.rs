@@ -488,9 +488,9 @@ impl KeyClient {
         &self,
         name: impl Into<String>,
         algorithm: EncryptionAlgorithm,
-        plaintext: impl Into<Vec<u8>>,
+        plaintext: impl Into<SecretBytes>,
     ) -> Encrypt {
-        Encrypt::new(self.target(name), algorithm, SecretBytes::new(plaintext))
+        Encrypt::new(self.target(name), algorithm, plaintext.into())
     }
 
     /// Decrypts what [`encrypt`](Self::encrypt) gave.
@@ -539,9 +539,9 @@ impl KeyClient {
         &self,
         name: impl Into<String>,
         algorithm: EncryptionAlgorithm,
-        key: impl Into<Vec<u8>>,
+        key: impl Into<SecretBytes>,
     ) -> WrapKey {
-        WrapKey::new(self.target(name), algorithm, SecretBytes::new(key))
+        WrapKey::new(self.target(name), algorithm, key.into())
     }
 
     /// Unwraps (decrypts) what [`wrap_key`](Self::wrap_key) gave.

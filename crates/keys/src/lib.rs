@@ -4,9 +4,15 @@ mod client;
 mod models;
 mod operations;
 
+pub use azure_core::{credentials::TokenCredential, http::Transport, time::OffsetDateTime};
 pub use azvault_core::{
-    Call, Credential, Error, ErrorKind, Pager, Poller, ResourceId, Result, SecretBytes,
-    object::{BeginDelete, BeginRecover, RecoveryLevel},
+    Call, CallOptions, ClientBuilder, Credential, Endpoint, Error, ErrorKind, Pager, Poller,
+    ResourceId, Response, Result, SecretBytes, credentials,
+    object::{BeginDelete, BeginRecover, RecoveryLevel, Tags},
+    pager::{Continuation, Page},
+    poller::{PollState, ResumeToken},
+    retry::{RetryPolicy, StopReason},
+    transport::TransportOptions,
 };
 pub use client::KeyClient;
 pub use models::{

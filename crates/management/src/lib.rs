@@ -6,7 +6,15 @@ mod resource_groups;
 mod validate;
 mod vaults;
 
-pub use azvault_core::{Call, Credential, Error, ErrorKind, Pager, Poller, Result};
+pub use azure_core::{credentials::TokenCredential, http::Transport, time::OffsetDateTime};
+pub use azvault_core::{
+    Call, CallOptions, ClientBuilder, Credential, Endpoint, Error, ErrorKind, Pager, Poller,
+    Response, Result, credentials,
+    pager::{Continuation, Page},
+    poller::{PollState, ResumeToken},
+    retry::{RetryPolicy, StopReason},
+    transport::TransportOptions,
+};
 pub use client::KeyVaultManagementClient;
 pub use models::{
     AccessPolicyEntry, AccessPolicyUpdateKind, CertificatePermission, CreateMode, DeletedVault,

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use azure_core::http::Method;
 use azvault_core::{
-    Call, Client, Operation, Poller, Result, call::CallOptions, call_builder, poller::Location,
+    Call, Client, Operation, Poller, Result,
+    call::CallOptions,
+    call_builder,
+    poller::{Location, ResumeToken},
 };
 use serde::Serialize;
 
@@ -75,12 +78,17 @@ impl ResourceGroupsClient {
             .and_then(|segments| self.client.request(Method::Delete, &segments));
         let client = self.client.clone();
         Call::new(self.client.pipeline().clone(), &DELETE, request, move |answer| {
-            let pipeline = client.pipeline().clone();
-            let location = Location::begun(client, DELETE.name(), answer)?;
-            let ended = location.has_ended();
-            let poller = Poller::new(pipeline, &DELETE, location);
-            Ok(if ended { poller.ready(()) } else { poller })
+            Location::poller(client, &DELETE, answer)
         })
+    }
+
+    /// Goes on with what [`begin_delete`](Self::begin_delete) began, perhaps in another process.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the token is for another operation or another service.
+    pub fn resume_delete(&self, token: &ResumeToken) -> Result<Poller<()>> {
+        let (client, pipeline) = (self.client.clone(), self.client.pipeline().clone());
+        Ok(Poller::new(pipeline, &DELETE, Location::resume(client, DELETE.name(), token)?))
     }
 
     fn segments<'a>(&'a self, name: &'a str) -> Result<Vec<&'a str>> {

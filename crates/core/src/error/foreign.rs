@@ -19,7 +19,12 @@ impl Error {
                 TransportErrorKind::TooLarge => (ErrorKind::InvalidResponse, transport.to_string()),
                 _ => (ErrorKind::Transport, transport.to_string()),
             };
-            return Self::new(kind, message).with_source(error);
+            // Its own source: the rest would say the same again.
+            return match error.into_downcast::<TransportError>().map(TransportError::into_source) {
+                Ok(Some(source)) => Self::new(kind, message).with_source(source),
+                Ok(None) => Self::new(kind, message),
+                Err(error) => Self::new(kind, message).with_source(error),
+            };
         }
         let (kind, message) = match error.kind() {
             AzureKind::Credential => (ErrorKind::Authentication, "no token could be obtained"),

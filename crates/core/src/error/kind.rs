@@ -114,6 +114,22 @@ impl ErrorKind {
             Self::Timeout => {
                 "allow more time with with_timeout, or see whether the service is reachable"
             }
+            Self::Transport => {
+                "look at the vault's name in the URL, at the network and at the proxy; the error's source says what failed"
+            }
+            Self::Authentication => {
+                "look at the credential: its tenant, and whether it may sign in; the message and the source say what was refused"
+            }
+            Self::Service => {
+                "try again later; before a create is repeated, may_have_been_sent() tells whether it may have been done"
+            }
+            Self::Forbidden => {
+                "the message says what stands in the way: purge protection, for instance, can only be waited for"
+            }
+            Self::InvalidInput => "put right what the message names; nothing was sent",
+            Self::InvalidResponse => {
+                "see what answers at this address: a proxy or a portal in between, perhaps"
+            }
             _ => return None,
         })
     }

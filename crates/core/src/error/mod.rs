@@ -247,6 +247,8 @@ impl fmt::Debug for Error {
             .field("status", &inner.status.map(u16::from))
             .field("request_id", &inner.request_id)
             .field("evidence", &inner.evidence)
+            .field("retry_after", &inner.retry_after)
+            .field("explain", &self.explain())
             .field("source", &inner.source.as_ref().map(ToString::to_string))
             .finish()
     }

@@ -45,6 +45,22 @@ fn display_does_not_repeat_the_source() {
 }
 
 #[test]
+fn what_main_prints_has_the_way_out() {
+    let error = Error::new(ErrorKind::Throttled, "slow down");
+    assert!(format!("{error:?}").contains("send fewer requests"), "{error:?}");
+}
+
+#[test]
+fn a_broken_connection_is_told_once_with_its_cause() {
+    use crate::transport::{TransportError, TransportErrorKind};
+    let refused = TransportError::new(TransportErrorKind::Connect, Some("refused".into()));
+    let error = Error::from_azure(refused.into_azure());
+    assert_eq!(error.to_string(), "no connection could be made");
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "refused");
+    assert!(error.explain().is_some());
+}
+
+#[test]
 fn our_own_error_passes_through_azure_core_unchanged() {
     let ours = Error::invalid_input("name").with_operation("get_key");
     let back = Error::from_azure(ours.into_azure());

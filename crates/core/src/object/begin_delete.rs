@@ -1,17 +1,12 @@
 //! Deleting an object, and waiting for the end of it.
 
-use std::{fmt, future::IntoFuture, marker::PhantomData, time::Duration};
+use std::marker::PhantomData;
 
 use azure_core::http::Method;
 use serde::de::DeserializeOwned;
 
-use super::Target;
-use crate::{
-    Call, ErrorKind, Poller, Result,
-    call::{CallFuture, CallOptions},
-    poller::{ResourceState, ResumeToken},
-    retry::RetryPolicy,
-};
+use super::{Target, begin::begin_builder};
+use crate::{Call, ErrorKind, Poller, Result, call::CallOptions, poller::ResourceState};
 
 const DELETED_UNSEEN: &str =
     "the object is deleted, but the service does not let you read it: grant `get`, or enable it";
@@ -28,29 +23,6 @@ impl<T: DeserializeOwned + Send + Sync + 'static> BeginDelete<T> {
     /// Of the object that `target` names.
     pub fn new(target: Target) -> Self {
         Self { target, options: CallOptions::default(), deleted: PhantomData }
-    }
-
-    /// Goes on with one that was begun, perhaps in another process.
-    ///
-    /// # Errors
-    /// `InvalidInput` if the token is for another operation or another vault.
-    pub fn resume(target: &Target, token: &ResumeToken) -> Result<Poller<T>> {
-        let (client, operation) = (target.client().clone(), &target.kind().delete);
-        let pipeline = client.pipeline().clone();
-        let strategy = ResourceState::resume(client, operation.name(), token)?;
-        Ok(Poller::new(pipeline, operation, strategy))
-    }
-
-    /// Limits how long this call may take, with all its attempts and waits.
-    pub fn with_timeout(mut self, limit: Duration) -> Self {
-        self.options = self.options.timeout(limit);
-        self
-    }
-
-    /// Repeats failed attempts of this call as `policy` says.
-    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
-        self.options = self.options.retry(policy);
-        self
     }
 
     /// The call as it will be sent, to look at its request.
@@ -88,17 +60,4 @@ impl<T: DeserializeOwned + Send + Sync + 'static> BeginDelete<T> {
     }
 }
 
-impl<T: DeserializeOwned + Send + Sync + 'static> IntoFuture for BeginDelete<T> {
-    type Output = Result<Poller<T>>;
-    type IntoFuture = CallFuture<Poller<T>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
-
-impl<T> fmt::Debug for BeginDelete<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BeginDelete").field("target", &self.target).finish_non_exhaustive()
-    }
-}
+begin_builder!(BeginDelete, delete);

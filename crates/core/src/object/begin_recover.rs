@@ -1,17 +1,12 @@
 //! Recovering a deleted object, and waiting for the end of it.
 
-use std::{fmt, future::IntoFuture, marker::PhantomData, time::Duration};
+use std::marker::PhantomData;
 
 use azure_core::http::Method;
 use serde::de::DeserializeOwned;
 
-use super::Target;
-use crate::{
-    Call, Poller, Result,
-    call::{CallFuture, CallOptions},
-    poller::{ResourceState, ResumeToken},
-    retry::RetryPolicy,
-};
+use super::{Target, begin::begin_builder};
+use crate::{Call, Poller, Result, call::CallOptions, poller::ResourceState};
 
 /// Begins to recover a deleted object with all its versions; gives a [`Poller`] of what the
 /// recovery's answer, and later the object itself, say.
@@ -26,29 +21,6 @@ impl<T: DeserializeOwned + Send + Sync + 'static> BeginRecover<T> {
     /// Of the object that `target` names.
     pub fn new(target: Target) -> Self {
         Self { target, options: CallOptions::default(), recovered: PhantomData }
-    }
-
-    /// Goes on with one that was begun, perhaps in another process.
-    ///
-    /// # Errors
-    /// `InvalidInput` if the token is for another operation or another vault.
-    pub fn resume(target: &Target, token: &ResumeToken) -> Result<Poller<T>> {
-        let (client, operation) = (target.client().clone(), &target.kind().recover);
-        let pipeline = client.pipeline().clone();
-        let strategy = ResourceState::resume(client, operation.name(), token)?;
-        Ok(Poller::new(pipeline, operation, strategy))
-    }
-
-    /// Limits how long this call may take, with all its attempts and waits.
-    pub fn with_timeout(mut self, limit: Duration) -> Self {
-        self.options = self.options.timeout(limit);
-        self
-    }
-
-    /// Repeats failed attempts of this call as `policy` says.
-    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
-        self.options = self.options.retry(policy);
-        self
     }
 
     /// The call as it will be sent, to look at its request.
@@ -75,17 +47,4 @@ impl<T: DeserializeOwned + Send + Sync + 'static> BeginRecover<T> {
     }
 }
 
-impl<T: DeserializeOwned + Send + Sync + 'static> IntoFuture for BeginRecover<T> {
-    type Output = Result<Poller<T>>;
-    type IntoFuture = CallFuture<Poller<T>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
-
-impl<T> fmt::Debug for BeginRecover<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BeginRecover").field("target", &self.target).finish_non_exhaustive()
-    }
-}
+begin_builder!(BeginRecover, recover);

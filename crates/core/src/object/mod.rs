@@ -2,6 +2,7 @@
 //! goes through deletion and recovery. No object is named here; its crate gives an [`ObjectKind`].
 
 mod attributes;
+mod begin;
 mod begin_delete;
 mod begin_recover;
 mod deletion;

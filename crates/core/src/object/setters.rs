@@ -1,6 +1,7 @@
 //! Methods that every object's crate has, written once.
 
 /// The setter of the version, for builders with a field `target: Target`.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! version_setter {
     ($($builder:ident),+) => {$(
@@ -16,6 +17,7 @@ macro_rules! version_setter {
 
 /// The setters of attributes and tags, for builders with a field `parameters` that has the fields
 /// `attributes: AttributesUpdate` and `tags: Option<Tags>`.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! attribute_setters {
     ($($builder:ident),+) => {$(
@@ -59,6 +61,7 @@ macro_rules! attribute_setters {
 
 /// What properties tell of an object, for types with the fields `id: ResourceId`, `attributes:
 /// Attributes`, `tags: Tags` and `managed: bool`.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! attribute_accessors {
     ($($properties:ident),+) => {$(
@@ -128,6 +131,7 @@ macro_rules! attribute_accessors {
 
 /// What is told of a deletion, for types with a field `deletion: Deletion` and a method
 /// `properties()`.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! deletion_accessors {
     ($($deleted:ident),+) => {$(

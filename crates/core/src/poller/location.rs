@@ -5,7 +5,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{PollState, ResumeToken, Strategy};
-use crate::{Client, Error, ErrorKind, Result};
+use crate::{Client, Error, ErrorKind, Operation, Poller, Result};
 
 const LOCATION: HeaderName = HeaderName::from_static("location");
 
@@ -45,6 +45,22 @@ impl Location {
             Some(url) => Ok(Self { client, operation, url: Some(url) }),
             None => Err(Error::invalid_response("a 202 holds no Location to look at", answer)),
         }
+    }
+
+    /// A poller of the operation that `answer` began.
+    ///
+    /// # Errors
+    /// As for [`begun`](Self::begun).
+    pub fn poller(
+        client: Client,
+        operation: &'static Operation,
+        answer: &RawResponse,
+    ) -> Result<Poller<()>> {
+        let pipeline = client.pipeline().clone();
+        let location = Self::begun(client, operation.name(), answer)?;
+        let ended = location.has_ended();
+        let poller = Poller::new(pipeline, operation, location);
+        Ok(if ended { poller.ready(()) } else { poller })
     }
 
     /// Whether the answer that began it was the end of it, too.

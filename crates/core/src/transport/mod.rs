@@ -45,6 +45,10 @@ impl TransportError {
         Self { kind, source }
     }
 
+    pub(crate) fn into_source(self) -> Option<Box<dyn std::error::Error + Send + Sync>> {
+        self.source
+    }
+
     /// What happened.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind

@@ -4,7 +4,7 @@ use std::{future::IntoFuture, time::Duration};
 
 use azure_core::http::{Method, Request};
 use azvault_core::{
-    Call, Client, Operation, Poller, Result,
+    Call, Client, ErrorKind, Operation, Poller, Result,
     call::{CallFuture, CallOptions},
     call_builder,
     poller::{PollState, ProvisioningState, ResumeToken},
@@ -14,7 +14,16 @@ use super::{VaultsClient, advice};
 use crate::{Vault, VaultCreateOrUpdateParameters};
 
 static CREATE: Operation =
-    Operation::idempotent("vaults.begin_create_or_update").with_advice(advice);
+    Operation::idempotent("vaults.begin_create_or_update").with_advice(create_advice);
+
+fn create_advice(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::NotFound => Some(
+            "make the resource group first, with resource_groups().create_or_update(name, location); a vault to be recovered must be in list_deleted()",
+        ),
+        other => advice(other),
+    }
+}
 
 /// Makes a vault; made by [`VaultsClient::begin_create_or_update`].
 #[derive(Clone, Debug)]

@@ -20,7 +20,7 @@ use crate::{
 
 static GET: Operation = Operation::idempotent("vaults.get").with_advice(advice);
 static DELETE: Operation = Operation::idempotent("vaults.delete").with_advice(advice);
-static LIST: Operation = Operation::idempotent("vaults.list").with_advice(advice);
+static LIST: Operation = Operation::idempotent("vaults.list_by_subscription").with_advice(advice);
 static LIST_BY_GROUP: Operation =
     Operation::idempotent("vaults.list_by_resource_group").with_advice(advice);
 static LIST_DELETED: Operation = Operation::idempotent("vaults.list_deleted").with_advice(advice);
@@ -155,7 +155,8 @@ impl VaultsClient {
     /// Needs `Microsoft.KeyVault/vaults/delete`.
     ///
     /// # Errors
-    /// `InvalidInput` for a name that cannot be one; `NotFound`.
+    /// `InvalidInput` for a name that cannot be one; `NotFound` if there is no such resource group.
+    /// A vault that is not there is no error.
     ///
     /// Source: [Vaults_Delete](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/delete).
     pub fn delete(&self, resource_group: impl AsRef<str>, name: impl AsRef<str>) -> Call<()> {
@@ -188,6 +189,9 @@ impl VaultsClient {
 
     /// Adds permissions to principals, replaces theirs, or takes some away; other principals'
     /// policies stay. Gives all policies of the vault as they are then.
+    ///
+    /// It has no effect on a vault that goes by Azure roles: make it go by policies with
+    /// `update(…).rbac_authorization(false)` first.
     ///
     /// Needs `Microsoft.KeyVault/vaults/accessPolicies/write`.
     ///

@@ -43,11 +43,7 @@ impl BeginPurgeDeleted {
         let request = self.request();
         let client = self.vaults.client;
         Call::new(client.pipeline().clone(), &PURGE, request, move |answer| {
-            let pipeline = client.pipeline().clone();
-            let location = Location::begun(client, PURGE.name(), answer)?;
-            let ended = location.has_ended();
-            let poller = Poller::new(pipeline, &PURGE, location);
-            Ok(if ended { poller.ready(()) } else { poller })
+            Location::poller(client, &PURGE, answer)
         })
     }
 }
