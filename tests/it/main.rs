@@ -25,11 +25,15 @@ mod credential_tools;
 #[cfg(test)]
 mod credentials_half_set_up;
 #[cfg(test)]
+mod facade;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod lists_ahead;
 #[cfg(test)]
 mod lists_and_polls_held_up;
+#[cfg(test)]
+mod management;
 #[cfg(test)]
 mod polling;
 #[cfg(test)]
@@ -44,6 +48,8 @@ mod retry_ambiguity;
 mod retry_delays;
 #[cfg(test)]
 mod retry_limits;
+#[cfg(test)]
+mod second_review;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]

@@ -97,7 +97,16 @@ impl<T: DeserializeOwned + Send + 'static> Pager<T> {
         if let Next::First(first) = &mut self.pages.next {
             match first.as_mut() {
                 Ok(request) if (1..=largest).contains(&size) => {
-                    request.url_mut().query_pairs_mut().append_pair(parameter, &size.to_string());
+                    let url = request.url_mut();
+                    let others: Vec<(String, String)> = url
+                        .query_pairs()
+                        .filter(|(name, _)| name != parameter)
+                        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                        .collect();
+                    url.query_pairs_mut()
+                        .clear()
+                        .extend_pairs(others)
+                        .append_pair(parameter, &size.to_string());
                 }
                 Ok(_) => {
                     **first = Err(Error::invalid_input(format!(

@@ -10,6 +10,7 @@ use crate::{
     policies::{Authenticate, CallState, Identify, Log, RetryLoop, Send, call_next},
     retry::{RetryPolicy, server_delay},
     time::{Clock, within},
+    transport::into_raw,
 };
 
 /// The most that is read of an answer: the largest a vault gives, a backup, is far smaller.
@@ -85,7 +86,7 @@ impl Pipeline {
         options: &CallOptions,
     ) -> Result<RawResponse> {
         let inner = &*self.0;
-        let limit = options.timeout.or(inner.timeout);
+        let limit = self.limit(options);
         let deadline = limit.and_then(|limit| inner.clock.elapsed().checked_add(limit));
         let context =
             Context::new().with_value(CallState::new(operation, options.retry.clone(), deadline));
@@ -113,17 +114,19 @@ impl Pipeline {
             Some(Err(error)) => return Err(failed(Error::from_azure(error))),
             Some(Ok(response)) => response,
         };
-        // Already read whole by the transport's policy; this only changes its type.
-        let response = response
-            .try_into_raw_response()
-            .await
-            .map_err(|error| failed(Error::from_azure(error)))?;
+        let response =
+            into_raw(response).await.map_err(|error| failed(Error::from_azure(error)))?;
         if is_success(response.status()) {
             Ok(response)
         } else {
             let delay = server_delay(response.headers(), inner.clock.now());
             Err(failed(Error::from_response(&response)).with_retry_after(delay))
         }
+    }
+
+    /// How long a call with `options` may take.
+    pub(crate) fn limit(&self, options: &CallOptions) -> Option<Duration> {
+        options.timeout.or(self.0.timeout)
     }
 
     /// The clock that its time limits are measured by.

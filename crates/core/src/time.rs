@@ -1,10 +1,6 @@
 //! Time as a dependency: nothing else in this workspace's clients reads a clock or sleeps.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use time::OffsetDateTime;
@@ -26,38 +22,22 @@ pub trait Clock: Send + Sync + fmt::Debug {
 #[derive(Debug)]
 pub struct SystemClock {
     start: tokio::time::Instant,
-    day: Mutex<Day>,
+    /// The same instant on a timer that nobody pauses.
+    real: std::time::Instant,
 }
 
-/// The time of day when the timer began, and the machine's latest reading.
-#[derive(Debug)]
-struct Day {
-    start: OffsetDateTime,
-    latest: OffsetDateTime,
-}
-
-impl Day {
-    /// The time of day when the timer says `elapsed` and the machine `machine`.
-    fn now(&mut self, elapsed: Duration, machine: OffsetDateTime) -> OffsetDateTime {
-        let second = time::Duration::SECOND;
-        if self.latest - machine > second {
-            // Somebody has set the machine's clock back.
-            self.start = machine - elapsed;
-        }
-        self.latest = machine;
-        // Paused time may run ahead of the machine's clock; a token must then look as old as it is.
-        let timer = self.start + elapsed;
-        if timer - machine > second { timer } else { machine }
-    }
+/// The time of day when the machine says `machine`. Paused time may run ahead of the machine's
+/// clock; a token must then look as old as it is.
+fn day(machine: OffsetDateTime, elapsed: Duration, real: Duration) -> OffsetDateTime {
+    let ahead = elapsed.saturating_sub(real);
+    if ahead > Duration::from_secs(1) { machine + ahead } else { machine }
 }
 
 impl SystemClock {
     /// A clock that starts now.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub fn new() -> Self {
-        let start = OffsetDateTime::now_utc();
-        let day = Mutex::new(Day { start, latest: start });
-        Self { start: tokio::time::Instant::now(), day }
+        Self { start: tokio::time::Instant::now(), real: std::time::Instant::now() }
     }
 
     /// The same, shared.
@@ -75,8 +55,7 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     fn now(&self) -> OffsetDateTime {
-        let machine = OffsetDateTime::now_utc();
-        self.day.lock().unwrap_or_else(PoisonError::into_inner).now(self.elapsed(), machine)
+        day(OffsetDateTime::now_utc(), self.elapsed(), self.real.elapsed())
     }
 
     fn elapsed(&self) -> Duration {
@@ -122,12 +101,11 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_back_is_followed() {
         let noon = time::macros::datetime!(2026-11-22 12:00:00 UTC);
-        let mut day = Day { start: noon, latest: noon };
-        let minute = time::Duration::MINUTE;
-        assert_eq!(day.now(Duration::from_secs(60), noon + minute), noon + minute);
-        let set_back = noon - time::Duration::HOUR;
-        assert_eq!(day.now(Duration::from_secs(120), set_back), set_back);
-        assert_eq!(day.now(Duration::from_secs(180), set_back + minute), set_back + minute);
+        let (hour, hours) = (time::Duration::HOUR, |n: u64| Duration::from_secs(n * 3600));
+        assert_eq!(day(noon + hour, hours(1), hours(1)), noon + hour);
+        // However long nobody has looked at it, and whenever it was set back in that time.
+        assert_eq!(day(noon + hour, hours(2), hours(2)), noon + hour);
+        assert_eq!(day(noon - hour, hours(2), hours(2)), noon - hour);
     }
 
     #[tokio::test(start_paused = true)]

@@ -57,13 +57,17 @@ impl Requirement {
                 verify_resource(resource, endpoint)?;
             }
         }
-        let authority = challenge
-            .parameter("authorization")
-            .or_else(|| challenge.parameter("authorization_uri"))
-            .map(ToOwned::to_owned);
+        let authority = authority_of(challenge);
         let tenant = authority.as_deref().and_then(tenant_of);
         let resource = challenge.parameter("resource").map(ToOwned::to_owned);
         Ok(Self { scope, resource, authority, tenant })
+    }
+
+    /// The same audience, with the authority and the tenant that `challenge` names.
+    pub(crate) fn with_authority_of(&self, challenge: &Challenge) -> Self {
+        let authority = authority_of(challenge);
+        let tenant = authority.as_deref().and_then(tenant_of);
+        Self { authority, tenant, ..self.clone() }
     }
 
     /// The scope to request: an audience with `/.default` behind it.
@@ -87,6 +91,13 @@ impl Requirement {
     }
 }
 
+fn authority_of(challenge: &Challenge) -> Option<String> {
+    challenge
+        .parameter("authorization")
+        .or_else(|| challenge.parameter("authorization_uri"))
+        .map(ToOwned::to_owned)
+}
+
 fn tenant_of(authority: &str) -> Option<String> {
     let url = Url::parse(authority).ok()?;
     let tenant = url.path_segments()?.next()?;
@@ -101,6 +112,10 @@ fn verify_resource(resource: &str, endpoint: &Endpoint) -> Result<()> {
         ))
         .with_advice("if the vault has a custom domain and you trust it, build the client with verify_challenge_resource(false)")
     };
+    // Two of them in one would pass by the first, and a URL parser drops some of these silently.
+    if resource.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+        return Err(mismatch());
+    }
     let url = Url::parse(resource).map_err(|_| mismatch())?;
     let host = url.host_str().unwrap_or_default();
     let is_parent = endpoint.host().strip_suffix(host).is_some_and(|rest| rest.ends_with('.'));

@@ -152,6 +152,10 @@ impl CallbackCredential {
         }))
     }
 
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        std::ptr::addr_eq(Arc::as_ptr(&self.0), Arc::as_ptr(&other.0))
+    }
+
     pub(super) async fn call(&self, challenge: CallbackChallenge) -> Result<CallbackToken> {
         (self.0)(challenge).await.map_err(|error| {
             Error::new(ErrorKind::Authentication, "the callback gave no token").with_source(error)

@@ -111,13 +111,8 @@ const AHEAD: time::Duration = time::Duration::minutes(5);
 const PAUSE: time::Duration = time::Duration::seconds(30);
 
 impl Credential {
-    /// A handle of its own on `source`, with an empty cache.
-    fn with_new_cache(source: Source) -> Self {
-        Self(Arc::new(Cache { source, entries: Mutex::default() }))
-    }
-
     pub(super) fn from_callback(callback: CallbackCredential) -> Self {
-        Self::with_new_cache(Source::Callback(callback))
+        Self::shared(Source::Callback(callback))
     }
 
     /// Whether the vault must be asked what it requires, even where that is known.
@@ -242,6 +237,16 @@ impl Cache {
 }
 
 impl Source {
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Token(one), Self::Token(other)) => {
+                std::ptr::addr_eq(Arc::as_ptr(one), Arc::as_ptr(other))
+            }
+            (Self::Callback(one), Self::Callback(other)) => one.is_same(other),
+            _ => false,
+        }
+    }
+
     async fn issue(&self, key: &TokenKey, now: OffsetDateTime) -> Result<Token> {
         match self {
             Self::Token(credential) => {
@@ -281,22 +286,27 @@ impl fmt::Debug for Credential {
 /// compared by identity after an upgrade, so that a reused address never serves another identity.
 static HANDLES: Mutex<Vec<Weak<Cache>>> = Mutex::new(Vec::new());
 
-impl From<Arc<dyn TokenCredential>> for Credential {
-    fn from(source: Arc<dyn TokenCredential>) -> Self {
+impl Credential {
+    /// The handle that is held of `source` already, else a new one.
+    fn shared(source: Source) -> Self {
         let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
         handles.retain(|handle| handle.strong_count() > 0);
-        let known = handles.iter().filter_map(Weak::upgrade).find(|cache| match &cache.source {
-            Source::Token(held) => std::ptr::addr_eq(Arc::as_ptr(held), Arc::as_ptr(&source)),
-            Source::Callback(_) => false,
-        });
+        let known =
+            handles.iter().filter_map(Weak::upgrade).find(|cache| cache.source.is_same(&source));
         match known {
             Some(cache) => Self(cache),
             None => {
-                let credential = Self::with_new_cache(Source::Token(source));
+                let credential = Self(Arc::new(Cache { source, entries: Mutex::default() }));
                 handles.push(Arc::downgrade(&credential.0));
                 credential
             }
         }
+    }
+}
+
+impl From<Arc<dyn TokenCredential>> for Credential {
+    fn from(source: Arc<dyn TokenCredential>) -> Self {
+        Self::shared(Source::Token(source))
     }
 }
 

@@ -35,11 +35,18 @@ impl<T: DeserializeOwned + Send + Sync + 'static> BeginDelete<T> {
     /// # Errors
     /// See [`ErrorKind`].
     pub async fn send(self) -> Result<Poller<T>> {
+        let pipeline = self.target.client().pipeline();
+        let (clock, limit) = (pipeline.clock(), pipeline.limit(&self.options));
+        let start = clock.elapsed();
         let begun = match self.call(self.target.request(Method::Delete, None)).send().await {
             Ok(begun) => begun,
             // An attempt before may have deleted it without telling us.
             Err(error) if error.kind() == ErrorKind::NotFound && error.attempts() > 1 => {
-                let deleted = self.call(self.target.deleted_request(Method::Get, None));
+                let mut deleted = self.call(self.target.deleted_request(Method::Get, None));
+                if let Some(limit) = limit {
+                    let passed = clock.elapsed().saturating_sub(start);
+                    deleted = deleted.with_timeout(limit.saturating_sub(passed));
+                }
                 deleted.send().await.map_err(|look| match look.status().map(u16::from) {
                     // Refused, not unknown: so it is deleted.
                     Some(403) => look.with_advice(DELETED_UNSEEN),

@@ -39,6 +39,8 @@ pub struct Authenticate {
     endpoint: Endpoint,
     credential: Credential,
     verify: bool,
+    /// What the service requires, where that is known without asking it.
+    known: Option<Requirement>,
     requirement: Mutex<Option<Requirement>>,
     /// Held while the vault is asked. A caller that is dropped lets the next one ask.
     asking: tokio::sync::Mutex<()>,
@@ -60,8 +62,8 @@ impl Authenticate {
         verify: bool,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let requirement = Mutex::new(known.filter(|_| !credential.wants_challenge()));
-        Self { endpoint, credential, verify, requirement, asking: Default::default(), clock }
+        let requirement = Mutex::new(known.clone().filter(|_| !credential.wants_challenge()));
+        Self { endpoint, credential, verify, known, requirement, asking: Default::default(), clock }
     }
 
     fn known(&self) -> Option<Requirement> {
@@ -115,7 +117,19 @@ impl Authenticate {
     }
 
     fn require(&self, challenge: &Challenge) -> Result<Requirement> {
+        // Resource Manager names an authority alone: the audience is its own address.
+        if let Some(known) = self.known.as_ref().filter(|_| !names_audience(challenge)) {
+            return Ok(known.with_authority_of(challenge));
+        }
         Requirement::from_challenge(challenge, &self.endpoint, self.verify)
+    }
+
+    /// Whether `challenge` says something of the token that is required.
+    fn says_what(&self, challenge: &Challenge) -> bool {
+        // An authority alone tells a callback something: other credentials have theirs.
+        let for_callback = self.known.is_some() && self.credential.wants_challenge();
+        names_audience(challenge)
+            || for_callback && self.require(challenge).is_ok_and(|it| it.authority().is_some())
     }
 
     /// Sends `request` with the token, pushing along a renewal that is due meanwhile.
@@ -142,7 +156,7 @@ impl Authenticate {
             }
             return Ok(Some(used.with_claims(Some(claims))));
         }
-        if challenge.parameter("resource").is_none() && challenge.parameter("scope").is_none() {
+        if !self.says_what(challenge) {
             return Ok(None);
         }
         let requirement = self.require(challenge)?;
@@ -262,6 +276,10 @@ async fn alongside<T>(other: Option<BoxFuture<'static, ()>>, main: impl Future<O
 
 fn challenge(answer: &AsyncRawResponse) -> Option<Challenge> {
     Challenge::bearer(answer.headers().get_optional_str(&WWW_AUTHENTICATE)?)
+}
+
+fn names_audience(challenge: &Challenge) -> bool {
+    challenge.parameter("resource").is_some() || challenge.parameter("scope").is_some()
 }
 
 fn decode_claims(claims: &str) -> Result<String> {

@@ -17,19 +17,12 @@ pub struct Location {
     url: Option<Url>,
 }
 
-/// The body that some services give there.
+/// The body that some services give there, and the reason in more forms than one.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Status {
-    status: Option<String>,
-    error: Option<Reason>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Reason {
-    code: Option<String>,
-    message: Option<String>,
+    status: serde_json::Value,
+    error: serde_json::Value,
 }
 
 impl Location {
@@ -106,17 +99,19 @@ impl Strategy<()> for Location {
             }
             return Ok(PollState::InProgress);
         }
-        let body: Status = serde_json::from_slice(answer.body()).unwrap_or_default();
-        match body.status.as_deref() {
-            Some(state @ ("Failed" | "Canceled" | "Cancelled")) => {
-                let reason = body.error.unwrap_or_default();
+        if answer.body().trim_ascii().is_empty() {
+            return Ok(PollState::Done(()));
+        }
+        let Status { status, error } = crate::call::from_json(&answer)?;
+        match status.as_str() {
+            Some(state) if super::is_failure(state) => {
+                let words = [Some(&error), error.get("code"), error.get("message")];
+                let words: Vec<&str> =
+                    words.into_iter().flatten().filter_map(|word| word.as_str()).collect();
+                let why = if words.is_empty() { "no reason is given" } else { &words.join(" ") };
                 Err(Error::new(
                     ErrorKind::OperationFailed,
-                    format!(
-                        "the operation ended as {state}: {} {}",
-                        reason.code.unwrap_or_default(),
-                        reason.message.unwrap_or_default()
-                    ),
+                    format!("the operation ended as {state}: {why}"),
                 ))
             }
             _ => Ok(PollState::Done(())),

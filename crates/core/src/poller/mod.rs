@@ -31,6 +31,11 @@ pub enum PollState<T> {
     Done(T),
 }
 
+/// Whether an operation that ended as `state` failed; services differ in the spelling.
+fn is_failure(state: &str) -> bool {
+    ["Failed", "Canceled", "Cancelled"].iter().any(|failure| state.eq_ignore_ascii_case(failure))
+}
+
 /// Decides, from the service's answers alone, how an operation is doing. Never waits.
 pub trait Strategy<T>: Send + Sync {
     /// The next request for the operation's state.
@@ -131,7 +136,8 @@ impl<T: Send + 'static> Poller<T> {
             Ok(answer) => server_delay(answer.headers(), now),
             Err(error) => error.retry_after(),
         };
-        let state = self.strategy.step(answer);
+        let state =
+            self.strategy.step(answer).map_err(|error| error.with_operation(self.operation.name));
         // A look that failed says nothing of the operation: another may be taken.
         self.finished = match &state {
             Ok(state) => matches!(state, PollState::Done(_)),

@@ -4,7 +4,7 @@ use azure_core::http::{Method, RawResponse, Request};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
-use super::{PollState, ResumeToken, Strategy};
+use super::{PollState, ResumeToken, Strategy, is_failure};
 use crate::{Client, Error, ErrorKind, Result, call::from_json};
 
 /// Reads a resource until its `properties.provisioningState` is an end: `Succeeded`, or a failure.
@@ -53,8 +53,11 @@ impl ProvisioningState {
     pub fn read<T: DeserializeOwned>(answer: &RawResponse) -> Result<PollState<T>> {
         let resource: Resource = from_json(answer)?;
         match resource.properties.provisioning_state.as_deref() {
-            None | Some("Succeeded") => from_json(answer).map(PollState::Done),
-            Some(state @ ("Failed" | "Canceled")) => Err(Error::new(
+            None => from_json(answer).map(PollState::Done),
+            Some(state) if state.eq_ignore_ascii_case("Succeeded") => {
+                from_json(answer).map(PollState::Done)
+            }
+            Some(state) if is_failure(state) => Err(Error::new(
                 ErrorKind::OperationFailed,
                 format!("the resource's provisioningState is {state}"),
             )),

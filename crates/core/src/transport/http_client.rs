@@ -134,6 +134,17 @@ pub(crate) async fn read_body(
     Ok(RawResponse::from_bytes(status, headers, bytes.into_bytes()))
 }
 
+/// The same answer, which was read whole before. Azure_core's own way copies the body to memory
+/// that is not wiped.
+pub(crate) async fn into_raw(response: AsyncRawResponse) -> azure_core::Result<RawResponse> {
+    let (status, headers, mut body) = response.deconstruct();
+    let mut bytes = WipedBuffer::with_capacity(0);
+    while let Some(chunk) = body.next().await {
+        bytes.extend(&chunk?);
+    }
+    Ok(RawResponse::from_bytes(status, headers, bytes.into_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use azure_core::http::StatusCode;

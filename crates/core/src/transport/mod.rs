@@ -5,7 +5,7 @@ mod options;
 
 use std::fmt;
 
-pub(crate) use http_client::{ReqwestTransport, read_body};
+pub(crate) use http_client::{ReqwestTransport, into_raw, read_body};
 pub use options::TransportOptions;
 
 /// Why a request got no answer. The text never holds a URL's query or a header.

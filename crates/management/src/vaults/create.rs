@@ -89,7 +89,8 @@ impl CreateOrUpdate {
         Self { begin, limit: None }
     }
 
-    /// How long to wait for the vault to be ready; 10 min unless set.
+    /// How long to wait for the vault to be ready, the call that begins included. Unless set, 10
+    /// min after that call.
     pub fn with_timeout(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
@@ -100,11 +101,14 @@ impl CreateOrUpdate {
     /// # Errors
     /// See [`ErrorKind`](azvault_core::ErrorKind).
     pub async fn send(self) -> Result<Vault> {
-        let poller = self.begin.send().await?;
-        match self.limit {
-            Some(limit) => poller.with_timeout(limit).wait().await,
-            None => poller.wait().await,
-        }
+        let Some(limit) = self.limit else {
+            return self.begin.send().await?.wait().await;
+        };
+        let clock = self.begin.vaults.client.pipeline().clock().clone();
+        let start = clock.elapsed();
+        let poller = self.begin.with_timeout(limit).send().await?;
+        let passed = clock.elapsed().saturating_sub(start);
+        poller.with_timeout(limit.saturating_sub(passed)).wait().await
     }
 }
 
