@@ -25,6 +25,8 @@ mod credential_tools;
 #[cfg(test)]
 mod credentials_half_set_up;
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod facade;
 #[cfg(test)]
 mod lists;
@@ -48,8 +50,6 @@ mod retry_ambiguity;
 mod retry_delays;
 #[cfg(test)]
 mod retry_limits;
-#[cfg(test)]
-mod second_review;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the second review found: red before its patch.
+//! What services and callers do rarely, and a client must still get right.
 
 use azure_core::http::Method;
 use azvault_core::{
