@@ -99,7 +99,7 @@ impl CreateOrUpdate {
     /// Sends the call and waits; the same as `.await`, for `spawn` and `join!`.
     ///
     /// # Errors
-    /// See [`ErrorKind`](azvault_core::ErrorKind).
+    /// See [`ErrorKind`].
     pub async fn send(self) -> Result<Vault> {
         let Some(limit) = self.limit else {
             return self.begin.send().await?.wait().await;
