@@ -84,7 +84,8 @@ impl<T: DeserializeOwned + Send + 'static> Pager<T> {
         Self { pages, items: VecDeque::new(), half: 0, current: None, page_size }
     }
 
-    /// By what query parameter this list's page size is asked for, and the largest one.
+    /// By what query parameter this list's page size is asked for, and the largest one; 0 if the
+    /// service takes none.
     pub fn page_size_parameter(mut self, parameter: &'static str, largest: u32) -> Self {
         self.page_size = (parameter, largest);
         self
@@ -109,9 +110,11 @@ impl<T: DeserializeOwned + Send + 'static> Pager<T> {
                         .append_pair(parameter, &size.to_string());
                 }
                 Ok(_) => {
-                    **first = Err(Error::invalid_input(format!(
-                        "the page size is {size}: it must be 1 to {largest}"
-                    )));
+                    **first = Err(Error::invalid_input(if largest == 0 {
+                        "this list takes no page size: leave it out".to_owned()
+                    } else {
+                        format!("the page size is {size}: it must be 1 to {largest}")
+                    }));
                 }
                 Err(_) => {}
             }

@@ -274,7 +274,7 @@ impl VaultsClient {
     ///
     /// Source: [Vaults_ListDeleted](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-deleted).
     pub fn list_deleted(&self) -> Pager<DeletedVault> {
-        self.list(&LIST_DELETED, self.provider(&["deletedVaults"]))
+        self.list(&LIST_DELETED, self.provider(&["deletedVaults"])).page_size_parameter("", 0)
     }
 
     /// Gets a deleted vault by the region it was in.

@@ -55,6 +55,13 @@ async fn names_that_cannot_be_reach_no_request_of_any_operation() {
 }
 
 #[tokio::test]
+async fn a_page_size_of_a_list_that_takes_none_is_refused() {
+    let subscription = Subscription::new().await;
+    let list = subscription.client.vaults().list_deleted().page_size(5);
+    assert_refused(&list.try_collect().await.unwrap_err(), "takes no page size");
+}
+
+#[tokio::test]
 async fn parameters_that_cannot_be_are_refused() {
     let subscription = Subscription::new().await;
     subscription.emulator.clear_journal();
