@@ -134,11 +134,18 @@ pub(crate) async fn read_body(
     Ok(RawResponse::from_bytes(status, headers, bytes.into_bytes()))
 }
 
-/// The same answer, which was read whole before. Azure_core's own way copies the body to memory
-/// that is not wiped.
+/// The same answer, which was read whole before: its body is one piece, and is not copied again.
+/// Azure_core's own way copies it, to memory that is not wiped.
 pub(crate) async fn into_raw(response: AsyncRawResponse) -> azure_core::Result<RawResponse> {
     let (status, headers, mut body) = response.deconstruct();
-    let mut bytes = WipedBuffer::with_capacity(0);
+    let first = body.next().await.transpose()?.unwrap_or_default();
+    let Some(second) = body.next().await.transpose()? else {
+        return Ok(RawResponse::from_bytes(status, headers, first));
+    };
+    // A policy of the user's own has put another answer in the place of ours.
+    let mut bytes = WipedBuffer::with_capacity(first.len() + second.len());
+    bytes.extend(&first);
+    bytes.extend(&second);
     while let Some(chunk) = body.next().await {
         bytes.extend(&chunk?);
     }
@@ -185,6 +192,16 @@ mod tests {
     async fn a_body_shorter_than_announced_is_an_error() {
         let error = read_body(response(Some("7"), &["abc"]), 10).await.unwrap_err();
         assert_eq!(kind(&error), TransportErrorKind::Body);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_was_read_whole_is_not_copied_again() {
+        let body = Bytes::from(vec![7; 100]);
+        let whole = AsyncRawResponse::from_bytes(StatusCode::Ok, Headers::new(), body.clone());
+        let raw = into_raw(whole).await.unwrap();
+        assert_eq!(raw.body().as_ptr(), body.as_ptr());
+        let pieces = into_raw(response(None, &["a", "", "bc", "d"])).await.unwrap();
+        assert_eq!(pieces.body().as_ref(), b"abcd");
     }
 
     #[test]
