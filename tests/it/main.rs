@@ -51,6 +51,8 @@ mod retry_delays;
 #[cfg(test)]
 mod retry_limits;
 #[cfg(test)]
+mod throttling;
+#[cfg(test)]
 mod tls;
 #[cfg(test)]
 mod token_cache;

@@ -10,7 +10,10 @@ use std::{
 use azure_core::http::{RawResponse, Request, StatusCode, headers::Headers};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Operation, Pipeline, Result, retry::RetryPolicy};
+use crate::{
+    Error, Operation, Pipeline, Result,
+    retry::{KeyWeight, RetryPolicy},
+};
 
 /// Limits of one call, which take the place of the client's.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +21,7 @@ use crate::{Error, Operation, Pipeline, Result, retry::RetryPolicy};
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) key_weight: Option<KeyWeight>,
 }
 
 impl CallOptions {
@@ -30,6 +34,12 @@ impl CallOptions {
     /// How failed attempts are repeated.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
+        self
+    }
+
+    /// What the call's key weighs in a [`Budget`](crate::retry::Budget).
+    pub fn key_weight(mut self, weight: KeyWeight) -> Self {
+        self.key_weight = Some(weight);
         self
     }
 }
@@ -97,6 +107,12 @@ impl<T: 'static> Call<T> {
     /// Repeats failed attempts of this call as `policy` says.
     pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = Some(policy);
+        self
+    }
+
+    /// What this call's key weighs in a [`Budget`](crate::retry::Budget), if the client has one.
+    pub fn with_key_weight(mut self, weight: KeyWeight) -> Self {
+        self.options.key_weight = Some(weight);
         self
     }
 

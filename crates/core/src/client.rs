@@ -11,7 +11,7 @@ use crate::{
     auth::Requirement,
     pipeline::Parts,
     policies::Authenticate,
-    retry::RetryPolicy,
+    retry::{RetryPolicy, Throttle},
     secret::WipedBuffer,
     time::{Clock, SystemClock},
     transport::TransportOptions,
@@ -144,6 +144,7 @@ pub struct ClientBuilder<C: ServiceClient> {
     transport_options: TransportOptions,
     api_version: String,
     retry: RetryPolicy,
+    throttle: Option<Throttle>,
     timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
     verify: bool,
@@ -166,6 +167,7 @@ impl<C: ServiceClient> ClientBuilder<C> {
             transport_options: TransportOptions::default(),
             api_version: C::API_VERSION.to_owned(),
             retry: RetryPolicy::default(),
+            throttle: None,
             timeout: Some(Duration::from_secs(120)),
             attempt_timeout: Some(Duration::from_secs(60)),
             verify: true,
@@ -232,6 +234,13 @@ impl<C: ServiceClient> ClientBuilder<C> {
         self
     }
 
+    /// What this client shares about a vault that throttles, and a budget if one is wanted. Unless
+    /// set, clients with the same credential share one, without a budget.
+    pub fn throttle(mut self, throttle: Throttle) -> Self {
+        self.throttle = Some(throttle);
+        self
+    }
+
     /// Whether a challenge's resource must be a parent domain of the vault's host; `true` unless
     /// set. Turn it off only for a vault with a domain of its own that you trust: otherwise its
     /// challenge could ask for a token for somebody else's service.
@@ -293,6 +302,8 @@ impl<C: ServiceClient> ClientBuilder<C> {
             Some(transport) => transport,
             None => self.transport_options.build()?,
         };
+        let throttle = self.throttle.unwrap_or_else(|| credential.throttle());
+        let gate = throttle.gate(&endpoint, &self.clock);
         let authenticate = Authenticate::new(
             endpoint.clone(),
             C::requirement(&endpoint),
@@ -303,6 +314,7 @@ impl<C: ServiceClient> ClientBuilder<C> {
         let pipeline = Parts {
             authenticate: Some(authenticate),
             retry: self.retry,
+            gate: Some(gate),
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             application_id: self.application_id,

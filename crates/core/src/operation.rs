@@ -1,6 +1,6 @@
 //! What core must know of an operation it does not know: its name and how it may be retried.
 
-use crate::ErrorKind;
+use crate::{ErrorKind, retry::Charge};
 
 /// Whether sending a request twice does the same as sending it once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,18 +19,29 @@ pub enum Idempotency {
 pub struct Operation {
     pub(crate) name: &'static str,
     pub(crate) idempotency: Idempotency,
+    pub(crate) charge: Charge,
     pub(crate) advice: fn(ErrorKind) -> Option<&'static str>,
 }
 
 impl Operation {
     /// An idempotent operation by the name of the method that starts it.
     pub const fn idempotent(name: &'static str) -> Self {
-        Self { name, idempotency: Idempotency::Idempotent, advice: no_advice }
+        Self::new(name, Idempotency::Idempotent)
     }
 
     /// An operation that makes a new version each time it is carried out.
     pub const fn makes_version(name: &'static str) -> Self {
-        Self { name, idempotency: Idempotency::MakesVersion, advice: no_advice }
+        Self::new(name, Idempotency::MakesVersion)
+    }
+
+    const fn new(name: &'static str, idempotency: Idempotency) -> Self {
+        Self { name, idempotency, charge: Charge::Other, advice: no_advice }
+    }
+
+    /// Counts against another of the vault's limits than [`Charge::Other`].
+    #[must_use]
+    pub const fn charging(self, charge: Charge) -> Self {
+        Self { charge, ..self }
     }
 
     /// Adds what to do about a kind of failure, where this operation knows better than core.

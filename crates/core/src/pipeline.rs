@@ -8,7 +8,7 @@ use crate::{
     Error, ErrorKind, Operation, Result,
     call::CallOptions,
     policies::{Authenticate, CallState, Identify, Log, RetryLoop, Send, call_next},
-    retry::{RetryPolicy, server_delay},
+    retry::{Gate, RetryPolicy, server_delay},
     time::{Clock, within},
     transport::into_raw,
 };
@@ -34,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) authenticate: Option<Authenticate>,
     pub(crate) retry: RetryPolicy,
+    /// What is shared with other callers of the same vault.
+    pub(crate) gate: Option<Arc<Gate>>,
     /// The limit of a call with all its attempts and waits.
     pub(crate) timeout: Option<Duration>,
     /// The limit of one attempt, authentication included.
@@ -50,6 +52,7 @@ impl Parts {
             clock,
             authenticate: None,
             retry: RetryPolicy::default(),
+            gate: None,
             timeout: Some(Duration::from_secs(120)),
             attempt_timeout: Some(Duration::from_secs(60)),
             application_id: None,
@@ -61,7 +64,8 @@ impl Parts {
     pub(crate) fn build(self) -> Pipeline {
         let mut chain: Vec<Arc<dyn Policy>> = self.per_call;
         chain.push(Arc::new(Identify::new(self.application_id.as_deref())));
-        chain.push(Arc::new(RetryLoop::new(self.retry, self.attempt_timeout, self.clock.clone())));
+        let retry = RetryLoop::new(self.retry, self.attempt_timeout, self.gate, self.clock.clone());
+        chain.push(Arc::new(retry));
         // Policies of the user come before authentication, so that none of them sees a token.
         chain.extend(self.per_attempt);
         if let Some(authenticate) = self.authenticate {
@@ -88,8 +92,7 @@ impl Pipeline {
         let inner = &*self.0;
         let limit = self.limit(options);
         let deadline = limit.and_then(|limit| inner.clock.elapsed().checked_add(limit));
-        let context =
-            Context::new().with_value(CallState::new(operation, options.retry.clone(), deadline));
+        let context = Context::new().with_value(CallState::new(operation, options, deadline));
         let chain = call_next(&context, request, &inner.chain);
         let outcome = within(&*inner.clock, limit, chain).await;
         let evidence = context.value::<CallState>().map(CallState::evidence).unwrap_or_default();

@@ -6,6 +6,7 @@ use azvault_core::{
     SecretBytes, ServiceClient,
     object::{BeginDelete, BeginRecover, ObjectKind, Target},
     poller::ResumeToken,
+    retry::Charge,
 };
 
 use crate::{
@@ -77,16 +78,20 @@ static KEYS: ObjectKind = ObjectKind::new(
     "key",
     "keys",
     "deletedkeys",
-    Operation::idempotent("begin_delete_key").with_advice(advice),
-    Operation::idempotent("begin_recover_deleted_key").with_advice(advice),
+    Operation::idempotent("begin_delete_key").charging(Charge::UsesKey).with_advice(advice),
+    Operation::idempotent("begin_recover_deleted_key")
+        .charging(Charge::UsesKey)
+        .with_advice(advice),
 );
 static LIST_KEYS: Operation = Operation::idempotent("list_key_properties").with_advice(advice);
 static LIST_VERSIONS: Operation =
     Operation::idempotent("list_key_properties_versions").with_advice(advice);
 static LIST_DELETED: Operation =
     Operation::idempotent("list_deleted_key_properties").with_advice(advice);
-static GET_DELETED: Operation = Operation::idempotent("get_deleted_key").with_advice(advice);
-static PURGE: Operation = Operation::idempotent("purge_deleted_key").with_advice(advice);
+static GET_DELETED: Operation =
+    Operation::idempotent("get_deleted_key").charging(Charge::UsesKey).with_advice(advice);
+static PURGE: Operation =
+    Operation::idempotent("purge_deleted_key").charging(Charge::UsesKey).with_advice(advice);
 
 impl KeyClient {
     /// A client of the keys in the vault at `vault_url`, with the defaults of

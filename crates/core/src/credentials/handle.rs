@@ -16,7 +16,7 @@ use futures::{
 use time::OffsetDateTime;
 
 use super::{CallbackChallenge, CallbackCredential, request};
-use crate::{Error, ErrorKind, Result, auth::Requirement, time::Clock};
+use crate::{Error, ErrorKind, Result, auth::Requirement, retry::Throttle, time::Clock};
 
 /// A cheap-clone handle on a credential and its cache of tokens. All clients that are given the
 /// same credential share one cache, so that a thousand first calls need one token.
@@ -40,6 +40,7 @@ pub struct Credential(Arc<Cache>);
 struct Cache {
     source: Source,
     entries: Mutex<HashMap<TokenKey, Entry>>,
+    throttle: Throttle,
 }
 
 /// Where tokens come from.
@@ -118,6 +119,11 @@ impl Credential {
     /// Whether the vault must be asked what it requires, even where that is known.
     pub(crate) fn wants_challenge(&self) -> bool {
         matches!(self.0.source, Source::Callback(_))
+    }
+
+    /// What clients with this credential share about vaults that throttle.
+    pub(crate) fn throttle(&self) -> Throttle {
+        self.0.throttle.clone()
     }
 
     /// What a token that meets `requirement` is kept by.
@@ -296,7 +302,9 @@ impl Credential {
         match known {
             Some(cache) => Self(cache),
             None => {
-                let credential = Self(Arc::new(Cache { source, entries: Mutex::default() }));
+                let cache =
+                    Cache { source, entries: Mutex::default(), throttle: Default::default() };
+                let credential = Self(Arc::new(cache));
                 handles.push(Arc::downgrade(&credential.0));
                 credential
             }

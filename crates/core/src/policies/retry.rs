@@ -18,10 +18,12 @@ use azure_core::{
 };
 
 use crate::{
-    Error, Idempotency, Operation,
+    Error, ErrorKind, Idempotency, Operation,
+    call::CallOptions,
     error::Evidence,
     retry::{
-        Attempt, Outcome, RetryCause, RetryPolicy, RetryState, StopReason, Verdict, server_delay,
+        Attempt, Gate, Held, KeyWeight, Outcome, RetryCause, RetryPolicy, RetryState, StopReason,
+        Ticket, Verdict, server_delay,
     },
     time::{Clock, within},
     transport::{TransportError, TransportErrorKind},
@@ -32,6 +34,7 @@ use crate::{
 pub(crate) struct CallState {
     pub(crate) operation: &'static Operation,
     pub(crate) retry: Option<RetryPolicy>,
+    key_weight: Option<KeyWeight>,
     /// When the call must have ended, on [`Clock::elapsed`]'s scale.
     pub(crate) deadline: Option<Duration>,
     attempts: AtomicU32,
@@ -46,12 +49,13 @@ pub(crate) struct CallState {
 impl CallState {
     pub(crate) fn new(
         operation: &'static Operation,
-        retry: Option<RetryPolicy>,
+        options: &CallOptions,
         deadline: Option<Duration>,
     ) -> Self {
         Self {
             operation,
-            retry,
+            retry: options.retry.clone(),
+            key_weight: options.key_weight,
             deadline,
             attempts: AtomicU32::new(0),
             exposed: AtomicBool::new(false),
@@ -124,6 +128,7 @@ impl CallState {
 pub struct RetryLoop {
     policy: RetryPolicy,
     attempt_timeout: Option<Duration>,
+    gate: Option<Arc<Gate>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -131,9 +136,40 @@ impl RetryLoop {
     pub(crate) fn new(
         policy: RetryPolicy,
         attempt_timeout: Option<Duration>,
+        gate: Option<Arc<Gate>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { policy, attempt_timeout, clock }
+        Self { policy, attempt_timeout, gate, clock }
+    }
+
+    /// Waits while the vault's pause lasts, and for a place in the budget.
+    async fn pass(&self, call: &CallState, throttled: bool) -> azure_core::Result<()> {
+        let Some(gate) = &self.gate else {
+            return Ok(());
+        };
+        let ticket = Ticket {
+            charge: call.operation.charge,
+            key: call.key_weight,
+            throttled,
+            patience: call.deadline.map(|end| end.saturating_sub(self.clock.elapsed())),
+        };
+        let Err(Held(wait)) = gate.pass(ticket, random).await else {
+            return Ok(());
+        };
+        call.stop(StopReason::Deadline);
+        let message = format!(
+            "nothing was sent: the vault asked this program to slow down, or its budget is used up, for {:.1} s more, and this call may not take as long",
+            wait.as_secs_f64()
+        );
+        let held = Error::new(ErrorKind::Throttled, message).with_retry_after(Some(wait));
+        Err(call.last().unwrap_or(held).into_azure())
+    }
+
+    /// Tells the vault's other callers of the pause that a 429 asked for or led to.
+    fn tell_others(&self, cause: RetryCause, pause: Option<Duration>) {
+        if let (Some(gate), RetryCause::Throttled, Some(pause)) = (&self.gate, cause, pause) {
+            gate.pause(pause);
+        }
     }
 
     /// How long to wait before another attempt, or why none is made.
@@ -176,7 +212,9 @@ impl Policy for RetryLoop {
         };
         let policy = call.retry.as_ref().unwrap_or(&self.policy);
         let start = self.clock.elapsed();
+        let mut throttled = false;
         loop {
+            self.pass(call, throttled).await?;
             let attempts = call.begin_attempt();
             request.body_mut().reset().await?;
             let attempt = super::call_next(ctx, request, next);
@@ -208,10 +246,16 @@ impl Policy for RetryLoop {
             match self.next_delay(policy, cause, asked, state, call.deadline) {
                 // The last real answer or error is what the caller gets.
                 Err(reason) => {
+                    self.tell_others(
+                        cause,
+                        asked.filter(|asked| *asked <= policy.max_server_delay),
+                    );
                     call.stop(reason);
                     return result;
                 }
                 Ok(delay) => {
+                    self.tell_others(cause, Some(delay));
+                    throttled = cause == RetryCause::Throttled;
                     tracing::debug!(
                         target: "azvault",
                         operation = call.operation.name, attempts, ?cause,

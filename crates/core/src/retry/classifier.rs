@@ -47,9 +47,84 @@ pub enum Verdict {
 }
 
 /// Decides what may be retried.
+///
+/// # Examples
+/// ```
+/// use azvault_core::{Idempotency, retry::*, transport::TransportErrorKind};
+///
+/// let patient = ServiceClassifier::default().also_retrying([409]);
+/// let conflict = Attempt::new(Outcome::Status(409), Idempotency::Idempotent);
+/// assert_eq!(patient.classify(&conflict), Verdict::Retry(RetryCause::Transient));
+///
+/// // A create whose connection broke may have been carried out: it is repeated on request only.
+/// let broken = Outcome::Transport(TransportErrorKind::Interrupted);
+/// let create = Attempt::new(broken, Idempotency::MakesVersion);
+/// assert_eq!(patient.classify(&create), Verdict::Ambiguous);
+/// let bold = patient.repeating_ambiguous();
+/// assert_eq!(bold.classify(&create), Verdict::Retry(RetryCause::Transient));
+/// ```
 pub trait Classifier: Send + Sync + fmt::Debug {
     /// Judges one attempt.
     fn classify(&self, attempt: &Attempt) -> Verdict;
+
+    /// The same, and answers with one of `statuses` are retried as transient failures, unless that
+    /// might carry out an operation twice.
+    fn also_retrying(self, statuses: impl Into<Vec<u16>>) -> AlsoRetrying<Self>
+    where
+        Self: Sized,
+    {
+        AlsoRetrying { inner: self, statuses: statuses.into() }
+    }
+
+    /// The same, but what may have been carried out is sent again. An operation that makes a
+    /// version may then make two.
+    fn repeating_ambiguous(self) -> RepeatingAmbiguous<Self>
+    where
+        Self: Sized,
+    {
+        RepeatingAmbiguous { inner: self }
+    }
+}
+
+/// See [`Classifier::also_retrying`].
+#[derive(Clone, Debug)]
+pub struct AlsoRetrying<C> {
+    inner: C,
+    statuses: Vec<u16>,
+}
+
+impl<C: Classifier> Classifier for AlsoRetrying<C> {
+    fn classify(&self, attempt: &Attempt) -> Verdict {
+        let verdict = self.inner.classify(attempt);
+        match (verdict, attempt.outcome) {
+            (Verdict::Final, Outcome::Status(status)) if self.statuses.contains(&status) => {
+                transient(attempt.idempotency)
+            }
+            _ => verdict,
+        }
+    }
+}
+
+/// See [`Classifier::repeating_ambiguous`].
+#[derive(Clone, Debug)]
+pub struct RepeatingAmbiguous<C> {
+    inner: C,
+}
+
+impl<C: Classifier> Classifier for RepeatingAmbiguous<C> {
+    fn classify(&self, attempt: &Attempt) -> Verdict {
+        match self.inner.classify(attempt) {
+            Verdict::Ambiguous => Verdict::Retry(RetryCause::Transient),
+            verdict => verdict,
+        }
+    }
+}
+
+fn transient(idempotency: Idempotency) -> Verdict {
+    match idempotency {
+        Idempotency::Idempotent => Verdict::Retry(RetryCause::Transient),
+        Idempotency::MakesVersion => Verdict::Ambiguous,
+    }
 }
 
 /// What holds for Key Vault and ARM.
@@ -62,10 +137,7 @@ pub struct ServiceClassifier;
 
 impl Classifier for ServiceClassifier {
     fn classify(&self, attempt: &Attempt) -> Verdict {
-        let transient = match attempt.idempotency {
-            Idempotency::Idempotent => Verdict::Retry(RetryCause::Transient),
-            Idempotency::MakesVersion => Verdict::Ambiguous,
-        };
+        let transient = transient(attempt.idempotency);
         match attempt.outcome {
             Outcome::Status(429) => Verdict::Retry(RetryCause::Throttled),
             Outcome::Status(408 | 500 | 502 | 503 | 504) => transient,

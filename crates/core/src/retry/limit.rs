@@ -36,10 +36,44 @@ pub enum StopReason {
 }
 
 /// Decides whether another attempt may be made.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+/// use azvault_core::retry::*;
+///
+/// let limit = AttemptLimit::retries(10).and(ElapsedLimit::new(Duration::from_secs(30)));
+/// let wait = Duration::from_secs(4);
+/// assert!(limit.check(&RetryState::new(3, Duration::from_secs(20), wait)).is_ok());
+/// let late = RetryState::new(4, Duration::from_secs(27), wait);
+/// assert_eq!(limit.check(&late), Err(StopReason::Deadline));
+/// ```
 pub trait RetryLimit: Send + Sync + fmt::Debug {
     /// # Errors
     /// Why no other attempt may be made.
     fn check(&self, state: &RetryState) -> Result<(), StopReason>;
+
+    /// Both limits: the first that objects decides.
+    fn and<L: RetryLimit>(self, other: L) -> And<Self, L>
+    where
+        Self: Sized,
+    {
+        And { first: self, second: other }
+    }
+}
+
+/// See [`RetryLimit::and`].
+#[derive(Clone, Debug)]
+pub struct And<A, B> {
+    first: A,
+    second: B,
+}
+
+impl<A: RetryLimit, B: RetryLimit> RetryLimit for And<A, B> {
+    fn check(&self, state: &RetryState) -> Result<(), StopReason> {
+        self.first.check(state)?;
+        self.second.check(state)
+    }
 }
 
 /// A number of attempts.
@@ -58,6 +92,27 @@ impl AttemptLimit {
 impl RetryLimit for AttemptLimit {
     fn check(&self, state: &RetryState) -> Result<(), StopReason> {
         if state.attempts < self.attempts { Ok(()) } else { Err(StopReason::Attempts) }
+    }
+}
+
+/// A time for all attempts and the waits between them, from the first attempt on: no wait begins
+/// that would end after it.
+#[derive(Clone, Copy, Debug)]
+pub struct ElapsedLimit {
+    longest: Duration,
+}
+
+impl ElapsedLimit {
+    /// Waits end within `longest` of the first attempt.
+    pub fn new(longest: Duration) -> Self {
+        Self { longest }
+    }
+}
+
+impl RetryLimit for ElapsedLimit {
+    fn check(&self, state: &RetryState) -> Result<(), StopReason> {
+        let fits = state.elapsed.saturating_add(state.delay) <= self.longest;
+        if fits { Ok(()) } else { Err(StopReason::Deadline) }
     }
 }
 

@@ -4,16 +4,23 @@
 //! [`RetryLoop`](crate::policies::RetryLoop).
 
 mod backoff;
+mod budget;
 mod classifier;
 mod limit;
 mod server_delay;
+mod throttle;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-pub use backoff::{Backoff, ServiceBackoff};
-pub use classifier::{Attempt, Classifier, Outcome, ServiceClassifier, Verdict};
-pub use limit::{AttemptLimit, RetryLimit, RetryState, StopReason};
+pub use backoff::{AtMost, Backoff, ExponentialBackoff, Scaled, ServiceBackoff};
+pub use budget::{Budget, Charge, KeyWeight};
+pub use classifier::{
+    AlsoRetrying, Attempt, Classifier, Outcome, RepeatingAmbiguous, ServiceClassifier, Verdict,
+};
+pub use limit::{And, AttemptLimit, ElapsedLimit, RetryLimit, RetryState, StopReason};
 pub use server_delay::server_delay;
+pub use throttle::Throttle;
+pub(crate) use throttle::{Gate, Held, Ticket};
 
 /// Why another attempt may succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,13 +6,15 @@ use azvault_core::{
     call::CallOptions,
     call_builder,
     object::{AttributesUpdate, Tags, Target},
+    retry::Charge,
 };
 use serde::Serialize;
 
 use super::key_ops_setter;
 use crate::{KeyBundle, KeyCurve, KeyOperation, KeyType, client::advice};
 
-static CREATE: Operation = Operation::makes_version("create_key").with_advice(advice);
+static CREATE: Operation =
+    Operation::makes_version("create_key").charging(Charge::CreatesKey).with_advice(advice);
 
 /// Creates a key; made by [`KeyClient::create_key`](crate::KeyClient::create_key).
 #[derive(Clone, Debug)]

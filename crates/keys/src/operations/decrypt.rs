@@ -1,7 +1,7 @@
 //! Decrypting and unwrapping by the service.
 
 use azvault_core::{
-    Call, Operation, call::CallOptions, call_builder, object::Target, version_setter,
+    Call, Operation, call::CallOptions, call_builder, object::Target, retry::Charge, version_setter,
 };
 use serde::Serialize;
 
@@ -12,8 +12,10 @@ use crate::{
     models::{Base64Url, OperationResult},
 };
 
-static DECRYPT: Operation = Operation::idempotent("decrypt").with_advice(advice);
-static UNWRAP: Operation = Operation::idempotent("unwrap_key").with_advice(advice);
+static DECRYPT: Operation =
+    Operation::idempotent("decrypt").charging(Charge::UsesKey).with_advice(advice);
+static UNWRAP: Operation =
+    Operation::idempotent("unwrap_key").charging(Charge::UsesKey).with_advice(advice);
 
 #[derive(Clone, Debug, Serialize)]
 struct Parameters {

@@ -1,7 +1,8 @@
 //! Encrypting and wrapping by the service.
 
 use azvault_core::{
-    Call, Operation, SecretBytes, call::CallOptions, call_builder, object::Target, version_setter,
+    Call, Operation, SecretBytes, call::CallOptions, call_builder, object::Target, retry::Charge,
+    version_setter,
 };
 use serde::Serialize;
 
@@ -12,8 +13,10 @@ use crate::{
     models::{Base64Url, OperationResult, SecretBase64Url},
 };
 
-static ENCRYPT: Operation = Operation::idempotent("encrypt").with_advice(advice);
-static WRAP: Operation = Operation::idempotent("wrap_key").with_advice(advice);
+static ENCRYPT: Operation =
+    Operation::idempotent("encrypt").charging(Charge::UsesKey).with_advice(advice);
+static WRAP: Operation =
+    Operation::idempotent("wrap_key").charging(Charge::UsesKey).with_advice(advice);
 
 #[derive(Clone, Debug, Serialize)]
 struct Parameters {

@@ -2,12 +2,13 @@
 
 use azure_core::http::Method;
 use azvault_core::{
-    Call, Operation, call::CallOptions, call_builder, object::Target, version_setter,
+    Call, Operation, call::CallOptions, call_builder, object::Target, retry::Charge, version_setter,
 };
 
 use crate::{KeyBundle, client::advice};
 
-static GET: Operation = Operation::idempotent("get_key").with_advice(advice);
+static GET: Operation =
+    Operation::idempotent("get_key").charging(Charge::UsesKey).with_advice(advice);
 
 /// Gets a key; made by [`KeyClient::get_key`](crate::KeyClient::get_key).
 #[derive(Clone, Debug)]

@@ -1,7 +1,8 @@
 //! Signing and verifying by the service.
 
 use azvault_core::{
-    Call, Error, Operation, Result, call::CallOptions, call_builder, object::Target, version_setter,
+    Call, Error, Operation, Result, call::CallOptions, call_builder, object::Target, retry::Charge,
+    version_setter,
 };
 use serde::Serialize;
 
@@ -12,8 +13,10 @@ use crate::{
     models::{Base64Url, OperationResult, VerificationResult},
 };
 
-static SIGN: Operation = Operation::idempotent("sign").with_advice(advice);
-static VERIFY: Operation = Operation::idempotent("verify").with_advice(advice);
+static SIGN: Operation =
+    Operation::idempotent("sign").charging(Charge::UsesKey).with_advice(advice);
+static VERIFY: Operation =
+    Operation::idempotent("verify").charging(Charge::UsesKey).with_advice(advice);
 
 /// Signs a digest; made by [`KeyClient::sign`](crate::KeyClient::sign).
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ use azvault_core::{
     call::CallOptions,
     call_builder,
     object::{AttributesUpdate, Tags, Target},
+    retry::Charge,
     version_setter,
 };
 use serde::Serialize;
@@ -13,7 +14,8 @@ use serde::Serialize;
 use super::key_ops_setter;
 use crate::{KeyBundle, KeyOperation, client::advice};
 
-static UPDATE: Operation = Operation::idempotent("update_key_properties").with_advice(advice);
+static UPDATE: Operation =
+    Operation::idempotent("update_key_properties").charging(Charge::UsesKey).with_advice(advice);
 
 /// Changes a key's properties; made by
 /// [`KeyClient::update_key_properties`](crate::KeyClient::update_key_properties).

@@ -6,13 +6,15 @@ use azvault_core::{
     call::CallOptions,
     call_builder,
     object::{AttributesUpdate, Tags, Target},
+    retry::Charge,
 };
 use serde::{Serialize, Serializer};
 
 use super::{content_type_setter, validate_content_type};
 use crate::{SecretBundle, client::advice};
 
-static SET: Operation = Operation::makes_version("set_secret").with_advice(advice);
+static SET: Operation =
+    Operation::makes_version("set_secret").charging(Charge::CreatesSecret).with_advice(advice);
 
 /// Sets a secret; made by [`SecretClient::set_secret`](crate::SecretClient::set_secret).
 #[derive(Clone, Debug)]
