@@ -43,6 +43,8 @@ mod polling_locations;
 #[cfg(test)]
 mod polling_provisioning;
 #[cfg(test)]
+mod polling_status;
+#[cfg(test)]
 mod resource_manager;
 #[cfg(test)]
 mod retry_ambiguity;

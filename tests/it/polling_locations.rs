@@ -23,19 +23,12 @@ async fn begin(script: &Arc<Script>) -> Result<Poller<()>> {
     let client = client(script).client().clone();
     let request = client.request(Method::Post, &["things", "k", "purge"]);
     let pipeline = client.pipeline().clone();
-    Call::new(pipeline.clone(), &PURGE, request, move |answer| {
-        let location = Location::begun(client, PURGE.name(), answer)?;
-        let ended = location.has_ended();
-        let poller = Poller::new(pipeline, &PURGE, location);
-        Ok(if ended { poller.ready(()) } else { poller })
-    })
-    .await
+    Call::new(pipeline, &PURGE, request, move |answer| Location::poller(client, &PURGE, answer))
+        .await
 }
 
 fn resume(script: &Arc<Script>, token: &ResumeToken) -> Result<Poller<()>> {
-    let client = client(script).client().clone();
-    let pipeline = client.pipeline().clone();
-    Ok(Poller::new(pipeline, &PURGE, Location::resume(client, PURGE.name(), token)?))
+    Location::resume_poller(client(script).client().clone(), &PURGE, token)
 }
 
 fn accepted(location: &str) -> Answer {
@@ -134,12 +127,16 @@ async fn a_look_that_the_service_cannot_answer_is_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn an_operation_that_failed_says_so_with_its_reason_and_is_over() {
-    for state in ["Failed", "Canceled", "Cancelled"] {
+    for (state, kind) in [
+        ("Failed", ErrorKind::OperationFailed),
+        ("Canceled", ErrorKind::OperationCanceled),
+        ("Cancelled", ErrorKind::OperationCanceled),
+    ] {
         let body = json!({"status": state, "error": {"code": "Held", "message": "by a lock"}});
         let script = Script::of([accepted(STATUS), Answer::ok(&body)]);
         let mut poller = begin(&script).await.unwrap();
         let error = poller.poll_once().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::OperationFailed);
+        assert_eq!((error.kind(), error.code()), (kind, Some("Held")));
         assert!(error.to_string().contains("Held by a lock"), "{error}");
         assert!(poller.poll_once().await.unwrap_err().to_string().contains("ended already"));
     }
@@ -177,4 +174,12 @@ async fn another_process_goes_on_where_the_location_has_moved_to() {
     drop(poller);
     resume(&script, &ResumeToken::parse(&text).unwrap()).unwrap().await.unwrap();
     assert_eq!(script.seen()[2].url.path(), "/operations/8");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_that_ended_at_once_has_ended_for_another_process_too() {
+    let script = Script::always(Answer::status(200));
+    let token = begin(&script).await.unwrap().resume_token();
+    resume(&script, &token).unwrap().await.unwrap();
+    assert_eq!(script.count(), 1);
 }

@@ -63,15 +63,17 @@ async fn a_resource_that_tells_no_state_is_ready() {
 
 #[tokio::test(start_paused = true)]
 async fn a_state_that_failed_is_an_error_of_the_first_answer_too() {
-    for failed in ["Failed", "Canceled"] {
+    for (failed, kind) in
+        [("Failed", ErrorKind::OperationFailed), ("Canceled", ErrorKind::OperationCanceled)]
+    {
         let script = Script::of([Answer::ok(&state(failed))]);
         let error = begin(&script).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::OperationFailed);
+        assert_eq!(error.kind(), kind);
         assert!(error.to_string().contains(failed), "{error}");
         let script = Script::of([Answer::ok(&state("Creating")), Answer::ok(&state(failed))]);
         let mut states = Box::pin(begin(&script).await.unwrap().states());
         let error = states.next().await.unwrap().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::OperationFailed);
+        assert_eq!(error.kind(), kind);
         assert!(states.next().await.is_none());
     }
 }

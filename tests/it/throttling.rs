@@ -25,6 +25,7 @@ fn client(vault: &str, script: &Arc<Script>, clerk: &Arc<Clerk>) -> ProbeClient 
 }
 
 /// Begins a call that is throttled, and is back when its pause has begun.
+#[expect(clippy::disallowed_methods, reason = "a caller of its own")]
 async fn begin_throttled(client: &ProbeClient) -> tokio::task::JoinHandle<()> {
     let throttled = client.get("first").send();
     let task = tokio::spawn(async move { drop(throttled.await.unwrap()) });

@@ -87,8 +87,7 @@ impl ResourceGroupsClient {
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another service.
     pub fn resume_delete(&self, token: &ResumeToken) -> Result<Poller<()>> {
-        let (client, pipeline) = (self.client.clone(), self.client.pipeline().clone());
-        Ok(Poller::new(pipeline, &DELETE, Location::resume(client, DELETE.name(), token)?))
+        Location::resume_poller(self.client.clone(), &DELETE, token)
     }
 
     fn segments<'a>(&'a self, name: &'a str) -> Result<Vec<&'a str>> {

@@ -1,30 +1,6 @@
 //! The error envelope of Key Vault and ARM answers, decoded into owned text.
 
-use serde::Deserialize;
-
-/// `{"error": {"code", "message", "innererror": {…}}}` of the services, or
-/// `{"error": "code", "error_description": "message"}` of token endpoints (RFC 6749, 5.2); every
-/// part may be missing.
-#[derive(Debug, Default, Deserialize)]
-struct Envelope {
-    error: Option<Outer>,
-    error_description: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Outer {
-    Code(String),
-    Node(Node),
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Node {
-    code: Option<String>,
-    message: Option<String>,
-    #[serde(alias = "innerError")]
-    innererror: Option<Box<Node>>,
-}
+use serde_json::Value;
 
 /// What an error body says, outermost code first.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -34,23 +10,25 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
-    /// Reads `body`; a body that is no envelope (HTML from a proxy, `OK`, nothing) gives nothing.
+    /// Reads `body`: `{"error": {"code", "message", "innererror": {…}}}` of the services, the same
+    /// without its envelope as some gateways send it, or
+    /// `{"error": "code", "error_description": "message"}` of token endpoints (RFC 6749, 5.2).
+    ///
+    /// Every part may be missing or of another type, and costs only itself; a body that is none of
+    /// these (HTML from a proxy, `OK`, nothing) gives nothing.
     pub(super) fn from_body(body: &[u8]) -> Self {
-        let envelope: Envelope = serde_json::from_slice(body).unwrap_or_default();
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(ToOwned::to_owned);
+        let error = body.get("error");
+        if let Some(code) = text(error) {
+            return Self { codes: vec![code], message: text(body.get("error_description")) };
+        }
         let mut decoded = Self::default();
-        let mut node = match envelope.error {
-            Some(Outer::Code(code)) => Some(Node {
-                code: Some(code),
-                message: envelope.error_description,
-                innererror: None,
-            }),
-            Some(Outer::Node(node)) => Some(node),
-            None => None,
-        };
-        while let Some(current) = node {
-            decoded.codes.extend(current.code);
-            decoded.message = decoded.message.or(current.message);
-            node = current.innererror.map(|inner| *inner);
+        let mut node = error.or(Some(&body));
+        while let Some(current) = node.filter(|node| node.is_object()) {
+            decoded.codes.extend(text(current.get("code")));
+            decoded.message = decoded.message.or_else(|| text(current.get("message")));
+            node = current.get("innererror").or_else(|| current.get("innerError"));
         }
         decoded
     }
@@ -83,5 +61,26 @@ mod tests {
         for body in [&b""[..], b"OK", b"<html>", b"[]", b"{\"error\":null}"] {
             assert_eq!(Decoded::from_body(body), Decoded::default());
         }
+    }
+
+    #[test]
+    fn a_part_of_another_type_costs_only_itself() {
+        for body in [
+            r#"{"error":{"code":"Conflict","message":7,"innererror":{"code":"Inner"}}}"#,
+            r#"{"error":{"code":"Conflict","message":["a"],"innerError":{"code":"Inner"}}}"#,
+            r#"{"code":"Conflict","innererror":{"code":"Inner","innererror":"x"}}"#,
+        ] {
+            let decoded = Decoded::from_body(body.as_bytes());
+            assert_eq!(
+                (&decoded.codes[..], decoded.message),
+                (&["Conflict".into(), "Inner".into()][..], None)
+            );
+        }
+    }
+
+    #[test]
+    fn a_body_of_any_depth_is_read_without_running_out_of_stack() {
+        let deep = format!("{}1{}", r#"{"error":"#.repeat(100_000), "}".repeat(100_000));
+        assert_eq!(Decoded::from_body(deep.as_bytes()), Decoded::default());
     }
 }

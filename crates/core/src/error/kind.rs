@@ -45,8 +45,10 @@ pub enum ErrorKind {
     Timeout,
     /// The answer could not be understood, or pointed somewhere it must not. Answered.
     InvalidResponse,
-    /// A long-running operation ended as failed or canceled. Answered.
+    /// A long-running operation ended as failed. Answered.
     OperationFailed,
+    /// A long-running operation was canceled. Answered.
+    OperationCanceled,
     /// None of the others.
     Other,
 }

@@ -14,6 +14,8 @@ use crate::retry::StopReason;
 /// A `Result` with azvault's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+const LOOK_FIRST: &str = "it may have been carried out, and repeating it would make another version: look at the object's newest version first";
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
 /// Why a call failed, with what the service said and what can be done about it.
@@ -50,6 +52,8 @@ struct Inner {
 pub(crate) struct Evidence {
     pub(crate) attempts: u32,
     pub(crate) may_have_been_sent: bool,
+    /// It may have been carried out, and to repeat it would do it again.
+    pub(crate) may_have_made_version: bool,
     pub(crate) stop_reason: Option<StopReason>,
 }
 
@@ -91,6 +95,23 @@ impl Error {
         let mut error = Self::new(kind, decoded.message.unwrap_or_default());
         error.0.codes = decoded.codes;
         error.0.status = Some(response.status());
+        error.0.request_id = request_id(response);
+        error
+    }
+
+    /// How a long-running operation ended, with the reason that its last answer gives.
+    pub(crate) fn of_operation(
+        kind: ErrorKind,
+        what: &str,
+        said: Option<&str>,
+        response: &RawResponse,
+    ) -> Self {
+        let decoded = envelope::Decoded::from_body(response.body());
+        let reason: Vec<&str> =
+            decoded.codes.iter().chain(&decoded.message).map(String::as_str).chain(said).collect();
+        let reason = if reason.is_empty() { "no reason is given" } else { &reason.join(" ") };
+        let mut error = Self::new(kind, format!("{what}: {reason}"));
+        error.0.codes = decoded.codes;
         error.0.request_id = request_id(response);
         error
     }
@@ -200,6 +221,9 @@ impl Error {
 
     /// What to do about it, in a sentence, where something can be said.
     pub fn explain(&self) -> Option<&str> {
+        if self.0.evidence.may_have_made_version {
+            return Some(LOOK_FIRST);
+        }
         self.0.advice.or_else(|| self.0.kind.advice())
     }
 }
@@ -231,6 +255,9 @@ impl fmt::Display for Error {
         }
         if inner.evidence.attempts > 1 {
             write!(f, " (after {} attempts)", inner.evidence.attempts)?;
+        }
+        if inner.evidence.may_have_made_version {
+            f.write_str(" (it may have been carried out)")?;
         }
         Ok(())
     }

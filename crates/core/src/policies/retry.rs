@@ -66,11 +66,14 @@ impl CallState {
     }
 
     pub(crate) fn evidence(&self) -> Evidence {
+        // The future may be dropped, or run out of time, between sending and answer.
+        let may_have_been_sent =
+            self.exposed.load(Ordering::Relaxed) || self.unanswered.load(Ordering::Relaxed);
+        let makes_version = self.operation.idempotency == Idempotency::MakesVersion;
         Evidence {
             attempts: self.attempts.load(Ordering::Relaxed),
-            // The future may be dropped, or run out of time, between sending and answer.
-            may_have_been_sent: self.exposed.load(Ordering::Relaxed)
-                || self.unanswered.load(Ordering::Relaxed),
+            may_have_been_sent,
+            may_have_made_version: may_have_been_sent && makes_version,
             stop_reason: self.stop_reason.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }

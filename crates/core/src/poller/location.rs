@@ -4,8 +4,11 @@ use azure_core::http::{RawResponse, Request, headers::HeaderName};
 use serde::Deserialize;
 use url::Url;
 
-use super::{PollState, ResumeToken, Strategy};
+use super::{End, PollState, ResumeToken, Strategy};
 use crate::{Client, Error, ErrorKind, Operation, Poller, Result};
+
+/// In the place of a URL in the token of an operation that its first answer ended.
+const ENDED: &str = "ended";
 
 const LOCATION: HeaderName = HeaderName::from_static("location");
 
@@ -17,12 +20,11 @@ pub struct Location {
     url: Option<Url>,
 }
 
-/// The body that some services give there, and the reason in more forms than one.
+/// The body that some services give there.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Status {
     status: serde_json::Value,
-    error: serde_json::Value,
 }
 
 impl Location {
@@ -49,11 +51,25 @@ impl Location {
         operation: &'static Operation,
         answer: &RawResponse,
     ) -> Result<Poller<()>> {
-        let pipeline = client.pipeline().clone();
-        let location = Self::begun(client, operation.name(), answer)?;
-        let ended = location.has_ended();
-        let poller = Poller::new(pipeline, operation, location);
-        Ok(if ended { poller.ready(()) } else { poller })
+        Ok(Self::begun(client, operation.name(), answer)?.into_poller(operation))
+    }
+
+    /// A poller that goes on from `token`, perhaps in another process than the one that began.
+    ///
+    /// # Errors
+    /// As for [`resume`](Self::resume).
+    pub fn resume_poller(
+        client: Client,
+        operation: &'static Operation,
+        token: &ResumeToken,
+    ) -> Result<Poller<()>> {
+        Ok(Self::resume(client, operation.name(), token)?.into_poller(operation))
+    }
+
+    fn into_poller(self, operation: &'static Operation) -> Poller<()> {
+        let (pipeline, ended) = (self.client.pipeline().clone(), self.has_ended());
+        let poller = Poller::new(pipeline, operation, self);
+        if ended { poller.ready(()) } else { poller }
     }
 
     /// Whether the answer that began it was the end of it, too.
@@ -66,8 +82,11 @@ impl Location {
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another address.
     pub fn resume(client: Client, operation: &'static str, token: &ResumeToken) -> Result<Self> {
-        let url = token.url_on(client.endpoint(), operation)?;
-        Ok(Self { client, operation, url: Some(url) })
+        let url = match token.url_for(operation)? {
+            ENDED => None,
+            _ => Some(token.url_on(client.endpoint(), operation)?),
+        };
+        Ok(Self { client, operation, url })
     }
 }
 
@@ -102,23 +121,16 @@ impl Strategy<()> for Location {
         if answer.body().trim_ascii().is_empty() {
             return Ok(PollState::Done(()));
         }
-        let Status { status, error } = crate::call::from_json(&answer)?;
-        match status.as_str() {
-            Some(state) if super::is_failure(state) => {
-                let words = [Some(&error), error.get("code"), error.get("message")];
-                let words: Vec<&str> =
-                    words.into_iter().flatten().filter_map(|word| word.as_str()).collect();
-                let why = if words.is_empty() { "no reason is given" } else { &words.join(" ") };
-                Err(Error::new(
-                    ErrorKind::OperationFailed,
-                    format!("the operation ended as {state}: {why}"),
-                ))
+        let Status { status } = crate::call::from_json(&answer)?;
+        match status.as_str().map(|state| (state, End::of(state))) {
+            Some((state, Some(end @ (End::Failure | End::Cancellation)))) => {
+                Err(end.into_error(state, None, &answer))
             }
             _ => Ok(PollState::Done(())),
         }
     }
 
     fn resume_token(&self) -> ResumeToken {
-        ResumeToken::new(self.operation, self.url.as_ref().map_or("", Url::as_str))
+        ResumeToken::new(self.operation, self.url.as_ref().map_or(ENDED, Url::as_str))
     }
 }

@@ -1,6 +1,8 @@
 //! Long-running operations: one loop that sleeps, and strategies that only decide.
 
+mod end;
 mod location;
+mod operation_status;
 mod provisioning;
 mod resource_state;
 mod resume;
@@ -8,8 +10,10 @@ mod resume;
 use std::{fmt, future::IntoFuture, time::Duration};
 
 use azure_core::http::{RawResponse, Request};
+use end::End;
 use futures::Stream;
 pub use location::Location;
+pub use operation_status::{OperationStatus, ResultAt};
 pub use provisioning::ProvisioningState;
 pub use resource_state::ResourceState;
 pub use resume::ResumeToken;
@@ -27,13 +31,10 @@ use crate::{
 pub enum PollState<T> {
     /// Not finished.
     InProgress,
+    /// Finished, and the next look, which need not wait, gives the result.
+    Ready,
     /// Finished, with its result. Later looks give an error.
     Done(T),
-}
-
-/// Whether an operation that ended as `state` failed; services differ in the spelling.
-fn is_failure(state: &str) -> bool {
-    ["Failed", "Canceled", "Cancelled"].iter().any(|failure| state.eq_ignore_ascii_case(failure))
 }
 
 /// Decides, from the service's answers alone, how an operation is doing. Never waits.
@@ -49,6 +50,11 @@ pub trait Strategy<T>: Send + Sync {
     /// # Errors
     /// How the operation failed, or why its state cannot be told.
     fn step(&mut self, answer: Result<RawResponse>) -> Result<PollState<T>>;
+
+    /// The request by which the service cancels the operation, where it has one.
+    fn cancel(&self) -> Option<Request> {
+        None
+    }
 
     /// What another process needs to go on.
     fn resume_token(&self) -> ResumeToken;
@@ -141,9 +147,30 @@ impl<T: Send + 'static> Poller<T> {
         // A look that failed says nothing of the operation: another may be taken.
         self.finished = match &state {
             Ok(state) => matches!(state, PollState::Done(_)),
-            Err(error) => error.kind() == ErrorKind::OperationFailed,
+            Err(error) => {
+                matches!(error.kind(), ErrorKind::OperationFailed | ErrorKind::OperationCanceled)
+            }
         };
         state
+    }
+
+    /// Asks the service to cancel the operation, where the service has that. Go on to
+    /// [`wait`](Self::wait): the operation ends as `OperationCanceled`, or it was done before.
+    ///
+    /// # Errors
+    /// `InvalidInput` if such an operation cannot be canceled; what the service reports.
+    pub async fn cancel(&mut self) -> Result<()> {
+        let ended = self.finished || self.ready.is_some();
+        let Some(mut request) = self.strategy.cancel().filter(|_| !ended) else {
+            let why = if ended { "has ended already" } else { "cannot be canceled" };
+            return Err(Error::invalid_input(format!("the operation {why}"))
+                .with_operation(self.operation.name));
+        };
+        let options = CallOptions::default();
+        self.pipeline.send(self.operation, &mut request, &options).await?;
+        // Whatever the service asked for before, the end is near now.
+        self.asked = Some(SHORTEST);
+        Ok(())
     }
 
     /// Waits for the result.
@@ -152,10 +179,11 @@ impl<T: Send + 'static> Poller<T> {
     /// How the operation failed; `Timeout` if it did not end in time.
     pub async fn wait(mut self) -> Result<T> {
         loop {
-            if let PollState::Done(result) = self.look().await? {
-                return Ok(result);
+            match self.look().await? {
+                PollState::Done(result) => return Ok(result),
+                PollState::Ready => {}
+                PollState::InProgress => self.pause().await?,
             }
-            self.pause().await?;
         }
     }
 
@@ -172,7 +200,8 @@ impl<T: Send + 'static> Poller<T> {
             let state = poller.look().await;
             // A stream ends with its first error.
             poller.finished |= state.is_err();
-            Some((state, (poller, true)))
+            let wait = matches!(state, Ok(PollState::InProgress));
+            Some((state, (poller, wait)))
         })
     }
 

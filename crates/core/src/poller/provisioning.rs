@@ -4,8 +4,8 @@ use azure_core::http::{Method, RawResponse, Request};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
-use super::{PollState, ResumeToken, Strategy, is_failure};
-use crate::{Client, Error, ErrorKind, Result, call::from_json};
+use super::{End, PollState, ResumeToken, Strategy};
+use crate::{Client, Result, call::from_json};
 
 /// Reads a resource until its `properties.provisioningState` is an end: `Succeeded`, or a failure.
 /// A resource without that member is ready.
@@ -25,6 +25,8 @@ struct Resource {
 #[serde(rename_all = "camelCase")]
 struct Properties {
     provisioning_state: Option<String>,
+    /// Why it failed, where the resource tells.
+    status_message: Option<String>,
 }
 
 impl ProvisioningState {
@@ -49,19 +51,17 @@ impl ProvisioningState {
     /// What an answer says of the resource; the one to the request that began it, too.
     ///
     /// # Errors
-    /// `OperationFailed` if it failed; `InvalidResponse` if it is no resource.
+    /// `OperationFailed` or `OperationCanceled` if it came to that; `InvalidResponse` if it is no resource.
     pub fn read<T: DeserializeOwned>(answer: &RawResponse) -> Result<PollState<T>> {
         let resource: Resource = from_json(answer)?;
-        match resource.properties.provisioning_state.as_deref() {
-            None => from_json(answer).map(PollState::Done),
-            Some(state) if state.eq_ignore_ascii_case("Succeeded") => {
-                from_json(answer).map(PollState::Done)
-            }
-            Some(state) if is_failure(state) => Err(Error::new(
-                ErrorKind::OperationFailed,
-                format!("the resource's provisioningState is {state}"),
-            )),
-            Some(_) => Ok(PollState::InProgress),
+        let Properties { provisioning_state, status_message } = resource.properties;
+        let Some(state) = provisioning_state.as_deref() else {
+            return from_json(answer).map(PollState::Done);
+        };
+        match End::of(state) {
+            Some(End::Success) => from_json(answer).map(PollState::Done),
+            Some(end) => Err(end.into_error(state, status_message.as_deref(), answer)),
+            None => Ok(PollState::InProgress),
         }
     }
 }

@@ -12,12 +12,20 @@ use crate::{Endpoint, Error, Result};
 pub struct ResumeToken {
     operation: String,
     url: String,
+    /// Where the result is, if that is elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    result: Option<String>,
 }
 
 impl ResumeToken {
     /// A token for `operation`, whose state is told by `url`.
     pub fn new(operation: &str, url: &str) -> Self {
-        Self { operation: operation.to_owned(), url: url.to_owned() }
+        Self { operation: operation.to_owned(), url: url.to_owned(), result: None }
+    }
+
+    pub(super) fn with_result(mut self, url: &Url) -> Self {
+        self.result = Some(url.as_str().to_owned());
+        self
     }
 
     /// Reads what [`Display`](fmt::Display) wrote.
@@ -51,15 +59,21 @@ impl ResumeToken {
     /// # Errors
     /// `InvalidInput` if it is not, or the token is for another operation.
     pub fn url_on(&self, endpoint: &Endpoint, operation: &str) -> Result<Url> {
-        let url = Url::parse(self.url_for(operation)?)
-            .map_err(|_| Error::invalid_input("the resume token holds no URL"))?;
-        if endpoint.is_origin_of(&url) {
-            return Ok(url);
-        }
-        Err(Error::invalid_input(format!(
-            "the resume token is for another service than {endpoint}"
-        )))
+        on(endpoint, self.url_for(operation)?)
     }
+
+    /// Where the result is, if the token says so; on the same origin.
+    pub(super) fn result_on(&self, endpoint: &Endpoint) -> Result<Option<Url>> {
+        self.result.as_deref().map(|url| on(endpoint, url)).transpose()
+    }
+}
+
+fn on(endpoint: &Endpoint, url: &str) -> Result<Url> {
+    let url = Url::parse(url).map_err(|_| Error::invalid_input("the resume token holds no URL"))?;
+    if endpoint.is_origin_of(&url) {
+        return Ok(url);
+    }
+    Err(Error::invalid_input(format!("the resume token is for another service than {endpoint}")))
 }
 
 impl fmt::Display for ResumeToken {

@@ -28,8 +28,7 @@ impl BeginPurgeDeleted {
     }
 
     pub(super) fn resume(client: Client, token: &ResumeToken) -> Result<Poller<()>> {
-        let pipeline = client.pipeline().clone();
-        Ok(Poller::new(pipeline, &PURGE, Location::resume(client, PURGE.name(), token)?))
+        Location::resume_poller(client, &PURGE, token)
     }
 
     fn request(&self) -> Result<Request> {
