@@ -35,6 +35,8 @@ mod lists_ahead;
 #[cfg(test)]
 mod lists_and_polls_held_up;
 #[cfg(test)]
+mod lists_without_end;
+#[cfg(test)]
 mod management;
 #[cfg(test)]
 mod polling;
