@@ -55,6 +55,8 @@ mod retry_delays;
 #[cfg(test)]
 mod retry_limits;
 #[cfg(test)]
+mod spans;
+#[cfg(test)]
 mod throttling;
 #[cfg(test)]
 mod tls;

@@ -27,6 +27,8 @@ async fn a_create_that_may_have_been_processed_is_sent_once_and_reported_so() {
         assert!(error.may_have_been_sent(), "{failure:?}");
         assert_eq!(error.stop_reason(), Some(&StopReason::Ambiguous), "{failure:?}");
         assert_eq!(error.attempts(), 1);
+        assert!(error.explain().unwrap().contains("newest version"), "{failure:?}");
+        assert!(error.to_string().contains("may have been carried out"), "{error}");
     }
 }
 

@@ -2,12 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use azure_core::http::{Context, RawResponse, Request, StatusCode, Transport, policies::Policy};
+use azure_core::{
+    http::{Context, RawResponse, Request, StatusCode, Transport, policies::Policy},
+    tracing::Tracer,
+};
 
 use crate::{
     Error, ErrorKind, Operation, Result,
     call::CallOptions,
-    policies::{Authenticate, CallState, Identify, Log, RetryLoop, Send, call_next},
+    policies::{
+        Authenticate, CallSpan, CallState, Identify, Log, RetryLoop, Send, TraceRequest, call_next,
+    },
     retry::{Gate, RetryPolicy, server_delay},
     time::{Clock, within},
     transport::into_raw,
@@ -25,6 +30,7 @@ struct Inner {
     chain: Vec<Arc<dyn Policy>>,
     timeout: Option<Duration>,
     clock: Arc<dyn Clock>,
+    tracer: Option<Arc<dyn Tracer>>,
 }
 
 /// What a pipeline is made of.
@@ -41,6 +47,7 @@ pub(crate) struct Parts {
     /// The limit of one attempt, authentication included.
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) application_id: Option<String>,
+    pub(crate) tracer: Option<Arc<dyn Tracer>>,
     pub(crate) per_call: Vec<Arc<dyn Policy>>,
     pub(crate) per_attempt: Vec<Arc<dyn Policy>>,
 }
@@ -56,6 +63,7 @@ impl Parts {
             timeout: Some(Duration::from_secs(120)),
             attempt_timeout: Some(Duration::from_secs(60)),
             application_id: None,
+            tracer: None,
             per_call: Vec::new(),
             per_attempt: Vec::new(),
         }
@@ -71,9 +79,17 @@ impl Parts {
         if let Some(authenticate) = self.authenticate {
             chain.push(Arc::new(authenticate));
         }
+        if self.tracer.is_some() {
+            chain.push(Arc::new(TraceRequest));
+        }
         chain.push(Arc::new(Log::new(self.clock.clone())));
         chain.push(Arc::new(Send::new(self.transport, MAX_BODY)));
-        Pipeline(Arc::new(Inner { chain, timeout: self.timeout, clock: self.clock }))
+        Pipeline(Arc::new(Inner {
+            chain,
+            timeout: self.timeout,
+            clock: self.clock,
+            tracer: self.tracer,
+        }))
     }
 }
 
@@ -89,10 +105,26 @@ impl Pipeline {
         request: &mut Request,
         options: &CallOptions,
     ) -> Result<RawResponse> {
+        let Some(tracer) = &self.0.tracer else {
+            return self.send_in(None, operation, request, options).await;
+        };
+        let (span, guard) = CallSpan::begin(tracer, operation.name, request.url());
+        let result = self.send_in(Some(span), operation, request, options).await;
+        guard.settle(result.as_ref().err());
+        result
+    }
+
+    async fn send_in(
+        &self,
+        span: Option<CallSpan>,
+        operation: &'static Operation,
+        request: &mut Request,
+        options: &CallOptions,
+    ) -> Result<RawResponse> {
         let inner = &*self.0;
         let limit = self.limit(options);
         let deadline = limit.and_then(|limit| inner.clock.elapsed().checked_add(limit));
-        let context = Context::new().with_value(CallState::new(operation, options, deadline));
+        let context = Context::new().with_value(CallState::new(operation, options, deadline, span));
         let chain = call_next(&context, request, &inner.chain);
         let outcome = within(&*inner.clock, limit, chain).await;
         let evidence = context.value::<CallState>().map(CallState::evidence).unwrap_or_default();

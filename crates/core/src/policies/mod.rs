@@ -1,5 +1,5 @@
 //! The steps a request goes through, each one of azure_core's `Policy`, outermost first:
-//! identify → retry → authenticate → log → send.
+//! identify → retry → authenticate → trace → log → send.
 #![expect(
     elided_lifetimes_in_paths,
     reason = "azure_core's Policy elides Context's lifetime, and async_trait wants the same spelling"
@@ -10,6 +10,7 @@ mod identify;
 mod log;
 mod retry;
 mod send;
+mod trace;
 
 pub use authenticate::Authenticate;
 pub(crate) use identify::Identify;
@@ -17,6 +18,7 @@ pub(crate) use log::Log;
 pub(crate) use retry::CallState;
 pub use retry::RetryLoop;
 pub(crate) use send::Send;
+pub(crate) use trace::{CallSpan, TraceRequest, tracer};
 
 use std::sync::Arc;
 

@@ -17,6 +17,7 @@ use azure_core::{
     },
 };
 
+use super::CallSpan;
 use crate::{
     Error, ErrorKind, Idempotency, Operation,
     call::CallOptions,
@@ -35,6 +36,7 @@ pub(crate) struct CallState {
     pub(crate) operation: &'static Operation,
     pub(crate) retry: Option<RetryPolicy>,
     key_weight: Option<KeyWeight>,
+    span: Option<CallSpan>,
     /// When the call must have ended, on [`Clock::elapsed`]'s scale.
     pub(crate) deadline: Option<Duration>,
     attempts: AtomicU32,
@@ -51,11 +53,13 @@ impl CallState {
         operation: &'static Operation,
         options: &CallOptions,
         deadline: Option<Duration>,
+        span: Option<CallSpan>,
     ) -> Self {
         Self {
             operation,
             retry: options.retry.clone(),
             key_weight: options.key_weight,
+            span,
             deadline,
             attempts: AtomicU32::new(0),
             exposed: AtomicBool::new(false),
@@ -71,11 +75,19 @@ impl CallState {
             self.exposed.load(Ordering::Relaxed) || self.unanswered.load(Ordering::Relaxed);
         let makes_version = self.operation.idempotency == Idempotency::MakesVersion;
         Evidence {
-            attempts: self.attempts.load(Ordering::Relaxed),
+            attempts: self.attempts(),
             may_have_been_sent,
             may_have_made_version: may_have_been_sent && makes_version,
             stop_reason: self.stop_reason.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
+    }
+
+    pub(crate) fn span(&self) -> Option<&CallSpan> {
+        self.span.as_ref()
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::Relaxed)
     }
 
     fn begin_attempt(&self) -> u32 {
@@ -156,7 +168,8 @@ impl RetryLoop {
             throttled,
             patience: call.deadline.map(|end| end.saturating_sub(self.clock.elapsed())),
         };
-        let Err(Held(wait)) = gate.pass(ticket, random).await else {
+        let on_wait = |wait| call.span().map(|span| span.wait("the vault is paused", wait));
+        let Err(Held(wait)) = gate.pass(ticket, random, on_wait).await else {
             return Ok(());
         };
         call.stop(StopReason::Deadline);
@@ -266,6 +279,7 @@ impl Policy for RetryLoop {
                     );
                     if !delay.is_zero() {
                         call.remember(result).await;
+                        let _span = call.span().map(|span| span.wait(cause.as_str(), delay));
                         self.clock.sleep(delay).await;
                     }
                 }

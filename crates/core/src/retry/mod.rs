@@ -34,6 +34,17 @@ pub enum RetryCause {
     NotSent,
 }
 
+impl RetryCause {
+    /// For spans.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Transient => "transient failure",
+            Self::NotSent => "no connection",
+        }
+    }
+}
+
 /// What to do after a failed attempt: a classifier, a limit and a backoff.
 ///
 /// The default follows the service's guidance: throttling waits 1, 2, 4, 8 and 16 s (each between

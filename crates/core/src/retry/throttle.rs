@@ -112,8 +112,14 @@ impl Gate {
         }
     }
 
-    /// Waits until the attempt may be sent. `random` is uniform in 0..1.
-    pub(crate) async fn pass(&self, ticket: Ticket, random: fn() -> f64) -> Result<(), Held> {
+    /// Waits until the attempt may be sent. `random` is uniform in 0..1; what `on_wait` gives lives
+    /// as long as the wait it is told of.
+    pub(crate) async fn pass<W>(
+        &self,
+        ticket: Ticket,
+        random: fn() -> f64,
+        on_wait: impl Fn(Duration) -> W,
+    ) -> Result<(), Held> {
         let paused = |ticket: &Ticket| match self.open_from.load(Ordering::Relaxed) {
             0 => None,
             _ if ticket.throttled => None,
@@ -128,6 +134,7 @@ impl Gate {
             if ticket.patience.is_some_and(|patience| waited + wait >= patience) {
                 return Err(Held(wait));
             }
+            let _during = on_wait(wait);
             self.clock.sleep(wait).await;
             Ok(())
         };
