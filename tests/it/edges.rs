@@ -3,7 +3,7 @@
 use azure_core::http::Method;
 use azvault_core::{
     Call, Client, ClientBuilder, Endpoint, ErrorKind, Operation, Poller, Result, ServiceClient,
-    auth::Requirement,
+    auth::{Cloud, Requirement},
     credentials::CallbackCredential,
     object::{BeginDelete, ObjectKind, Target},
     poller::{Location, PollState, ProvisioningState},
@@ -55,8 +55,8 @@ impl ServiceClient for Manager {
     fn from_client(client: Client, _: ()) -> Result<Self> {
         Ok(Self(client))
     }
-    fn requirement(endpoint: &Endpoint) -> Option<Requirement> {
-        Some(Requirement::of_resource_manager(endpoint))
+    fn requirement(endpoint: &Endpoint, cloud: Option<&Cloud>) -> Option<Requirement> {
+        Some(Requirement::of_resource_manager(endpoint, cloud))
     }
 }
 

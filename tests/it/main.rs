@@ -17,6 +17,8 @@ mod callbacks_astray;
 #[cfg(test)]
 mod calls_at_their_limits;
 #[cfg(test)]
+mod clouds;
+#[cfg(test)]
 mod credential_chain;
 #[cfg(test)]
 mod credential_sources;

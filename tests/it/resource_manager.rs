@@ -6,7 +6,8 @@ use std::sync::Arc;
 use azure_core::http::Method;
 use azvault_core::{
     Client, ClientBuilder, Credential, Endpoint, ErrorKind, Operation, Pager, Result,
-    ServiceClient, auth::Requirement,
+    ServiceClient,
+    auth::{Cloud, Requirement},
 };
 use azvault_tests::{Answer, Clerk, Grant, Script};
 use futures::TryStreamExt;
@@ -29,8 +30,8 @@ impl ServiceClient for Manager {
         Ok(Self(client, seed))
     }
 
-    fn requirement(endpoint: &Endpoint) -> Option<Requirement> {
-        Some(Requirement::of_resource_manager(endpoint))
+    fn requirement(endpoint: &Endpoint, cloud: Option<&Cloud>) -> Option<Requirement> {
+        Some(Requirement::of_resource_manager(endpoint, cloud))
     }
 }
 

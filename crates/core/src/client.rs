@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use azure_core::{
+    cloud::CloudConfiguration,
     http::{ClientOptions, Method, Request, Transport, policies::Policy},
     tracing::TracerProvider,
 };
@@ -11,7 +12,7 @@ use url::Url;
 
 use crate::{
     Credential, Endpoint, Error, Pipeline, Result,
-    auth::Requirement,
+    auth::{Cloud, Requirement},
     pipeline::Parts,
     policies::{Authenticate, tracer},
     retry::{RetryPolicy, Throttle},
@@ -132,15 +133,21 @@ pub trait ServiceClient: Sized {
     fn from_client(client: Client, seed: Self::Seed) -> Result<Self>;
 
     /// What the service at `endpoint` requires of a token, if that is known without asking it.
-    fn requirement(endpoint: &Endpoint) -> Option<Requirement> {
-        Requirement::known(endpoint)
+    fn requirement(endpoint: &Endpoint, cloud: Option<&Cloud>) -> Option<Requirement> {
+        Requirement::known(endpoint, cloud)
+    }
+
+    /// The address of the service in `cloud`, where that has one for all.
+    fn address_in(_cloud: &Cloud) -> Option<&str> {
+        None
     }
 }
 
 /// Builds a client; the settings are the same for every service.
 #[must_use = "a builder does nothing before build()"]
 pub struct ClientBuilder<C: ServiceClient> {
-    address: String,
+    address: Option<String>,
+    cloud: Option<Cloud>,
     seed: C::Seed,
     credential: Option<Credential>,
     transport: Option<Transport>,
@@ -162,9 +169,15 @@ impl<C: ServiceClient> ClientBuilder<C> {
     /// A builder for the service at `address`, a vault's URL for instance, which is checked by
     /// [`build`](Self::build).
     pub fn new(address: &str, seed: C::Seed) -> Self {
+        Self { address: Some(address.to_owned()), ..Self::in_cloud(seed) }
+    }
+
+    /// A builder for a service that each cloud has one of.
+    pub fn in_cloud(seed: C::Seed) -> Self {
         let clock = SystemClock::shared();
         Self {
-            address: address.to_owned(),
+            address: None,
+            cloud: None,
             seed,
             credential: None,
             transport: None,
@@ -183,10 +196,17 @@ impl<C: ServiceClient> ClientBuilder<C> {
         }
     }
 
-    /// The address of the service instead of the one that the builder began with, for another
-    /// cloud or a test.
+    /// The address of the service instead of the one that the builder began with, or the cloud's.
     pub fn endpoint(mut self, address: impl Into<String>) -> Self {
-        self.address = address.into();
+        self.address = Some(address.into());
+        self
+    }
+
+    /// The cloud that the service is in: where it is, if each cloud has one of it, and for whom a
+    /// token must be. The public cloud unless set; vaults of the US Government's cloud and China's
+    /// are known by their names.
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = Some(cloud);
         self
     }
 
@@ -280,12 +300,18 @@ impl<C: ServiceClient> ClientBuilder<C> {
         self
     }
 
-    /// Takes policies, transport and tracer provider from azure_core's options. Their `retry` is not used: azvault
-    /// retries by itself, see [`retry`](Self::retry).
+    /// Takes policies, transport, tracer provider and cloud from azure_core's options. Their
+    /// `retry` is not used: azvault retries by itself, see [`retry`](Self::retry); nor is a custom
+    /// cloud, which tells too little: see [`cloud`](Self::cloud).
     pub fn client_options(mut self, options: ClientOptions) -> Self {
         self.per_call.extend(options.per_call_policies);
         self.per_attempt.extend(options.per_try_policies);
         self.transport = options.transport.or(self.transport);
+        self.cloud = match options.cloud.as_deref() {
+            Some(CloudConfiguration::AzureGovernment) => Some(Cloud::us_government()),
+            Some(CloudConfiguration::AzureChina) => Some(Cloud::china()),
+            _ => self.cloud,
+        };
         self.tracer_provider = options.instrumentation.tracer_provider.or(self.tracer_provider);
         self
     }
@@ -302,7 +328,10 @@ impl<C: ServiceClient> ClientBuilder<C> {
     /// `InvalidInput` if the vault's URL, the API version, the proxy or the application's name is
     /// wrong, or no credential was given.
     pub fn build(self) -> Result<C> {
-        let endpoint = Endpoint::parse(&self.address)?;
+        let public = Cloud::default();
+        let cloud = self.cloud.as_ref().unwrap_or(&public);
+        let address = self.address.as_deref().or_else(|| C::address_in(cloud));
+        let endpoint = Endpoint::parse(address.unwrap_or_default())?;
         let Some(credential) = self.credential else {
             return Err(Error::invalid_input(
                 "the client has no credential: give it one with credential(…), DefaultAzureCredential::new()? for instance",
@@ -320,7 +349,7 @@ impl<C: ServiceClient> ClientBuilder<C> {
         let gate = throttle.gate(&endpoint, &self.clock);
         let authenticate = Authenticate::new(
             endpoint.clone(),
-            C::requirement(&endpoint),
+            C::requirement(&endpoint, self.cloud.as_ref()),
             credential,
             self.verify,
             self.clock.clone(),

@@ -1,7 +1,8 @@
 //! The client of a subscription's key vaults, through Azure Resource Manager.
 
 use azvault_core::{
-    Client, ClientBuilder, Credential, Endpoint, Result, ServiceClient, auth::Requirement,
+    Client, ClientBuilder, Credential, Endpoint, Result, ServiceClient,
+    auth::{Cloud, Requirement},
 };
 
 use crate::{ResourceGroupsClient, VaultsClient, validate};
@@ -38,7 +39,6 @@ pub struct KeyVaultManagementClient {
     subscription_id: String,
 }
 
-const PUBLIC_CLOUD: &str = "https://management.azure.com";
 /// Resource groups have API versions of their own.
 const RESOURCES_API_VERSION: &str = "2024-11-01";
 
@@ -51,8 +51,12 @@ impl ServiceClient for KeyVaultManagementClient {
         Ok(Self { client, subscription_id })
     }
 
-    fn requirement(endpoint: &Endpoint) -> Option<Requirement> {
-        Some(Requirement::of_resource_manager(endpoint))
+    fn requirement(endpoint: &Endpoint, cloud: Option<&Cloud>) -> Option<Requirement> {
+        Some(Requirement::of_resource_manager(endpoint, cloud))
+    }
+
+    fn address_in(cloud: &Cloud) -> Option<&str> {
+        Some(cloud.resource_manager())
     }
 }
 
@@ -72,7 +76,7 @@ impl KeyVaultManagementClient {
     /// A builder, to set the endpoint of another cloud, the transport, time limits, retry and
     /// more.
     pub fn builder(subscription_id: impl Into<String>) -> ClientBuilder<Self> {
-        ClientBuilder::new(PUBLIC_CLOUD, subscription_id.into())
+        ClientBuilder::in_cloud(subscription_id.into())
     }
 
     /// The subscription's id.

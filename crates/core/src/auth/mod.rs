@@ -5,5 +5,5 @@ mod cloud;
 mod requirement;
 
 pub use challenge::Challenge;
-pub use cloud::known_audience;
+pub use cloud::{Cloud, known_audience};
 pub use requirement::Requirement;

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Challenge, known_audience};
+use super::{Challenge, Cloud, known_audience};
 use crate::{Endpoint, Error, ErrorKind, Result};
 
 /// What a vault requires of a token.
@@ -15,19 +15,24 @@ pub struct Requirement {
 }
 
 impl Requirement {
-    /// What a vault in a known cloud requires, without asking it.
-    pub fn known(endpoint: &Endpoint) -> Option<Self> {
-        let audience = known_audience(endpoint.host())?;
-        Some(Self::of_audience(audience))
+    /// What a vault in `cloud`, or in one that everybody knows, requires, without asking it.
+    pub fn known(endpoint: &Endpoint, cloud: Option<&Cloud>) -> Option<Self> {
+        let host = endpoint.host();
+        match cloud.and_then(|cloud| cloud.audience_of(host)) {
+            Some(audience) => Some(Self::of_audience(audience)),
+            None => known_audience(host).map(|audience| Self::of_audience(&audience)),
+        }
     }
 
-    /// What Azure Resource Manager at `endpoint` requires: its address is its audience.
-    pub fn of_resource_manager(endpoint: &Endpoint) -> Self {
-        Self::of_audience(endpoint.as_str())
+    /// What Azure Resource Manager at `endpoint` requires: its address is its audience, unless it
+    /// is that of `cloud`, which may have another.
+    pub fn of_resource_manager(endpoint: &Endpoint, cloud: Option<&Cloud>) -> Self {
+        let audience = cloud.and_then(|cloud| cloud.resource_manager_audience_at(endpoint));
+        Self::of_audience(audience.unwrap_or(endpoint.as_str()))
     }
 
     fn of_audience(audience: &str) -> Self {
-        let scope = format!("{audience}/.default");
+        let scope = format!("{}/.default", audience.trim_end_matches('/'));
         Self { scope, resource: Some(audience.to_owned()), authority: None, tenant: None }
     }
 
