@@ -129,7 +129,7 @@ impl<T: 'static> Call<T> {
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<T> {
-        self.send_for_response().await.map(Response::into_model)
+        self.answer().await.map(|(_, model)| model)
     }
 
     /// Sends the call and gives the model with the answer's status and headers.
@@ -137,12 +137,17 @@ impl<T: 'static> Call<T> {
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn send_for_response(self) -> Result<Response<T>> {
-        let mut request =
-            self.request.map_err(|error| error.with_operation(self.operation.name))?;
-        let response = self.pipeline.send(self.operation, &mut request, &self.options).await?;
-        let model =
-            (self.decode)(&response).map_err(|error| error.with_operation(self.operation.name))?;
-        Ok(Response { status: response.status(), headers: response.headers().clone(), model })
+        let (answer, model) = self.answer().await?;
+        let (status, headers, _) = answer.deconstruct();
+        Ok(Response { status, headers, model })
+    }
+
+    async fn answer(self) -> Result<(RawResponse, T)> {
+        let name = self.operation.name;
+        let mut request = self.request.map_err(|error| error.with_operation(name))?;
+        let answer = self.pipeline.send(self.operation, &mut request, &self.options).await?;
+        let model = (self.decode)(&answer).map_err(|error| error.with_operation(name))?;
+        Ok((answer, model))
     }
 }
 

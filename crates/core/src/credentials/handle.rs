@@ -1,7 +1,6 @@
 //! The handle that clients take: a source of tokens and the one cache of what it gave.
 
 use std::{
-    borrow::Cow,
     collections::HashMap,
     fmt,
     panic::AssertUnwindSafe,
@@ -16,7 +15,9 @@ use futures::{
 use time::OffsetDateTime;
 
 use super::{CallbackChallenge, CallbackCredential, request};
-use crate::{Error, ErrorKind, Result, auth::Requirement, retry::Throttle, time::Clock};
+use crate::{
+    Error, ErrorKind, Result, SecretValue, auth::Requirement, retry::Throttle, time::Clock,
+};
 
 /// A cheap-clone handle on a credential and its cache of tokens. All clients that are given the
 /// same credential share one cache, so that a thousand first calls need one token.
@@ -67,21 +68,28 @@ impl TokenKey {
     }
 }
 
-/// A token as a source gave it, and the scheme to present it by.
+/// A token as a source gave it, and as it is presented.
 #[derive(Clone)]
-pub(crate) struct Token {
-    access: AccessToken,
-    scheme: Cow<'static, str>,
+pub(crate) struct Token(Arc<Presented>);
+
+struct Presented {
+    authorization: SecretValue,
+    expires_on: OffsetDateTime,
 }
 
 impl Token {
+    fn new(access: &AccessToken, scheme: &str) -> Self {
+        let authorization = format!("{scheme} {}", access.token.secret()).into();
+        Self(Arc::new(Presented { authorization, expires_on: access.expires_on }))
+    }
+
     /// The value of the `Authorization` header.
-    pub(crate) fn authorization(&self) -> String {
-        format!("{} {}", self.scheme, self.access.token.secret())
+    pub(crate) fn authorization(&self) -> &str {
+        self.0.authorization.expose()
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.access.token.secret() == other.access.token.secret()
+        Arc::ptr_eq(&self.0, &other.0) || self.authorization() == other.authorization()
     }
 }
 
@@ -140,11 +148,14 @@ impl Credential {
     pub(crate) async fn token(&self, key: &TokenKey, clock: &Arc<dyn Clock>) -> Result<Granted> {
         let fetch = {
             let mut entries = self.0.lock();
-            let entry = entries.entry(key.clone()).or_default();
-            if let Some(token) = entry.usable(clock.now()) {
-                let renewal = self.renewal(entry, key, clock);
-                return Ok(Granted { token, renewal });
+            if let Some(entry) = entries.get_mut(key) {
+                let now = clock.now();
+                if let Some(token) = entry.usable(now) {
+                    let renewal = self.renewal(entry, key, now, clock);
+                    return Ok(Granted { token, renewal });
+                }
             }
+            let entry = entries.entry(key.clone()).or_default();
             match entry.waiting.as_ref().and_then(WeakShared::upgrade) {
                 Some(fetch) => fetch,
                 None => {
@@ -162,11 +173,12 @@ impl Credential {
 
     /// Forgets `token`, which the service refused, unless another has taken its place.
     pub(crate) fn forget(&self, key: &TokenKey, token: &Token) {
-        if let Some(entry) = self.0.lock().get_mut(key)
-            && entry.token.as_ref().is_some_and(|held| held.is_same(token))
-        {
-            *entry = Entry::default();
-        }
+        let _forgotten = match self.0.lock().get_mut(key) {
+            Some(entry) if entry.token.as_ref().is_some_and(|held| held.is_same(token)) => {
+                std::mem::take(entry)
+            }
+            _ => Entry::default(),
+        };
     }
 
     /// Keeps `token`, which the service took, in the place of what is held for `key`.
@@ -178,9 +190,10 @@ impl Credential {
         &self,
         entry: &mut Entry,
         key: &TokenKey,
+        now: OffsetDateTime,
         clock: &Arc<dyn Clock>,
     ) -> Option<BoxFuture<'static, ()>> {
-        if entry.refresh_at.is_none_or(|at| clock.now() < at) {
+        if entry.refresh_at.is_none_or(|at| now < at) {
             return None;
         }
         let fetch =
@@ -191,7 +204,7 @@ impl Credential {
 
 impl Entry {
     fn usable(&self, now: OffsetDateTime) -> Option<Token> {
-        self.token.as_ref().filter(|token| token.access.expires_on - now > MARGIN).cloned()
+        self.token.as_ref().filter(|token| token.0.expires_on - now > MARGIN).cloned()
     }
 }
 
@@ -217,28 +230,32 @@ impl Cache {
     }
 
     fn settle(&self, key: &TokenKey, result: &Result<Token, Arc<Error>>, now: OffsetDateTime) {
+        if let Err(error) = result {
+            tracing::debug!(target: "azvault", %error, "a token could not be renewed");
+        }
+        // What is let go may hold the caller's own credential: it is dropped after the lock.
+        let _renewed;
+        let mut _expired = Vec::new();
         let mut entries = self.lock();
         let entry = entries.entry(key.clone()).or_default();
         entry.waiting = None;
-        entry.renewing = None;
+        _renewed = entry.renewing.take();
         match result {
             Ok(token) => {
                 let unchanged = entry.token.as_ref().is_some_and(|held| held.is_same(token));
-                let life = token.access.expires_on - now;
+                let life = token.0.expires_on - now;
                 entry.refresh_at =
                     Some(if unchanged { now + PAUSE } else { now + (life - AHEAD).max(life / 2) });
                 entry.token = Some(token.clone());
             }
-            Err(error) => {
-                tracing::debug!(target: "azvault", %error, "a token could not be renewed");
-                entry.refresh_at = Some(now + PAUSE);
-            }
+            Err(_) => entry.refresh_at = Some(now + PAUSE),
         }
         // Claims and tenants come from the network; what has expired must not pile up.
-        entries.retain(|_, entry| {
-            entry.waiting.as_ref().is_some_and(|fetch| fetch.upgrade().is_some())
-                || entry.token.as_ref().is_some_and(|t| t.access.expires_on > now)
-        });
+        _expired.extend(entries.extract_if(|_, entry| {
+            entry.waiting.as_ref().is_none_or(|fetch| fetch.upgrade().is_none())
+                && entry.token.as_ref().is_none_or(|token| token.0.expires_on <= now)
+        }));
+        drop(entries);
     }
 }
 
@@ -260,7 +277,7 @@ impl Source {
                 let scopes = [key.scope.as_str()];
                 let access =
                     credential.get_token(&scopes, options).await.map_err(credential_error)?;
-                Ok(Token { access, scheme: "Bearer".into() })
+                Ok(Token::new(&access, "Bearer"))
             }
             Self::Callback(callback) => {
                 let challenge = key.challenge.clone().ok_or_else(|| {
@@ -268,7 +285,7 @@ impl Source {
                 })?;
                 let token = callback.call(challenge.with_claims(key.claims.clone())).await?;
                 let (access, scheme) = token.into_parts(now)?;
-                Ok(Token { access, scheme })
+                Ok(Token::new(&access, &scheme))
             }
         }
     }
@@ -295,12 +312,13 @@ static HANDLES: Mutex<Vec<Weak<Cache>>> = Mutex::new(Vec::new());
 impl Credential {
     /// The handle that is held of `source` already, else a new one.
     fn shared(source: Source) -> Self {
+        // Any of these may be the last handle of its credential: they are dropped after the lock.
+        let all: Vec<Arc<Cache>>;
         let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
         handles.retain(|handle| handle.strong_count() > 0);
-        let known =
-            handles.iter().filter_map(Weak::upgrade).find(|cache| cache.source.is_same(&source));
-        match known {
-            Some(cache) => Self(cache),
+        all = handles.iter().filter_map(Weak::upgrade).collect();
+        match all.iter().find(|cache| cache.source.is_same(&source)) {
+            Some(cache) => Self(cache.clone()),
             None => {
                 let cache =
                     Cache { source, entries: Mutex::default(), throttle: Default::default() };

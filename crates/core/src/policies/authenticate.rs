@@ -41,7 +41,8 @@ pub struct Authenticate {
     verify: bool,
     /// What the service requires, where that is known without asking it.
     known: Option<Requirement>,
-    requirement: Mutex<Option<Requirement>>,
+    /// By what tokens that meet its requirement are kept, once that is known.
+    key: Mutex<Option<Arc<TokenKey>>>,
     /// Held while the vault is asked. A caller that is dropped lets the next one ask.
     asking: tokio::sync::Mutex<()>,
     clock: Arc<dyn Clock>,
@@ -49,7 +50,7 @@ pub struct Authenticate {
 
 /// What the vault answered when it was asked what it requires.
 enum Asked {
-    Requirement(Requirement),
+    Key(Arc<TokenKey>),
     /// Something other than a challenge: the service's trouble, for the retry policy to judge.
     Answer(AsyncRawResponse),
 }
@@ -62,17 +63,19 @@ impl Authenticate {
         verify: bool,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let requirement = Mutex::new(known.clone().filter(|_| !credential.wants_challenge()));
-        Self { endpoint, credential, verify, known, requirement, asking: Default::default(), clock }
+        let enough = known.as_ref().filter(|_| !credential.wants_challenge());
+        let key = Mutex::new(enough.map(|known| Arc::new(credential.key(known))));
+        Self { endpoint, credential, verify, known, key, asking: Default::default(), clock }
     }
 
-    fn known(&self) -> Option<Requirement> {
-        self.requirement.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn key(&self) -> Option<Arc<TokenKey>> {
+        self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn remember(&self, requirement: &Requirement) {
-        *self.requirement.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(requirement.clone());
+    fn remember(&self, requirement: &Requirement) -> Arc<TokenKey> {
+        let key = Arc::new(self.credential.key(requirement));
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.clone());
+        key
     }
 
     /// What the vault requires: as known, else as it says when asked.
@@ -82,13 +85,13 @@ impl Authenticate {
         request: &Request,
         next: &[Arc<dyn Policy>],
     ) -> azure_core::Result<Asked> {
-        if let Some(known) = self.known() {
-            return Ok(Asked::Requirement(known));
+        if let Some(key) = self.key() {
+            return Ok(Asked::Key(key));
         }
         // The one that asks may be a future that nobody polls at the moment: then ask as well.
         let _asking = within(&*self.clock, Some(PATIENCE), self.asking.lock()).await;
-        if let Some(known) = self.known() {
-            return Ok(Asked::Requirement(known));
+        if let Some(key) = self.key() {
+            return Ok(Asked::Key(key));
         }
         // A copy, so that the request keeps its body whatever comes of this.
         let mut question = request.clone();
@@ -112,8 +115,7 @@ impl Authenticate {
             refused(format!("the 401 of {} holds no Bearer challenge", self.endpoint)).into_azure()
         })?;
         let requirement = self.require(&challenge).map_err(Error::into_azure)?;
-        self.remember(&requirement);
-        Ok(Asked::Requirement(requirement))
+        Ok(Asked::Key(self.remember(&requirement)))
     }
 
     fn require(&self, challenge: &Challenge) -> Result<Requirement> {
@@ -147,22 +149,21 @@ impl Authenticate {
     }
 
     /// What to ask the credential for after a 401, or nothing if it would be the same again.
-    fn answer_to(&self, challenge: &Challenge, used: &TokenKey) -> Result<Option<TokenKey>> {
+    fn answer_to(&self, challenge: &Challenge, used: &TokenKey) -> Result<Option<Arc<TokenKey>>> {
         if let Some(claims) = challenge.parameter("claims") {
             let claims = decode_claims(claims)?;
             if used.claims.as_ref() == Some(&claims) {
                 // The token for these claims is refused itself.
                 return Ok(None);
             }
-            return Ok(Some(used.with_claims(Some(claims))));
+            return Ok(Some(Arc::new(used.with_claims(Some(claims)))));
         }
         if !self.says_what(challenge) {
             return Ok(None);
         }
         let requirement = self.require(challenge)?;
-        self.remember(&requirement);
-        let key = self.credential.key(&requirement);
-        Ok((key != *used).then_some(key))
+        let key = self.remember(&requirement);
+        Ok((*key != *used).then_some(key))
     }
 }
 
@@ -185,11 +186,10 @@ impl Policy for Authenticate {
             )
             .into_azure());
         }
-        let requirement = match self.requirement(ctx, request, next).await? {
-            Asked::Requirement(requirement) => requirement,
+        let mut key = match self.requirement(ctx, request, next).await? {
+            Asked::Key(key) => key,
             Asked::Answer(answer) => return Ok(answer),
         };
-        let mut key = self.credential.key(&requirement);
         // One answer to a challenge and one to claims, each with one replay; then the 401 stands.
         let (mut renewed, mut claimed) = (false, false);
         let mut refused: Option<(Token, AsyncRawResponse)> = None;
@@ -251,7 +251,7 @@ struct Bearer<'a>(&'a mut Request);
 
 impl<'a> Bearer<'a> {
     fn new(request: &'a mut Request, token: &Token) -> Self {
-        request.insert_header(AUTHORIZATION, token.authorization());
+        request.insert_header(AUTHORIZATION, token.authorization().to_owned());
         Self(request)
     }
 }
