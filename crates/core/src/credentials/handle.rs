@@ -104,7 +104,24 @@ struct Entry {
     renewing: Option<Shared<Fetch>>,
 }
 
-type Fetch = BoxFuture<'static, Result<Token, Arc<Error>>>;
+type Fetch = BoxFuture<'static, Result<Token, Failure>>;
+
+/// A fetch that failed, for everybody who waited for it.
+#[derive(Clone)]
+struct Failure {
+    error: Arc<Error>,
+    panicked: bool,
+}
+
+/// What the cache has for a caller.
+enum Look {
+    Granted(Granted),
+    /// A fetch to wait for, which another caller may have begun.
+    Fetch {
+        fetch: Shared<Fetch>,
+        joined: bool,
+    },
+}
 
 /// A token, and perhaps a renewal to push along while it is used.
 pub(crate) struct Granted {
@@ -146,28 +163,18 @@ impl Credential {
 
     /// A valid token: from the cache, or from the one fetch that all callers share.
     pub(crate) async fn token(&self, key: &TokenKey, clock: &Arc<dyn Clock>) -> Result<Granted> {
-        let fetch = {
-            let mut entries = self.0.lock();
-            if let Some(entry) = entries.get_mut(key) {
-                let now = clock.now();
-                if let Some(token) = entry.usable(now) {
-                    let renewal = self.renewal(entry, key, now, clock);
-                    return Ok(Granted { token, renewal });
-                }
+        let mut again = true;
+        loop {
+            let (fetch, joined) = match self.0.look(key, clock) {
+                Look::Granted(granted) => return Ok(granted),
+                Look::Fetch { fetch, joined } => (fetch, joined),
+            };
+            match fetch.await {
+                Ok(token) => return Ok(Granted { token, renewal: None }),
+                // Perhaps the runtime that it was begun on ended, and its timers with it.
+                Err(failure) if failure.panicked && joined && again => again = false,
+                Err(failure) => return Err(Error::shared(&failure.error)),
             }
-            let entry = entries.entry(key.clone()).or_default();
-            match entry.waiting.as_ref().and_then(WeakShared::upgrade) {
-                Some(fetch) => fetch,
-                None => {
-                    let fetch = self.0.fetch(key.clone(), clock.clone()).shared();
-                    entry.waiting = fetch.downgrade();
-                    fetch
-                }
-            }
-        };
-        match fetch.await {
-            Ok(token) => Ok(Granted { token, renewal: None }),
-            Err(error) => Err(Error::shared(&error)),
         }
     }
 
@@ -185,21 +192,6 @@ impl Credential {
     pub(crate) fn adopt(&self, key: &TokenKey, token: Token, clock: &Arc<dyn Clock>) {
         self.0.settle(key, &Ok(token), clock.now());
     }
-
-    fn renewal(
-        &self,
-        entry: &mut Entry,
-        key: &TokenKey,
-        now: OffsetDateTime,
-        clock: &Arc<dyn Clock>,
-    ) -> Option<BoxFuture<'static, ()>> {
-        if entry.refresh_at.is_none_or(|at| now < at) {
-            return None;
-        }
-        let fetch =
-            entry.renewing.get_or_insert_with(|| self.0.fetch(key.clone(), clock.clone()).shared());
-        Some(fetch.clone().map(drop).boxed())
-    }
 }
 
 impl Entry {
@@ -213,14 +205,50 @@ impl Cache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn look(self: &Arc<Self>, key: &TokenKey, clock: &Arc<dyn Clock>) -> Look {
+        let mut entries = self.lock();
+        if let Some(entry) = entries.get_mut(key) {
+            let now = clock.now();
+            if let Some(token) = entry.usable(now) {
+                let renewal = self.renewal(entry, key, now, clock);
+                return Look::Granted(Granted { token, renewal });
+            }
+        }
+        let entry = entries.entry(key.clone()).or_default();
+        if let Some(fetch) = entry.waiting.as_ref().and_then(WeakShared::upgrade) {
+            return Look::Fetch { fetch, joined: true };
+        }
+        let fetch = self.fetch(key.clone(), clock.clone()).shared();
+        entry.waiting = fetch.downgrade();
+        Look::Fetch { fetch, joined: false }
+    }
+
+    fn renewal(
+        self: &Arc<Self>,
+        entry: &mut Entry,
+        key: &TokenKey,
+        now: OffsetDateTime,
+        clock: &Arc<dyn Clock>,
+    ) -> Option<BoxFuture<'static, ()>> {
+        if entry.refresh_at.is_none_or(|at| now < at) {
+            return None;
+        }
+        let fetch =
+            entry.renewing.get_or_insert_with(|| self.fetch(key.clone(), clock.clone()).shared());
+        Some(fetch.clone().map(drop).boxed())
+    }
+
     /// Asks the source and keeps what it gives. Holds the cache weakly: the cache may hold it.
     fn fetch(self: &Arc<Self>, key: TokenKey, clock: Arc<dyn Clock>) -> Fetch {
         let (cache, source) = (Arc::downgrade(self), self.source.clone());
         async move {
             // A credential that panics must not take with it the callers that wait for it.
             let fetched = AssertUnwindSafe(source.issue(&key, clock.now())).catch_unwind().await;
-            let panicked = || Error::new(ErrorKind::Authentication, "the credential panicked");
-            let result = fetched.unwrap_or_else(|_| Err(panicked())).map_err(Arc::new);
+            let panicked = fetched.is_err();
+            let why = |_| Err(Error::new(ErrorKind::Authentication, "the credential panicked"));
+            let result = fetched
+                .unwrap_or_else(why)
+                .map_err(|error| Failure { error: Arc::new(error), panicked });
             if let Some(cache) = cache.upgrade() {
                 cache.settle(&key, &result, clock.now());
             }
@@ -229,8 +257,8 @@ impl Cache {
         .boxed()
     }
 
-    fn settle(&self, key: &TokenKey, result: &Result<Token, Arc<Error>>, now: OffsetDateTime) {
-        if let Err(error) = result {
+    fn settle(&self, key: &TokenKey, result: &Result<Token, Failure>, now: OffsetDateTime) {
+        if let Err(Failure { error, .. }) = result {
             tracing::debug!(target: "azvault", %error, "a token could not be renewed");
         }
         // What is let go may hold the caller's own credential: it is dropped after the lock.
