@@ -108,20 +108,30 @@ async fn a_fetch_that_everybody_gave_up_is_begun_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_credential_that_panics_fails_its_waiters_and_is_asked_again() {
+async fn a_credential_that_panics_once_fails_one_caller_and_is_asked_again_by_the_others() {
     let script = Script::always(Answer::fine());
     let clerk = Clerk::by(|asked| match asked.n {
         0 => Grant::panic().after(Duration::from_millis(5)),
         _ => Grant::token("t"),
     });
     let client = ProbeClient::builder(KNOWN, &script, &clerk).build().unwrap();
+    let results = join_all((0..10).map(|_| client.get("k").send())).await;
+    let failed: Vec<_> = results.into_iter().filter_map(Result::err).collect();
+    assert_eq!((failed.len(), failed[0].kind()), (1, ErrorKind::Authentication));
+    assert!(failed[0].to_string().contains("the credential panicked"), "{}", failed[0]);
+    assert_eq!((script.count(), clerk.count()), (9, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_always_panics_fails_all_callers_and_is_asked_twice() {
+    let clerk = Clerk::by(|_| Grant::panic().after(Duration::from_millis(5)));
+    let script = Script::always(Answer::fine());
+    let client = ProbeClient::builder(KNOWN, &script, &clerk).build().unwrap();
     for result in join_all((0..10).map(|_| client.get("k").send())).await {
         let error = result.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Authentication);
         assert!(error.to_string().contains("the credential panicked"), "{error}");
     }
-    assert_eq!((script.count(), clerk.count()), (0, 1));
-    client.get("k").await.unwrap();
+    assert_eq!((script.count(), clerk.count()), (0, 2));
 }
 
 #[tokio::test(start_paused = true)]
