@@ -33,6 +33,8 @@ struct Cli {
 enum Bench {
     /// The client of secrets beside a bare reqwest loop and the official crate.
     Client(harness::Options),
+    /// One contender's warm calls alone, for a profiler.
+    Loop(client::Loop),
     /// The other process: what the clients talk to.
     #[command(hide = true)]
     Serve(server::Settings),
@@ -41,6 +43,7 @@ enum Bench {
 fn main() -> ExitCode {
     let result = match Cli::parse().bench {
         Bench::Client(options) => harness::run("client", &options, client::groups()),
+        Bench::Loop(one) => one.run().map(|()| true),
         Bench::Serve(settings) => server::serve(&settings).map(|()| true),
     };
     match result {

@@ -14,7 +14,7 @@ use crate::{
 
 /// So many calls that one turn of a contender takes some hundredths of a second.
 const CALLS: usize = 1500;
-/// Turns of each contender in a round: a round takes half a second of CPU and more.
+/// Turns of each contender in a round, which takes a second of CPU or so.
 const TURNS: usize = 8;
 /// Calls to count allocations over, and those before them that fill what is kept.
 const COUNTED: usize = 320;
@@ -29,14 +29,29 @@ pub(super) fn groups() -> Vec<Group> {
     kinds.map(group).into()
 }
 
+/// The contenders and what they talk to.
+struct Table {
+    ours: Ours,
+    raw: Raw,
+    official: Official,
+    runtime: Runtime,
+    server: Server,
+}
+
+impl Table {
+    fn set(http: &str) -> Result<Self> {
+        let server = Server::start(if http == "http1" { &["--http1"] } else { &[] })?;
+        let (url, ca_pem) = (server.vault_url(), server.ca_pem());
+        let ours = Ours::new(&url, ca_pem, Counting::new())?;
+        let raw = Raw::new(reqwest_client(ca_pem)?, &url, token());
+        let transport = Transport::new(Arc::new(reqwest_client(ca_pem)?));
+        let official = Official::over(&url, transport, Counting::new())?;
+        Ok(Self { ours, raw, official, runtime: runtime()?, server })
+    }
+}
+
 fn rows(prefix: &str, http: &str, concurrency: usize, options: &Options) -> Result<Vec<Row>> {
-    let server = Server::start(if http == "http1" { &["--http1"] } else { &[] })?;
-    let runtime = runtime()?;
-    let (url, ca_pem) = (server.vault_url(), server.ca_pem());
-    let ours = Ours::new(&url, ca_pem, Counting::new())?;
-    let raw = Raw::new(reqwest_client(ca_pem)?, &url, token());
-    let transport = Transport::new(Arc::new(reqwest_client(ca_pem)?));
-    let official = Official::over(&url, transport, Counting::new())?;
+    let Table { runtime, ours, raw, official, server: _server } = Table::set(http)?;
     let counts = [
         counted(&runtime, &ours, concurrency)?,
         counted(&runtime, &raw, concurrency)?,
@@ -52,6 +67,54 @@ fn rows(prefix: &str, http: &str, concurrency: usize, options: &Options) -> Resu
         Row::medians(format!("{prefix}cpu-us")).all(rounds),
         Row::medians(format!("{prefix}allocations")).all(counts.map(|count| vec![count]).into()),
     ])
+}
+
+/// What one contender alone is to do, for a profiler to look at.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Loop {
+    /// Who: ours, raw or official.
+    who: Who,
+    /// How many calls; the first of them makes the connection.
+    #[arg(long, default_value_t = 5000)]
+    calls: usize,
+    /// How many at a time.
+    #[arg(long, default_value_t = 1)]
+    concurrency: usize,
+    /// Speak HTTP/1.1, not HTTP/2.
+    #[arg(long)]
+    http1: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Who {
+    Ours,
+    Raw,
+    Official,
+}
+
+impl Loop {
+    /// Runs it and prints what a call costs.
+    pub(crate) fn run(&self) -> Result<()> {
+        let table = Table::set(if self.http1 { "http1" } else { "http2" })?;
+        match self.who {
+            Who::Ours => self.run_with(&table.runtime, &table.ours),
+            Who::Raw => self.run_with(&table.runtime, &table.raw),
+            Who::Official => self.run_with(&table.runtime, &table.official),
+        }
+    }
+
+    fn run_with(&self, runtime: &Runtime, contender: &impl Contender) -> Result<()> {
+        let mut allocated = 0;
+        let spent = cpu(|| {
+            allocated =
+                allocations(|| runtime.block_on(calls(contender, self.calls, self.concurrency)))?;
+            Ok(())
+        })?;
+        let calls = self.calls as f64;
+        let (cpu, allocated) = (spent.as_secs_f64() * 1e6 / calls, allocated as f64 / calls);
+        println!("{:?}: {cpu:.1} us of CPU, {allocated:.1} allocations a call", self.who);
+        Ok(())
+    }
 }
 
 /// Microseconds of CPU a call.

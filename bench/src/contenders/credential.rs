@@ -37,6 +37,11 @@ impl Counting {
         Arc::new(Self { source: Some(source), delay, fetches: AtomicU64::new(0) })
     }
 
+    /// A token for `scope`, as a program takes it that puts it on by itself.
+    pub(crate) async fn bearer(&self, scope: &str) -> anyhow::Result<String> {
+        Ok(self.get_token(&[scope], None).await?.token.secret().to_owned())
+    }
+
     /// How often it was asked.
     pub(crate) fn fetches(&self) -> u64 {
         self.fetches.load(Ordering::Relaxed)

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// How many secrets the vault has: `s0` and so on.
 pub(crate) const SECRETS: usize = 1000;
 /// How many a page of a list holds, which is the most that the service gives.
-pub(crate) const PAGE: usize = 25;
+const PAGE: usize = 25;
 /// A secret that is deleted.
 pub(crate) const DELETED_SECRET: &str = r#"{"recoveryId":"https://bench.vault.azure.net/deletedsecrets/s0","deletedDate":1763780000,"scheduledPurgeDate":1771556000,"id":"https://bench.vault.azure.net/secrets/s0/0123456789abcdef0123456789abcdef","attributes":{"enabled":true,"created":1648664000,"updated":1648664000,"recoveryLevel":"Recoverable+Purgeable","recoverableDays":90}}"#;
 /// What a vault says that has had enough.
@@ -29,7 +29,7 @@ const FIXED: [(&str, &str); 8] = [
 ];
 
 /// The JSON of a secret with a value of 32 characters.
-pub(crate) fn secret(vault_url: &str, name: &str) -> String {
+fn secret(vault_url: &str, name: &str) -> String {
     format!(
         r#"{{"value":"0123456789abcdef0123456789ABCDEF","contentType":"text/plain",{}"#,
         properties(vault_url, name)
@@ -77,7 +77,7 @@ impl Answers {
 
     fn page(&self, query: Option<&str>) -> String {
         let skip = query
-            .and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("$skiptoken=")))
+            .and_then(|query| query.split('&').find_map(|pair| skip_in(pair)))
             .and_then(|skip| skip.parse().ok())
             .unwrap_or(0);
         let end = (skip + PAGE).min(SECRETS);
@@ -92,6 +92,11 @@ impl Answers {
         };
         format!(r#"{{"value":[{}],"nextLink":{next}}}"#, items.join(","))
     }
+}
+
+/// A client may put the dollar sign in either way.
+fn skip_in(pair: &str) -> Option<&str> {
+    pair.strip_prefix("$skiptoken=").or_else(|| pair.strip_prefix("%24skiptoken="))
 }
 
 fn with_headers(status: StatusCode, body: String) -> Response<Full<Bytes>> {

@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 pub(crate) use self::{
-    answers::{DELETED_SECRET, PAGE, SECRETS, THROTTLED, secret},
+    answers::{DELETED_SECRET, SECRETS, THROTTLED},
     process::Server,
 };
 use crate::harness;
