@@ -12,6 +12,7 @@
     reason = "steps are timed on the wall clock and configured by the process environment"
 )]
 
+mod bench;
 mod ci;
 mod examples;
 mod footprint;
@@ -44,6 +45,8 @@ enum Command {
     Tidy,
     /// Run every example on the emulator and compare its output with its golden file.
     Examples(examples::Options),
+    /// Measure the clients beside a bare reqwest loop and the official crate.
+    Bench(bench::Options),
     /// Plan or verify a release.
     #[command(subcommand)]
     Release(release::Command),
@@ -74,6 +77,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Ci(options) => ci::run(&options),
         Command::Tidy => tidy::run(),
         Command::Examples(options) => examples::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Release(command) => release::run(&command),
         Command::Live => live::run(),
         Command::Footprint => footprint::run(),

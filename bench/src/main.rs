@@ -1,0 +1,57 @@
+//! Benches that put azvault beside other ways to do the same; `cargo xtask bench` builds and runs them.
+//!
+//! `harness` is for every bench: rounds, clocks, rows, bars. `client` is the bench of the clients,
+//! `contenders` who takes part in it and `server` what they talk to, in a process of its own.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks on standard output and reports errors beside it"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a bench reads the machine's clock, waits as a network would, and runs tasks side by side"
+)]
+
+mod client;
+mod contenders;
+mod harness;
+mod server;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Benches of the azvault workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Cli {
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// The client of secrets beside a bare reqwest loop and the official crate.
+    Client(harness::Options),
+    /// One contender's warm calls alone, for a profiler.
+    Loop(client::Loop),
+    /// The other process: what the clients talk to.
+    #[command(hide = true)]
+    Serve(server::Settings),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().bench {
+        Bench::Client(options) => harness::run("client", &options, client::groups()),
+        Bench::Loop(one) => one.run().map(|()| true),
+        Bench::Serve(settings) => server::serve(&settings).map(|()| true),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

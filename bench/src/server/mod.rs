@@ -1,0 +1,101 @@
+//! What the clients talk to: a vault's answers over TLS, in a process of its own.
+//!
+//! It does next to nothing, so that a client never waits for more than it was told to, and so that
+//! this process's CPU time is the clients' alone.
+
+mod answers;
+mod process;
+mod tls;
+
+use std::{io::Write as _, net::Ipv4Addr, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::service::service_fn;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+};
+use serde::{Deserialize, Serialize};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+pub(crate) use self::{
+    answers::{DELETED_SECRET, SECRETS, THROTTLED},
+    process::Server,
+};
+use crate::harness;
+
+/// What the other process is told.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Settings {
+    /// Speak HTTP/1.1 alone; else HTTP/2 with who can.
+    #[arg(long)]
+    http1: bool,
+    /// How long to wait before each answer.
+    #[arg(long, default_value_t = 0)]
+    latency_ms: u64,
+}
+
+/// What the other process says of itself, in one line.
+#[derive(Debug, Deserialize, Serialize)]
+struct Hello {
+    port: u16,
+    ca_pem: String,
+}
+
+/// Serves until standard input ends.
+///
+/// # Errors
+/// When there is no port or no certificate to be had.
+pub(crate) fn serve(settings: &Settings) -> Result<()> {
+    // Whoever started this holds the other end, and so ends it whatever becomes of him.
+    let ended = std::thread::spawn(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+    let runtime = harness::runtime()?;
+    let tls = tls::Identity::generate(settings.http1)?;
+    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+    let hello = Hello { port: listener.local_addr()?.port(), ca_pem: tls.ca_pem };
+    println!("{}", serde_json::to_string(&hello)?);
+    std::io::stdout().flush()?;
+    let latency = Duration::from_millis(settings.latency_ms);
+    runtime.block_on(async {
+        let accepting = tokio::spawn(accept(listener, tls.acceptor, latency));
+        tokio::task::spawn_blocking(move || ended.join()).await.ok();
+        accepting.abort();
+        Ok(())
+    })
+}
+
+async fn accept(listener: TcpListener, tls: TlsAcceptor, latency: Duration) -> Result<()> {
+    let port = listener.local_addr()?.port();
+    let answers = Arc::new(answers::Answers::new(port));
+    loop {
+        let (stream, _) = listener.accept().await.context("accepting a connection")?;
+        tokio::spawn(connection(stream, tls.clone(), Arc::clone(&answers), latency));
+    }
+}
+
+/// A connection that breaks is the client's business: it sees that it did.
+async fn connection(
+    stream: TcpStream,
+    tls: TlsAcceptor,
+    answers: Arc<answers::Answers>,
+    latency: Duration,
+) -> Result<()> {
+    stream.set_nodelay(true)?;
+    let stream = tls.accept(stream).await?;
+    let service = service_fn(move |request: Request<hyper::body::Incoming>| {
+        let answers = Arc::clone(&answers);
+        async move {
+            if !latency.is_zero() {
+                tokio::time::sleep(latency).await;
+            }
+            let answer = answers.to(&request);
+            Ok::<Response<Full<bytes::Bytes>>, std::convert::Infallible>(answer)
+        }
+    });
+    let builder = auto::Builder::new(TokioExecutor::new());
+    let served = builder.serve_connection(TokioIo::new(stream), service).await;
+    served.map_err(|error| anyhow::anyhow!(error))
+}
