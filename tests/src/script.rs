@@ -9,8 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use azure_core::http::{
-    AsyncRawResponse, Body, HttpClient, Method, Request, Transport, Url,
-    headers::{HeaderName, Headers},
+    AsyncRawResponse, Body, HttpClient, Method, Request, Transport, Url, headers::Headers,
 };
 use azvault_core::{
     time::{Clock, SystemClock},
@@ -42,7 +41,7 @@ pub struct Seen {
 impl Seen {
     /// A header's value.
     pub fn header(&self, name: &'static str) -> Option<&str> {
-        self.headers.get_optional_str(&HeaderName::from_static(name))
+        self.headers.iter().find(|(it, _)| it.as_str() == name).map(|(_, value)| value.as_str())
     }
 
     /// The token it carries.

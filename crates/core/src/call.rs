@@ -129,7 +129,11 @@ impl<T: 'static> Call<T> {
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<T> {
-        self.answer().await.map(|(_, model)| model)
+        let Self { pipeline, operation, request, options, decode } = self;
+        let named = |error: Error| error.with_operation(operation.name);
+        let mut request = request.map_err(named)?;
+        let answer = pipeline.send(operation, &mut request, &options).await?;
+        decode(&answer).map_err(named)
     }
 
     /// Sends the call and gives the model with the answer's status and headers.
@@ -137,17 +141,18 @@ impl<T: 'static> Call<T> {
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn send_for_response(self) -> Result<Response<T>> {
-        let (answer, model) = self.answer().await?;
-        let (status, headers, _) = answer.deconstruct();
-        Ok(Response { status, headers, model })
-    }
-
-    async fn answer(self) -> Result<(RawResponse, T)> {
-        let name = self.operation.name;
-        let mut request = self.request.map_err(|error| error.with_operation(name))?;
-        let answer = self.pipeline.send(self.operation, &mut request, &self.options).await?;
-        let model = (self.decode)(&answer).map_err(|error| error.with_operation(name))?;
-        Ok((answer, model))
+        let decode = self.decode;
+        let both = Call {
+            pipeline: self.pipeline,
+            operation: self.operation,
+            request: self.request,
+            options: self.options,
+            decode: Box::new(|answer| {
+                let model = decode(answer)?;
+                Ok(Response { status: answer.status(), headers: answer.headers().clone(), model })
+            }),
+        };
+        both.send().await
     }
 }
 
@@ -257,7 +262,8 @@ macro_rules! call_builder {
             type IntoFuture = $crate::call::CallFuture<$output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                ::std::boxed::Box::pin(self.send())
+                // The call is prepared before it is boxed: less to move, and to keep.
+                ::std::boxed::Box::pin(self.into_call().send())
             }
         }
     };

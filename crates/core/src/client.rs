@@ -13,6 +13,7 @@ use url::Url;
 use crate::{
     Credential, Endpoint, Error, Pipeline, Result,
     auth::{Cloud, Requirement},
+    headers::{ACCEPT, CONTENT_TYPE, JSON},
     pipeline::Parts,
     policies::{Authenticate, tracer},
     retry::{RetryPolicy, Throttle},
@@ -65,7 +66,7 @@ impl Client {
         let mut url = self.0.endpoint.url(segments)?;
         url.query_pairs_mut().append_pair("api-version", &self.0.api_version);
         let mut request = Request::new(url, method);
-        request.insert_header("accept", "application/json");
+        request.insert_header(ACCEPT, JSON);
         Ok(request)
     }
 
@@ -83,7 +84,7 @@ impl Client {
         let mut json = WipedBuffer::with_capacity(1024);
         serde_json::to_writer(&mut json, body)
             .map_err(|_| Error::invalid_input("the parameters cannot be written as JSON"))?;
-        request.insert_header("content-type", "application/json");
+        request.insert_header(CONTENT_TYPE, JSON);
         request.set_body(json.into_bytes());
         Ok(request)
     }
@@ -104,7 +105,7 @@ impl Client {
             ));
         }
         let mut request = Request::new(url, Method::Get);
-        request.insert_header("accept", "application/json");
+        request.insert_header(ACCEPT, JSON);
         Ok(request)
     }
 }

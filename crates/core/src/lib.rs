@@ -6,6 +6,7 @@ pub mod client;
 pub mod credentials;
 mod endpoint;
 pub mod error;
+mod headers;
 mod id;
 pub mod object;
 pub mod operation;

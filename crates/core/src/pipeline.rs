@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use azure_core::{
-    http::{Context, RawResponse, Request, StatusCode, Transport, policies::Policy},
+    http::{
+        Context, RawResponse, Request, StatusCode, Transport,
+        policies::{Policy, PolicyResult},
+    },
     tracing::Tracer,
 };
 
@@ -11,7 +14,8 @@ use crate::{
     Error, ErrorKind, Operation, Result,
     call::CallOptions,
     policies::{
-        Authenticate, CallSpan, CallState, Identify, Log, RetryLoop, Send, TraceRequest, call_next,
+        Authenticate, CallSpan, CallState, Identity, OutOfTime, RetryLoop, Send, TraceRequest,
+        call_next,
     },
     retry::{Gate, RetryPolicy, server_delay},
     time::{Clock, within},
@@ -28,6 +32,8 @@ pub struct Pipeline(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     chain: Vec<Arc<dyn Policy>>,
+    /// Whether policies of the user come before the loop that keeps the deadline.
+    guarded: bool,
     timeout: Option<Duration>,
     clock: Arc<dyn Clock>,
     tracer: Option<Arc<dyn Tracer>>,
@@ -70,10 +76,15 @@ impl Parts {
     }
 
     pub(crate) fn build(self) -> Pipeline {
+        let guarded = !self.per_call.is_empty();
         let mut chain: Vec<Arc<dyn Policy>> = self.per_call;
-        chain.push(Arc::new(Identify::new(self.application_id.as_deref())));
-        let retry = RetryLoop::new(self.retry, self.attempt_timeout, self.gate, self.clock.clone());
-        chain.push(Arc::new(retry));
+        chain.push(Arc::new(RetryLoop {
+            identity: Identity::new(self.application_id.as_deref()),
+            policy: self.retry,
+            attempt_timeout: self.attempt_timeout,
+            gate: self.gate,
+            clock: self.clock.clone(),
+        }));
         // Policies of the user come before authentication, so that none of them sees a token.
         chain.extend(self.per_attempt);
         if let Some(authenticate) = self.authenticate {
@@ -82,10 +93,10 @@ impl Parts {
         if self.tracer.is_some() {
             chain.push(Arc::new(TraceRequest));
         }
-        chain.push(Arc::new(Log::new(self.clock.clone())));
-        chain.push(Arc::new(Send::new(self.transport, MAX_BODY)));
+        chain.push(Arc::new(Send::new(self.transport, MAX_BODY, self.clock.clone())));
         Pipeline(Arc::new(Inner {
             chain,
+            guarded,
             timeout: self.timeout,
             clock: self.clock,
             tracer: self.tracer,
@@ -105,31 +116,38 @@ impl Pipeline {
         request: &mut Request,
         options: &CallOptions,
     ) -> Result<RawResponse> {
-        let Some(tracer) = &self.0.tracer else {
-            return self.send_in(None, operation, request, options).await;
-        };
-        let (span, guard) = CallSpan::begin(tracer, operation.name, request.url());
-        let result = self.send_in(Some(span), operation, request, options).await;
-        guard.settle(result.as_ref().err());
-        result
-    }
-
-    async fn send_in(
-        &self,
-        span: Option<CallSpan>,
-        operation: &'static Operation,
-        request: &mut Request,
-        options: &CallOptions,
-    ) -> Result<RawResponse> {
         let inner = &*self.0;
+        let traced =
+            inner.tracer.as_ref().map(|it| CallSpan::begin(it, operation.name, request.url()));
+        let (span, guard) = traced.unzip();
         let limit = self.limit(options);
         let deadline = limit.and_then(|limit| inner.clock.elapsed().checked_add(limit));
         let context = Context::new().with_value(CallState::new(operation, options, deadline, span));
         let chain = call_next(&context, request, &inner.chain);
-        let outcome = within(&*inner.clock, limit, chain).await;
-        let evidence = context.value::<CallState>().map(CallState::evidence).unwrap_or_default();
+        // The loop keeps the deadline itself, unless somebody else is before it.
+        let outcome = match inner.guarded {
+            true => within(&*inner.clock, limit, chain).await,
+            false => Some(chain.await),
+        };
+        let state = context.value::<CallState>();
+        let result = self.conclude(operation, limit, state, outcome).await;
+        if let Some(guard) = guard {
+            guard.settle(result.as_ref().err());
+        }
+        result
+    }
+
+    /// What came of the call, with what is known of its attempts.
+    async fn conclude(
+        &self,
+        operation: &'static Operation,
+        limit: Option<Duration>,
+        state: Option<&CallState>,
+        outcome: Option<PolicyResult>,
+    ) -> Result<RawResponse> {
         let failed = |error: Error| {
-            let error = error.with_operation(operation.name).with_evidence(evidence.clone());
+            let evidence = state.map(CallState::evidence).unwrap_or_default();
+            let error = error.with_operation(operation.name).with_evidence(evidence);
             match (operation.advice)(error.kind()) {
                 Some(advice) => error.with_advice(advice),
                 None => error,
@@ -140,11 +158,13 @@ impl Pipeline {
                 let seconds = limit.unwrap_or_default().as_secs_f64();
                 let message = format!("the call did not end within its {seconds} s");
                 let error = Error::new(ErrorKind::Timeout, message);
-                let last = context.value::<CallState>().and_then(CallState::last);
-                return Err(failed(match last {
+                return Err(failed(match state.and_then(CallState::last) {
                     Some(last) => error.with_source(last),
                     None => error,
                 }));
+            }
+            Some(Err(error)) if error.downcast_ref::<OutOfTime>().is_some() => {
+                return Box::pin(self.conclude(operation, limit, state, None)).await;
             }
             Some(Err(error)) => return Err(failed(Error::from_azure(error))),
             Some(Ok(response)) => response,
@@ -154,7 +174,7 @@ impl Pipeline {
         if is_success(response.status()) {
             Ok(response)
         } else {
-            let delay = server_delay(response.headers(), inner.clock.now());
+            let delay = server_delay(response.headers(), self.0.clock.now());
             Err(failed(Error::from_response(&response)).with_retry_after(delay))
         }
     }

@@ -6,17 +6,15 @@ mod kind;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use azure_core::http::{RawResponse, StatusCode, headers::HeaderName};
+use azure_core::http::{RawResponse, StatusCode};
 pub use kind::ErrorKind;
 
-use crate::retry::StopReason;
+use crate::{headers, retry::StopReason};
 
 /// A `Result` with azvault's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 const LOOK_FIRST: &str = "it may have been carried out, and repeating it would make another version: look at the object's newest version first";
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
 /// Why a call failed, with what the service said and what can be done about it.
 ///
@@ -229,7 +227,7 @@ impl Error {
 }
 
 fn request_id(response: &RawResponse) -> Option<String> {
-    response.headers().get_optional_string(&REQUEST_ID)
+    headers::get(response.headers(), &headers::REQUEST_ID).map(ToOwned::to_owned)
 }
 
 impl fmt::Display for Error {

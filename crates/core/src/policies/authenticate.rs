@@ -8,7 +8,6 @@ use std::{
 use async_trait::async_trait;
 use azure_core::http::{
     AsyncRawResponse, Body, Context, Request, StatusCode,
-    headers::HeaderName,
     policies::{Policy, PolicyResult},
 };
 use base64::Engine as _;
@@ -20,12 +19,9 @@ use crate::{
     Credential, Endpoint, Error, ErrorKind, Result,
     auth::{Challenge, Requirement},
     credentials::{Granted, Token, TokenKey},
+    headers::{self, AUTHORIZATION, CONTENT_LENGTH, WWW_AUTHENTICATE},
     time::{Clock, within},
 };
-
-const AUTHORIZATION: HeaderName = HeaderName::from_static("authorization");
-const CONTENT_LENGTH: HeaderName = HeaderName::from_static("content-length");
-const WWW_AUTHENTICATE: HeaderName = HeaderName::from_static("www-authenticate");
 
 /// How long to wait for another call that asks the vault what it requires.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -85,9 +81,6 @@ impl Authenticate {
         request: &Request,
         next: &[Arc<dyn Policy>],
     ) -> azure_core::Result<Asked> {
-        if let Some(key) = self.key() {
-            return Ok(Asked::Key(key));
-        }
         // The one that asks may be a future that nobody polls at the moment: then ask as well.
         let _asking = within(&*self.clock, Some(PATIENCE), self.asking.lock()).await;
         if let Some(key) = self.key() {
@@ -143,7 +136,11 @@ impl Authenticate {
         next: &[Arc<dyn Policy>],
     ) -> azure_core::Result<(AsyncRawResponse, Token)> {
         let bearer = Bearer::new(request, &granted.token);
-        let answer = alongside(granted.renewal, call_next(ctx, bearer.0, next)).await;
+        let sent = call_next(ctx, bearer.0, next);
+        let answer = match granted.renewal {
+            None => sent.await,
+            Some(renewal) => Box::pin(alongside(renewal, sent)).await,
+        };
         drop(bearer);
         Ok((answer?, granted.token))
     }
@@ -186,30 +183,37 @@ impl Policy for Authenticate {
             )
             .into_azure());
         }
-        let mut key = match self.requirement(ctx, request, next).await? {
-            Asked::Key(key) => key,
-            Asked::Answer(answer) => return Ok(answer),
+        // What is rare is boxed, so that a call does not carry it along.
+        let key = match self.key() {
+            Some(key) => key,
+            None => match Box::pin(self.requirement(ctx, request, next)).await? {
+                Asked::Key(key) => key,
+                Asked::Answer(answer) => return Ok(answer),
+            },
         };
+        let granted = self.credential.token(&key, &self.clock).await.map_err(Error::into_azure)?;
+        let (answer, token) = self.send_with_token(granted, ctx, request, next).await?;
+        if answer.status() != StatusCode::Unauthorized {
+            return Ok(answer);
+        }
+        Box::pin(self.after_401(key, token, answer, ctx, request, next)).await
+    }
+}
+
+impl Authenticate {
+    /// Answers the 401 to `token`: by another token where that may help.
+    async fn after_401(
+        &self,
+        mut key: Arc<TokenKey>,
+        mut token: Token,
+        mut answer: AsyncRawResponse,
+        ctx: &Context<'_>,
+        request: &mut Request,
+        next: &[Arc<dyn Policy>],
+    ) -> PolicyResult {
         // One answer to a challenge and one to claims, each with one replay; then the 401 stands.
         let (mut renewed, mut claimed) = (false, false);
-        let mut refused: Option<(Token, AsyncRawResponse)> = None;
         loop {
-            let granted =
-                self.credential.token(&key, &self.clock).await.map_err(Error::into_azure)?;
-            if let Some((token, answer)) = refused.take()
-                && token.is_same(&granted.token)
-            {
-                return Err(self.rejected(answer).await);
-            }
-            let (answer, token) = self.send_with_token(granted, ctx, request, next).await?;
-            if answer.status() != StatusCode::Unauthorized {
-                if claimed {
-                    // So that the calls after this one do not begin with the refused token.
-                    let plain = key.with_claims(None);
-                    self.credential.adopt(&plain, token, &self.clock);
-                }
-                return Ok(answer);
-            }
             let challenge = challenge(&answer);
             let other = match &challenge {
                 Some(challenge) => self.answer_to(challenge, &key).map_err(Error::into_azure)?,
@@ -228,12 +232,23 @@ impl Policy for Authenticate {
                 _ => return Ok(answer),
             }
             self.credential.forget(&key, &token);
-            refused = Some((token, answer));
+            let granted =
+                self.credential.token(&key, &self.clock).await.map_err(Error::into_azure)?;
+            if token.is_same(&granted.token) {
+                return Err(self.rejected(answer).await);
+            }
+            (answer, token) = self.send_with_token(granted, ctx, request, next).await?;
+            if answer.status() != StatusCode::Unauthorized {
+                if claimed {
+                    // So that the calls after this one do not begin with the refused token.
+                    let plain = key.with_claims(None);
+                    self.credential.adopt(&plain, token, &self.clock);
+                }
+                return Ok(answer);
+            }
         }
     }
-}
 
-impl Authenticate {
     /// The 401 of a vault to a token that the credential gives again: nothing more can be tried.
     async fn rejected(&self, answer: AsyncRawResponse) -> azure_core::Error {
         match answer.try_into_raw_response().await {
@@ -263,10 +278,7 @@ impl Drop for Bearer<'_> {
 }
 
 /// Runs `main`, and `other` for as long as that takes.
-async fn alongside<T>(other: Option<BoxFuture<'static, ()>>, main: impl Future<Output = T>) -> T {
-    let Some(other) = other else {
-        return main.await;
-    };
+async fn alongside<T>(other: BoxFuture<'static, ()>, main: impl Future<Output = T>) -> T {
     futures::pin_mut!(main);
     match select(main, other).await {
         Either::Left((output, _)) => output,
@@ -275,7 +287,7 @@ async fn alongside<T>(other: Option<BoxFuture<'static, ()>>, main: impl Future<O
 }
 
 fn challenge(answer: &AsyncRawResponse) -> Option<Challenge> {
-    Challenge::bearer(answer.headers().get_optional_str(&WWW_AUTHENTICATE)?)
+    Challenge::bearer(headers::get(answer.headers(), &WWW_AUTHENTICATE)?)
 }
 
 fn names_audience(challenge: &Challenge) -> bool {

@@ -1,24 +1,16 @@
 //! Names the program and the call: `User-Agent` and `x-ms-client-request-id`.
 
-use std::sync::Arc;
+use azure_core::http::Request;
 
-use async_trait::async_trait;
-use azure_core::http::{
-    Context, Request,
-    headers::HeaderName,
-    policies::{Policy, PolicyResult},
-};
-
-const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
-const USER_AGENT: HeaderName = HeaderName::from_static("user-agent");
+use crate::headers::{self, CLIENT_REQUEST_ID, USER_AGENT};
 
 /// Sets the two headers once a call, so that its attempts can be told to belong together.
 #[derive(Debug)]
-pub(crate) struct Identify {
+pub(crate) struct Identity {
     user_agent: String,
 }
 
-impl Identify {
+impl Identity {
     pub(crate) fn new(application_id: Option<&str>) -> Self {
         let sdk = concat!("azvault-rust/", env!("CARGO_PKG_VERSION"));
         let platform = format!("({}; {})", std::env::consts::OS, std::env::consts::ARCH);
@@ -28,20 +20,12 @@ impl Identify {
         };
         Self { user_agent }
     }
-}
 
-#[async_trait]
-impl Policy for Identify {
-    async fn send(
-        &self,
-        ctx: &Context,
-        request: &mut Request,
-        next: &[Arc<dyn Policy>],
-    ) -> PolicyResult {
+    /// A request id of the caller's own is kept.
+    pub(super) fn put_on(&self, request: &mut Request) {
         request.insert_header(USER_AGENT, self.user_agent.clone());
-        if request.headers().get_optional_str(&CLIENT_REQUEST_ID).is_none() {
+        if headers::get(request.headers(), &CLIENT_REQUEST_ID).is_none() {
             request.insert_header(CLIENT_REQUEST_ID, uuid::Uuid::new_v4().to_string());
         }
-        super::call_next(ctx, request, next).await
     }
 }

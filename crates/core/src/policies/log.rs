@@ -1,51 +1,38 @@
-//! One `tracing` event an attempt, from an allow-list: no header, no body, no query.
+//! One `tracing` event a request, from an allow-list: no header, no body, no query.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use async_trait::async_trait;
-use azure_core::http::{
-    Context, Request,
-    headers::HeaderName,
-    policies::{Policy, PolicyResult},
-};
+use azure_core::http::{Method, Request, Url, policies::PolicyResult};
 
-use crate::time::Clock;
+use crate::{headers, time::Clock};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
-
-/// Reports method, host, path, status, request id and duration at `DEBUG`.
-#[derive(Debug)]
-pub(crate) struct Log {
-    clock: Arc<dyn Clock>,
+/// A request under way, to be reported at `DEBUG`: method, host, path, status, request id and
+/// duration.
+pub(super) struct Watched {
+    method: Method,
+    url: Url,
+    start: Duration,
 }
 
-impl Log {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock }
+impl Watched {
+    /// Begins to watch, if anybody listens.
+    pub(super) fn begin(request: &Request, clock: &dyn Clock) -> Option<Self> {
+        tracing::enabled!(target: "azvault", tracing::Level::DEBUG).then(|| Self {
+            method: request.method(),
+            url: request.url().clone(),
+            start: clock.elapsed(),
+        })
     }
-}
 
-#[async_trait]
-impl Policy for Log {
-    async fn send(
-        &self,
-        ctx: &Context,
-        request: &mut Request,
-        next: &[Arc<dyn Policy>],
-    ) -> PolicyResult {
-        if !tracing::enabled!(target: "azvault", tracing::Level::DEBUG) {
-            return super::call_next(ctx, request, next).await;
-        }
-        let start = self.clock.elapsed();
-        let (method, url) = (request.method(), request.url().clone());
-        let result = super::call_next(ctx, request, next).await;
-        let milliseconds = (self.clock.elapsed() - start).as_millis();
+    pub(super) fn report(self, result: &PolicyResult, clock: &dyn Clock) {
+        let Self { method, url, start } = self;
+        let milliseconds = clock.elapsed().saturating_sub(start).as_millis();
         let (host, path) = (url.host_str().unwrap_or_default(), url.path());
-        match &result {
+        match result {
             Ok(response) => tracing::debug!(
                 target: "azvault", %method, host, path, milliseconds,
                 status = u16::from(response.status()),
-                request_id = response.headers().get_optional_str(&REQUEST_ID),
+                request_id = headers::get(response.headers(), &headers::REQUEST_ID),
                 "answered"
             ),
             Err(error) => tracing::debug!(
@@ -54,6 +41,5 @@ impl Policy for Log {
                 "not answered"
             ),
         }
-        result
     }
 }

@@ -1,5 +1,5 @@
 //! The steps a request goes through, each one of azure_core's `Policy`, outermost first:
-//! identify → retry → authenticate → trace → log → send.
+//! retry (which identifies the call) → authenticate → trace → send (which logs).
 #![expect(
     elided_lifetimes_in_paths,
     reason = "azure_core's Policy elides Context's lifetime, and async_trait wants the same spelling"
@@ -13,10 +13,9 @@ mod send;
 mod trace;
 
 pub use authenticate::Authenticate;
-pub(crate) use identify::Identify;
-pub(crate) use log::Log;
-pub(crate) use retry::CallState;
+pub(crate) use identify::Identity;
 pub use retry::RetryLoop;
+pub(crate) use retry::{CallState, OutOfTime};
 pub(crate) use send::Send;
 pub(crate) use trace::{CallSpan, TraceRequest, tracer};
 

@@ -1,6 +1,7 @@
 //! The one loop that repeats attempts and sleeps between them.
 
 use std::{
+    fmt,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -17,7 +18,7 @@ use azure_core::{
     },
 };
 
-use super::CallSpan;
+use super::{CallSpan, Identity};
 use crate::{
     Error, ErrorKind, Idempotency, Operation,
     call::CallOptions,
@@ -141,20 +142,41 @@ impl CallState {
 /// Repeats attempts as the call's, else the client's [`RetryPolicy`] says.
 #[derive(Debug)]
 pub struct RetryLoop {
-    policy: RetryPolicy,
-    attempt_timeout: Option<Duration>,
-    gate: Option<Arc<Gate>>,
-    clock: Arc<dyn Clock>,
+    pub(crate) identity: Identity,
+    pub(crate) policy: RetryPolicy,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) gate: Option<Arc<Gate>>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
+/// The time of the whole call ran out in one of its attempts.
+#[derive(Debug)]
+pub(crate) struct OutOfTime;
+
+impl fmt::Display for OutOfTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the time of the call ran out")
+    }
+}
+
+impl std::error::Error for OutOfTime {}
+
 impl RetryLoop {
-    pub(crate) fn new(
-        policy: RetryPolicy,
-        attempt_timeout: Option<Duration>,
-        gate: Option<Arc<Gate>>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self { policy, attempt_timeout, gate, clock }
+    /// Makes one attempt within its limit and the call's: one timer serves both.
+    async fn attempt(
+        &self,
+        call: &CallState,
+        attempt: impl Future<Output = PolicyResult>,
+    ) -> PolicyResult {
+        let left = call.deadline.map(|end| end.saturating_sub(self.clock.elapsed()));
+        let limit = left.into_iter().chain(self.attempt_timeout).min();
+        if let Some(result) = within(&*self.clock, limit, attempt).await {
+            return result;
+        }
+        if call.deadline.is_some_and(|end| self.clock.elapsed() >= end) {
+            return Err(azure_core::Error::new(AzureKind::Other, OutOfTime));
+        }
+        Err(TransportError::new(TransportErrorKind::Timeout, None).into_azure())
     }
 
     /// Waits while the vault's pause lasts, and for a place in the budget.
@@ -226,6 +248,7 @@ impl Policy for RetryLoop {
         let Some(call) = ctx.value::<CallState>() else {
             return super::call_next(ctx, request, next).await;
         };
+        self.identity.put_on(request);
         let policy = call.retry.as_ref().unwrap_or(&self.policy);
         let start = self.clock.elapsed();
         let mut throttled = false;
@@ -234,10 +257,11 @@ impl Policy for RetryLoop {
             let attempts = call.begin_attempt();
             request.body_mut().reset().await?;
             let attempt = super::call_next(ctx, request, next);
-            let result =
-                within(&*self.clock, self.attempt_timeout, attempt).await.unwrap_or_else(|| {
-                    Err(TransportError::new(TransportErrorKind::Timeout, None).into_azure())
-                });
+            let result = self.attempt(call, attempt).await;
+            if result.as_ref().is_err_and(|error| error.downcast_ref::<OutOfTime>().is_some()) {
+                // The attempt is left as one whose outcome is not known.
+                return result;
+            }
             let outcome = outcome(&result);
             let exposed = call.end_attempt(outcome);
             // Reading makes no version, nor does a request that was not sent.

@@ -9,8 +9,8 @@ use azure_core::http::{
 };
 use bytes::Bytes;
 
-use super::{CallState, Question};
-use crate::transport::read_body;
+use super::{CallState, Question, log::Watched};
+use crate::{time::Clock, transport::read_body};
 
 /// Sends the request. The body is read here, inside the attempt, so that an answer that breaks
 /// off counts as a failed attempt.
@@ -18,11 +18,26 @@ use crate::transport::read_body;
 pub(crate) struct Send {
     transport: Transport,
     limit: usize,
+    clock: Arc<dyn Clock>,
 }
 
 impl Send {
-    pub(crate) fn new(transport: Transport, limit: usize) -> Self {
-        Self { transport, limit }
+    pub(crate) fn new(transport: Transport, limit: usize, clock: Arc<dyn Clock>) -> Self {
+        Self { transport, limit, clock }
+    }
+
+    async fn exchange(&self, ctx: &Context<'_>, request: &mut Request) -> PolicyResult {
+        let is_head = request.method() == Method::Head;
+        let response = self.transport.send(ctx, request).await?;
+        let (status, headers, body) = if is_head {
+            // The length announced is that of a body which a HEAD does not get.
+            let (status, headers, _) = response.deconstruct();
+            (status, headers, Bytes::new())
+        } else {
+            let (status, headers, body) = read_body(response, self.limit).await?.deconstruct();
+            (status, headers, Bytes::from(body))
+        };
+        Ok(AsyncRawResponse::from_bytes(status, headers, body))
     }
 }
 
@@ -39,16 +54,11 @@ impl Policy for Send {
         {
             call.expose();
         }
-        let is_head = request.method() == Method::Head;
-        let response = self.transport.send(ctx, request).await?;
-        let (status, headers, body) = if is_head {
-            // The length announced is that of a body which a HEAD does not get.
-            let (status, headers, _) = response.deconstruct();
-            (status, headers, Bytes::new())
-        } else {
-            let (status, headers, body) = read_body(response, self.limit).await?.deconstruct();
-            (status, headers, Bytes::from(body))
-        };
-        Ok(AsyncRawResponse::from_bytes(status, headers, body))
+        let watched = Watched::begin(request, &*self.clock);
+        let result = self.exchange(ctx, request).await;
+        if let Some(watched) = watched {
+            watched.report(&result, &*self.clock);
+        }
+        result
     }
 }

@@ -6,17 +6,13 @@ use async_trait::async_trait;
 use azure_core::{
     http::{
         Context, Request, Url,
-        headers::HeaderName,
         policies::{Policy, PolicyResult},
     },
     tracing::{Attribute, AttributeValue, Span, SpanKind, SpanStatus, Tracer, TracerProvider},
 };
 
 use super::CallState;
-use crate::{Error, transport::TransportError};
-
-const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
+use crate::{Error, headers, transport::TransportError};
 
 /// A tracer for one client.
 pub(crate) fn tracer(provider: &dyn TracerProvider) -> Arc<dyn Tracer> {
@@ -138,7 +134,7 @@ impl Policy for TraceRequest {
             Ok(answer) => {
                 let status = u16::from(answer.status());
                 guard.span.set_attribute("http.response.status_code", i64::from(status).into());
-                if let Some(id) = answer.headers().get_optional_str(&REQUEST_ID) {
+                if let Some(id) = headers::get(answer.headers(), &headers::REQUEST_ID) {
                     guard.span.set_attribute("az.service_request.id", id.into());
                 }
                 if status >= 400 {
@@ -170,7 +166,7 @@ fn attributes(request: &Request, attempts: u32) -> Vec<Attribute> {
     if attempts > 1 {
         attributes.push(attribute("http.request.resend_count", i64::from(attempts - 1)));
     }
-    if let Some(id) = request.headers().get_optional_str(&CLIENT_REQUEST_ID) {
+    if let Some(id) = headers::get(request.headers(), &headers::CLIENT_REQUEST_ID) {
         attributes.push(attribute("az.client_request_id", id));
     }
     attributes

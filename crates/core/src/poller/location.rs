@@ -1,16 +1,14 @@
 //! Operations that answer 202 with a `Location` to look at until it answers something else.
 
-use azure_core::http::{RawResponse, Request, headers::HeaderName};
+use azure_core::http::{RawResponse, Request};
 use serde::Deserialize;
 use url::Url;
 
 use super::{End, PollState, ResumeToken, Strategy};
-use crate::{Client, Error, ErrorKind, Operation, Poller, Result};
+use crate::{Client, Error, ErrorKind, Operation, Poller, Result, headers};
 
 /// In the place of a URL in the token of an operation that its first answer ended.
 const ENDED: &str = "ended";
-
-const LOCATION: HeaderName = HeaderName::from_static("location");
 
 /// Looks at a `Location`, which must be on the service's own origin, until its answer is not 202.
 pub struct Location {
@@ -91,7 +89,7 @@ impl Location {
 }
 
 fn location(client: &Client, answer: &RawResponse) -> Result<Option<Url>> {
-    let Some(text) = answer.headers().get_optional_str(&LOCATION) else {
+    let Some(text) = headers::get(answer.headers(), &headers::LOCATION) else {
         return Ok(None);
     };
     let base = client.endpoint().url(&[])?;

@@ -1,14 +1,12 @@
 //! Operations with a document of their own that tells how they are doing: ARM's
 //! `Azure-AsyncOperation`, the pending operation of a certificate, the jobs of a managed HSM.
 
-use azure_core::http::{RawResponse, Request, headers::HeaderName};
+use azure_core::http::{RawResponse, Request};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
 use super::{End, PollState, ResumeToken, Strategy};
-use crate::{Client, Error, Result, call::from_json};
-
-const AZURE_ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperation");
+use crate::{Client, Error, Result, call::from_json, headers};
 
 /// Where an operation's result is, once it has succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +71,7 @@ impl OperationStatus {
         answer: &RawResponse,
         result: ResultAt,
     ) -> Result<Option<Self>> {
-        let Some(text) = answer.headers().get_optional_str(&AZURE_ASYNC_OPERATION) else {
+        let Some(text) = headers::get(answer.headers(), &headers::AZURE_ASYNC_OPERATION) else {
             return Ok(None);
         };
         let url = client.endpoint().url(&[])?.join(text).map_err(|_| {

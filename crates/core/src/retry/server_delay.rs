@@ -5,6 +5,8 @@ use std::time::Duration;
 use azure_core::http::headers::{HeaderName, Headers};
 use time::{OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem};
 
+use crate::headers;
+
 const HEADERS: [(HeaderName, u64); 3] = [
     (HeaderName::from_static("retry-after-ms"), 1),
     (HeaderName::from_static("x-ms-retry-after-ms"), 1),
@@ -16,11 +18,11 @@ const IMF_FIXDATE: &[BorrowedFormatItem<'static>] = time::macros::format_descrip
     "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
 );
 
-/// The wait that `headers` ask for at the time `now`; nothing for one that cannot be read, and
+/// The wait that `all` headers ask for at the time `now`; nothing for one that cannot be read, and
 /// zero for one that has passed. It is not bounded here: the caller knows its deadline.
-pub fn server_delay(headers: &Headers, now: OffsetDateTime) -> Option<Duration> {
+pub fn server_delay(all: &Headers, now: OffsetDateTime) -> Option<Duration> {
     HEADERS.iter().find_map(|(name, unit)| {
-        let value = headers.get_optional_str(name)?.trim();
+        let value = headers::get(all, name)?.trim();
         if let Ok(amount) = value.parse::<u64>() {
             return Some(Duration::from_millis(amount.saturating_mul(*unit)));
         }

@@ -3,14 +3,11 @@
 use std::io;
 
 use async_trait::async_trait;
-use azure_core::http::{
-    AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request,
-    headers::{HeaderName, HeaderValue, Headers},
-};
+use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request};
 use futures::{StreamExt, TryStreamExt};
 
 use super::{TransportError, TransportErrorKind};
-use crate::secret::WipedBuffer;
+use crate::{headers, secret::WipedBuffer};
 
 /// The built-in transport, made by [`TransportOptions::build`](super::TransportOptions::build).
 #[derive(Clone, Debug)]
@@ -37,7 +34,7 @@ impl HttpClient for ReqwestTransport {
         };
         let response = builder.send().await.map_err(into_azure)?;
         let status = response.status().as_u16().into();
-        let headers = joined(response.headers());
+        let headers = headers::from_http(response.headers());
         let body = response.bytes_stream().map_err(into_azure).boxed();
         Ok(AsyncRawResponse::new(status, headers, body))
     }
@@ -53,23 +50,6 @@ fn method(method: Method) -> reqwest::Method {
         Method::Put => reqwest::Method::PUT,
         other => other.as_str().parse().unwrap_or(reqwest::Method::GET),
     }
-}
-
-// RFC 9110, 5.3: repeated fields mean the same as one with their values joined by commas. Two
-// WWW-Authenticate fields would otherwise lose a challenge.
-fn joined(map: &reqwest::header::HeaderMap) -> Headers {
-    let mut headers = Headers::new();
-    for name in map.keys() {
-        let values: Vec<&str> =
-            map.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-        if !values.is_empty() {
-            headers.insert(
-                HeaderName::from(name.as_str().to_owned()),
-                HeaderValue::from(values.join(", ")),
-            );
-        }
-    }
-    headers
 }
 
 fn into_azure(error: reqwest::Error) -> azure_core::Error {
@@ -113,8 +93,7 @@ pub(crate) async fn read_body(
 ) -> azure_core::Result<RawResponse> {
     let too_large = || TransportError::new(TransportErrorKind::TooLarge, None).into_azure();
     let (status, headers, body) = response.deconstruct();
-    let announced = headers
-        .get_optional_str(&HeaderName::from_static("content-length"))
+    let announced = headers::get(&headers, &headers::CONTENT_LENGTH)
         .and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
@@ -154,7 +133,7 @@ pub(crate) async fn into_raw(response: AsyncRawResponse) -> azure_core::Result<R
 
 #[cfg(test)]
 mod tests {
-    use azure_core::http::StatusCode;
+    use azure_core::http::{StatusCode, headers::Headers};
     use bytes::Bytes;
 
     use super::*;
@@ -202,17 +181,5 @@ mod tests {
         assert_eq!(raw.body().as_ptr(), body.as_ptr());
         let pieces = into_raw(response(None, &["a", "", "bc", "d"])).await.unwrap();
         assert_eq!(pieces.body().as_ref(), b"abcd");
-    }
-
-    #[test]
-    fn repeated_headers_are_joined() {
-        let mut map = reqwest::header::HeaderMap::new();
-        map.append("www-authenticate", "Basic realm=\"a\"".parse().unwrap());
-        map.append("www-authenticate", "Bearer resource=\"b\"".parse().unwrap());
-        let headers = joined(&map);
-        assert_eq!(
-            headers.get_optional_str(&HeaderName::from_static("www-authenticate")),
-            Some("Basic realm=\"a\", Bearer resource=\"b\"")
-        );
     }
 }
