@@ -97,3 +97,19 @@ async fn a_throttled_create_was_not_processed() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Throttled, 6));
     assert!(!error.may_have_been_sent());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_create_after_a_question_that_hung_is_still_known_to_have_been_sent() {
+    let script = Script::of([
+        Answer::hang(),
+        Answer::challenge("t1", "https://vault.example:8443"),
+        Answer::status(500),
+        Answer::fine(),
+    ]);
+    let builder = ProbeClient::builder(azvault_tests::LOCAL, &script, &Clerk::rotating());
+    let client = builder.attempt_timeout(std::time::Duration::from_secs(2)).build().unwrap();
+    let error = client.create("k", &json!({})).await.unwrap_err();
+    assert_eq!((script.count(), error.attempts()), (3, 2));
+    assert!(error.may_have_been_sent());
+    assert_eq!(error.stop_reason(), Some(&StopReason::Ambiguous));
+}

@@ -22,6 +22,8 @@ pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) key_weight: Option<KeyWeight>,
+    /// Whether nothing but the body of a successful answer is looked at.
+    pub(crate) body_alone: bool,
 }
 
 impl CallOptions {
@@ -56,6 +58,7 @@ pub struct Call<T> {
     operation: &'static Operation,
     request: Result<Request>,
     options: CallOptions,
+    body_alone: bool,
     decode: Decode<T>,
 }
 
@@ -69,7 +72,8 @@ impl<T: 'static> Call<T> {
         decode: impl FnOnce(&RawResponse) -> Result<T> + Send + 'static,
     ) -> Self {
         let options = CallOptions::default();
-        Self { pipeline, operation, request, options, decode: Box::new(decode) }
+        let decode = Box::new(decode);
+        Self { pipeline, operation, request, options, body_alone: false, decode }
     }
 
     /// A call whose answer is the JSON of a model.
@@ -77,7 +81,7 @@ impl<T: 'static> Call<T> {
     where
         T: DeserializeOwned,
     {
-        Self::new(pipeline, operation, request, from_json)
+        Self { body_alone: true, ..Self::new(pipeline, operation, request, from_json) }
     }
 
     /// Turns what the call gives into something else.
@@ -88,6 +92,7 @@ impl<T: 'static> Call<T> {
             operation: self.operation,
             request: self.request,
             options: self.options,
+            body_alone: self.body_alone,
             decode: Box::new(move |response| map(decode(response)?)),
         }
     }
@@ -129,7 +134,8 @@ impl<T: 'static> Call<T> {
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<T> {
-        let Self { pipeline, operation, request, options, decode } = self;
+        let Self { pipeline, operation, request, mut options, body_alone, decode } = self;
+        options.body_alone = body_alone;
         let named = |error: Error| error.with_operation(operation.name);
         let mut request = request.map_err(named)?;
         let answer = pipeline.send(operation, &mut request, &options).await?;
@@ -147,6 +153,7 @@ impl<T: 'static> Call<T> {
             operation: self.operation,
             request: self.request,
             options: self.options,
+            body_alone: false,
             decode: Box::new(|answer| {
                 let model = decode(answer)?;
                 Ok(Response { status: answer.status(), headers: answer.headers().clone(), model })

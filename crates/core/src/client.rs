@@ -1,6 +1,6 @@
 //! What every client of a vault is: an address, an API version, a pipeline; and how it is built.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use azure_core::{
     cloud::CloudConfiguration,
@@ -65,9 +65,7 @@ impl Client {
     pub fn request(&self, method: Method, segments: &[&str]) -> Result<Request> {
         let mut url = self.0.endpoint.url(segments)?;
         url.query_pairs_mut().append_pair("api-version", &self.0.api_version);
-        let mut request = Request::new(url, method);
-        request.insert_header(ACCEPT, JSON);
-        Ok(request)
+        Ok(accepting_json(url, method))
     }
 
     /// The same with `body` as JSON, in memory that is wiped when the last copy is dropped.
@@ -104,10 +102,16 @@ impl Client {
                 ),
             ));
         }
-        let mut request = Request::new(url, Method::Get);
-        request.insert_header(ACCEPT, JSON);
-        Ok(request)
+        Ok(accepting_json(url, Method::Get))
     }
+}
+
+fn accepting_json(url: Url, method: Method) -> Request {
+    let mut request = Request::new(url, method);
+    // Room for those that policies add, so that it need not grow for each.
+    *request.headers_mut() = HashMap::with_capacity(7).into();
+    request.insert_header(ACCEPT, JSON);
+    request
 }
 
 impl fmt::Debug for Client {

@@ -3,10 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use azure_core::{
-    http::{
-        Context, RawResponse, Request, StatusCode, Transport,
-        policies::{Policy, PolicyResult},
-    },
+    http::{Context, RawResponse, Request, StatusCode, Transport, policies::Policy},
     tracing::Tracer,
 };
 
@@ -34,6 +31,8 @@ struct Inner {
     chain: Vec<Arc<dyn Policy>>,
     /// Whether policies of the user come before the loop that keeps the deadline.
     guarded: bool,
+    /// Whether no policy of the user can look at an answer.
+    unseen: bool,
     timeout: Option<Duration>,
     clock: Arc<dyn Clock>,
     tracer: Option<Arc<dyn Tracer>>,
@@ -77,6 +76,7 @@ impl Parts {
 
     pub(crate) fn build(self) -> Pipeline {
         let guarded = !self.per_call.is_empty();
+        let unseen = !guarded && self.per_attempt.is_empty();
         let mut chain: Vec<Arc<dyn Policy>> = self.per_call;
         chain.push(Arc::new(RetryLoop {
             identity: Identity::new(self.application_id.as_deref()),
@@ -97,6 +97,7 @@ impl Parts {
         Pipeline(Arc::new(Inner {
             chain,
             guarded,
+            unseen,
             timeout: self.timeout,
             clock: self.clock,
             tracer: self.tracer,
@@ -122,61 +123,59 @@ impl Pipeline {
         let (span, guard) = traced.unzip();
         let limit = self.limit(options);
         let deadline = limit.and_then(|limit| inner.clock.elapsed().checked_add(limit));
-        let context = Context::new().with_value(CallState::new(operation, options, deadline, span));
+        let lean = options.body_alone && inner.unseen;
+        let context =
+            Context::new().with_value(CallState::new(operation, options, lean, deadline, span));
         let chain = call_next(&context, request, &inner.chain);
         // The loop keeps the deadline itself, unless somebody else is before it.
         let outcome = match inner.guarded {
             true => within(&*inner.clock, limit, chain).await,
             false => Some(chain.await),
         };
-        let state = context.value::<CallState>();
-        let result = self.conclude(operation, limit, state, outcome).await;
+        let outcome = match outcome {
+            Some(Ok(answer)) => Some(into_raw(answer).await),
+            Some(Err(error)) if error.downcast_ref::<OutOfTime>().is_some() => None,
+            Some(Err(error)) => Some(Err(error)),
+            None => None,
+        };
+        let result = self.conclude(operation, limit, context.value::<CallState>(), outcome);
         if let Some(guard) = guard {
             guard.settle(result.as_ref().err());
         }
         result
     }
 
-    /// What came of the call, with what is known of its attempts.
-    async fn conclude(
+    /// What came of the call, with what is known of its attempts; nothing if its time ran out.
+    fn conclude(
         &self,
         operation: &'static Operation,
         limit: Option<Duration>,
         state: Option<&CallState>,
-        outcome: Option<PolicyResult>,
+        outcome: Option<azure_core::Result<RawResponse>>,
     ) -> Result<RawResponse> {
-        let failed = |error: Error| {
-            let evidence = state.map(CallState::evidence).unwrap_or_default();
-            let error = error.with_operation(operation.name).with_evidence(evidence);
-            match (operation.advice)(error.kind()) {
-                Some(advice) => error.with_advice(advice),
-                None => error,
+        let error = match outcome {
+            Some(Ok(answer)) if is_success(answer.status()) => return Ok(answer),
+            Some(Ok(answer)) => {
+                let delay = server_delay(answer.headers(), self.0.clock.now());
+                Error::from_response(&answer).with_retry_after(delay)
             }
-        };
-        let response = match outcome {
+            Some(Err(error)) => Error::from_azure(error),
             None => {
                 let seconds = limit.unwrap_or_default().as_secs_f64();
                 let message = format!("the call did not end within its {seconds} s");
                 let error = Error::new(ErrorKind::Timeout, message);
-                return Err(failed(match state.and_then(CallState::last) {
+                match state.and_then(CallState::last) {
                     Some(last) => error.with_source(last),
                     None => error,
-                }));
+                }
             }
-            Some(Err(error)) if error.downcast_ref::<OutOfTime>().is_some() => {
-                return Box::pin(self.conclude(operation, limit, state, None)).await;
-            }
-            Some(Err(error)) => return Err(failed(Error::from_azure(error))),
-            Some(Ok(response)) => response,
         };
-        let response =
-            into_raw(response).await.map_err(|error| failed(Error::from_azure(error)))?;
-        if is_success(response.status()) {
-            Ok(response)
-        } else {
-            let delay = server_delay(response.headers(), self.0.clock.now());
-            Err(failed(Error::from_response(&response)).with_retry_after(delay))
-        }
+        let evidence = state.map(CallState::evidence).unwrap_or_default();
+        let error = error.with_operation(operation.name).with_evidence(evidence);
+        Err(match (operation.advice)(error.kind()) {
+            Some(advice) => error.with_advice(advice),
+            None => error,
+        })
     }
 
     /// How long a call with `options` may take.

@@ -14,7 +14,7 @@ use base64::Engine as _;
 use bytes::Bytes;
 use futures::future::{BoxFuture, Either, select};
 
-use super::{Question, call_next};
+use super::{CallState, call_next};
 use crate::{
     Credential, Endpoint, Error, ErrorKind, Result,
     auth::{Challenge, Requirement},
@@ -91,8 +91,11 @@ impl Authenticate {
         question.set_body(Body::Bytes(Bytes::new()));
         question.headers_mut().remove(AUTHORIZATION);
         question.insert_header(CONTENT_LENGTH, "0");
-        let ctx = ctx.to_borrowed().with_value(Question);
-        let answer = call_next(&ctx, &mut question, next).await?;
+        let call = ctx.value::<CallState>();
+        call.inspect(|call| call.ask(true));
+        let answer = call_next(ctx, &mut question, next).await;
+        call.inspect(|call| call.ask(false));
+        let answer = answer?;
         if answer.status() != StatusCode::Unauthorized {
             if u16::from(answer.status()) < 400 {
                 let answer = answer.try_into_raw_response().await?;

@@ -26,10 +26,6 @@ use azure_core::http::{
     policies::{Policy, PolicyResult},
 };
 
-/// In the context of a request that asks a vault what it requires: it carries nothing.
-#[derive(Debug)]
-pub(crate) struct Question;
-
 /// Hands the request to the next step.
 pub(crate) async fn call_next(
     ctx: &Context<'_>,

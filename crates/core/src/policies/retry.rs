@@ -37,10 +37,13 @@ pub(crate) struct CallState {
     pub(crate) operation: &'static Operation,
     pub(crate) retry: Option<RetryPolicy>,
     key_weight: Option<KeyWeight>,
+    lean: bool,
     span: Option<CallSpan>,
     /// When the call must have ended, on [`Clock::elapsed`]'s scale.
     pub(crate) deadline: Option<Duration>,
     attempts: AtomicU32,
+    /// Whether the vault is being asked what it requires, by a request that carries nothing.
+    asking: AtomicBool,
     /// Whether this attempt has handed the request itself to the transport.
     exposed: AtomicBool,
     /// Whether an attempt that has ended may have reached the service unanswered.
@@ -53,6 +56,7 @@ impl CallState {
     pub(crate) fn new(
         operation: &'static Operation,
         options: &CallOptions,
+        lean: bool,
         deadline: Option<Duration>,
         span: Option<CallSpan>,
     ) -> Self {
@@ -60,9 +64,11 @@ impl CallState {
             operation,
             retry: options.retry.clone(),
             key_weight: options.key_weight,
+            lean,
             span,
             deadline,
             attempts: AtomicU32::new(0),
+            asking: AtomicBool::new(false),
             exposed: AtomicBool::new(false),
             unanswered: AtomicBool::new(false),
             stop_reason: Mutex::new(None),
@@ -87,17 +93,31 @@ impl CallState {
         self.span.as_ref()
     }
 
+    /// Whether nobody can see the headers of a successful answer.
+    pub(crate) fn is_lean(&self) -> bool {
+        self.lean
+    }
+
     pub(crate) fn attempts(&self) -> u32 {
         self.attempts.load(Ordering::Relaxed)
     }
 
     fn begin_attempt(&self) -> u32 {
+        // The attempt before may have ended while it asked.
+        self.ask(false);
         self.attempts.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// The request itself, not a question that goes before it, is given to the transport.
+    /// Whether what is sent from now on is the question to a vault what it requires.
+    pub(crate) fn ask(&self, asking: bool) {
+        self.asking.store(asking, Ordering::Relaxed);
+    }
+
+    /// A request is given to the transport: the one that the call is about, unless it is a question.
     pub(crate) fn expose(&self) {
-        self.exposed.store(true, Ordering::Relaxed);
+        if !self.asking.load(Ordering::Relaxed) {
+            self.exposed.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Notes what came of an attempt; gives whether the request itself was sent in it.
@@ -253,7 +273,9 @@ impl Policy for RetryLoop {
         let start = self.clock.elapsed();
         let mut throttled = false;
         loop {
-            self.pass(call, throttled).await?;
+            if self.gate.as_ref().is_some_and(|gate| !gate.is_open()) {
+                Box::pin(self.pass(call, throttled)).await?;
+            }
             let attempts = call.begin_attempt();
             request.body_mut().reset().await?;
             let attempt = super::call_next(ctx, request, next);
@@ -302,7 +324,7 @@ impl Policy for RetryLoop {
                         milliseconds = delay.as_millis(), "waiting to try again"
                     );
                     if !delay.is_zero() {
-                        call.remember(result).await;
+                        Box::pin(call.remember(result)).await;
                         let _span = call.span().map(|span| span.wait(cause.as_str(), delay));
                         self.clock.sleep(delay).await;
                     }

@@ -9,7 +9,7 @@ use azure_core::http::{
 };
 use bytes::Bytes;
 
-use super::{CallState, Question, log::Watched};
+use super::{CallState, log::Watched};
 use crate::{time::Clock, transport::read_body};
 
 /// Sends the request. The body is read here, inside the attempt, so that an answer that breaks
@@ -49,9 +49,7 @@ impl Policy for Send {
         request: &mut Request,
         _next: &[Arc<dyn Policy>],
     ) -> PolicyResult {
-        if ctx.value::<Question>().is_none()
-            && let Some(call) = ctx.value::<CallState>()
-        {
+        if let Some(call) = ctx.value::<CallState>() {
             call.expose();
         }
         let watched = Watched::begin(request, &*self.clock);

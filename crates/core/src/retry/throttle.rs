@@ -112,6 +112,11 @@ impl Gate {
         }
     }
 
+    /// Whether nothing can hold an attempt here.
+    pub(crate) fn is_open(&self) -> bool {
+        self.windows.is_none() && self.open_from.load(Ordering::Relaxed) == 0
+    }
+
     /// Waits until the attempt may be sent. `random` is uniform in 0..1; what `on_wait` gives lives
     /// as long as the wait it is told of.
     pub(crate) async fn pass<W>(

@@ -1,13 +1,20 @@
-//! azure_core's `HttpClient` over reqwest: repeated headers joined, URLs kept out of errors.
+//! A transport for azure_core over reqwest: repeated headers joined, URLs kept out of errors.
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "azure_core's Policy elides Context's lifetime, and async_trait wants the same spelling"
+)]
 
-use std::io;
+use std::{io, sync::Arc};
 
 use async_trait::async_trait;
-use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request};
+use azure_core::http::{
+    AsyncRawResponse, Body, Context, Method, RawResponse, Request,
+    policies::{Policy, PolicyResult},
+};
 use futures::{StreamExt, TryStreamExt};
 
 use super::{TransportError, TransportErrorKind};
-use crate::{headers, secret::WipedBuffer};
+use crate::{headers, policies::CallState, secret::WipedBuffer};
 
 /// The built-in transport, made by [`TransportOptions::build`](super::TransportOptions::build).
 #[derive(Clone, Debug)]
@@ -21,9 +28,15 @@ impl ReqwestTransport {
     }
 }
 
+// A policy, not an `HttpClient`, since those do not see the context of a call.
 #[async_trait]
-impl HttpClient for ReqwestTransport {
-    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+impl Policy for ReqwestTransport {
+    async fn send(
+        &self,
+        ctx: &Context,
+        request: &mut Request,
+        _next: &[Arc<dyn Policy>],
+    ) -> PolicyResult {
         let mut builder = self.client.request(method(request.method()), request.url().clone());
         for (name, value) in request.headers().iter() {
             builder = builder.header(name.as_str(), value.as_str());
@@ -34,7 +47,11 @@ impl HttpClient for ReqwestTransport {
         };
         let response = builder.send().await.map_err(into_azure)?;
         let status = response.status().as_u16().into();
-        let headers = headers::from_http(response.headers());
+        let lean = ctx.value::<CallState>().is_some_and(CallState::is_lean);
+        let headers = match lean && response.status().is_success() {
+            true => headers::few_from_http(response.headers()),
+            false => headers::from_http(response.headers()),
+        };
         let body = response.bytes_stream().map_err(into_azure).boxed();
         Ok(AsyncRawResponse::new(status, headers, body))
     }

@@ -110,7 +110,7 @@ impl TransportOptions {
         let client = builder.build().map_err(|e| {
             Error::new(crate::ErrorKind::Other, "the HTTP client cannot be set up").with_source(e)
         })?;
-        Ok(Transport::new(Arc::new(ReqwestTransport::new(client))))
+        Ok(Transport::with_policy(Arc::new(ReqwestTransport::new(client))))
     }
 }
 
