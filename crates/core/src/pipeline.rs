@@ -192,3 +192,95 @@ impl Pipeline {
 fn is_success(status: StatusCode) -> bool {
     (200..300).contains(&u16::from(status))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use azure_core::http::{Method, Url, headers::HeaderName, policies::PolicyResult};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::{Call, headers, time::SystemClock, transport::TransportOptions};
+
+    static GET: Operation = Operation::idempotent("get");
+    const EXTRA: HeaderName = HeaderName::from_static("x-extra");
+
+    /// Notes the header that it sees on each answer.
+    #[derive(Debug, Default)]
+    struct Curious(Mutex<Vec<Option<String>>>);
+
+    #[expect(elided_lifetimes_in_paths, reason = "see the module `policies`")]
+    #[async_trait]
+    impl Policy for Curious {
+        async fn send(
+            &self,
+            ctx: &Context,
+            request: &mut Request,
+            next: &[Arc<dyn Policy>],
+        ) -> PolicyResult {
+            let answer = call_next(ctx, request, next).await?;
+            let seen = headers::get(answer.headers(), &EXTRA).map(ToOwned::to_owned);
+            self.0.lock().unwrap().push(seen);
+            Ok(answer)
+        }
+    }
+
+    /// Serves one answer with headers, over plain HTTP, and gives its URL.
+    #[expect(clippy::disallowed_methods, reason = "a server of its own")]
+    async fn server() -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            loop {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let _request = socket.read(&mut [0; 4096]).await;
+                let answer = "HTTP/1.1 200 OK\r\nx-extra: 7\r\nx-ms-request-id: r\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+                socket.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        url.parse().unwrap()
+    }
+
+    fn parts() -> Parts {
+        let transport = TransportOptions::default().no_proxy().build().unwrap();
+        Parts::new(transport, SystemClock::shared())
+    }
+
+    fn call(pipeline: &Pipeline, url: &Url) -> Call<serde_json::Value> {
+        Call::json(pipeline.clone(), &GET, Ok(Request::new(url.clone(), Method::Get)))
+    }
+
+    #[tokio::test]
+    async fn whoever_looks_at_the_headers_of_an_answer_sees_all_of_them() {
+        let url = server().await;
+        let pipeline = parts().build();
+        let answer = call(&pipeline, &url).send_for_response().await.unwrap();
+        assert_eq!(headers::get(answer.headers(), &EXTRA), Some("7"));
+        assert_eq!(call(&pipeline, &url).await.unwrap(), serde_json::json!({}));
+        let decoder = Call::new(
+            pipeline.clone(),
+            &GET,
+            Ok(Request::new(url.clone(), Method::Get)),
+            |answer| Ok(headers::get(answer.headers(), &EXTRA).map(ToOwned::to_owned)),
+        );
+        assert_eq!(decoder.await.unwrap().as_deref(), Some("7"));
+        for (per_call, per_attempt) in [(true, false), (false, true)] {
+            let curious = Arc::new(Curious::default());
+            let policies = |wanted: bool| -> Vec<Arc<dyn Policy>> {
+                if wanted { vec![curious.clone()] } else { Vec::new() }
+            };
+            let parts = Parts {
+                per_call: policies(per_call),
+                per_attempt: policies(per_attempt),
+                ..parts()
+            };
+            call(&parts.build(), &url).await.unwrap();
+            assert_eq!(*curious.0.lock().unwrap(), [Some("7".to_owned())]);
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::{
     fmt,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
 };
 
 use azure_core::credentials::{AccessToken, TokenCredential};
@@ -16,7 +17,10 @@ use time::OffsetDateTime;
 
 use super::{CallbackChallenge, CallbackCredential, request};
 use crate::{
-    Error, ErrorKind, Result, SecretValue, auth::Requirement, retry::Throttle, time::Clock,
+    Error, ErrorKind, Result, SecretValue,
+    auth::Requirement,
+    retry::Throttle,
+    time::{Clock, within},
 };
 
 /// A cheap-clone handle on a credential and its cache of tokens. All clients that are given the
@@ -133,6 +137,8 @@ pub(crate) struct Granted {
 const MARGIN: time::Duration = time::Duration::seconds(30);
 /// How long before its end a token is renewed, or half of its life if that is shorter.
 const AHEAD: time::Duration = time::Duration::minutes(5);
+/// How long to wait for a fetch that another caller began: longer than any tool may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// The pause after a renewal that failed or changed nothing.
 const PAUSE: time::Duration = time::Duration::seconds(30);
 
@@ -164,16 +170,20 @@ impl Credential {
     /// A valid token: from the cache, or from the one fetch that all callers share.
     pub(crate) async fn token(&self, key: &TokenKey, clock: &Arc<dyn Clock>) -> Result<Granted> {
         let mut again = true;
+        let mut stuck = None;
         loop {
-            let (fetch, joined) = match self.0.look(key, clock) {
+            let (fetch, joined) = match self.0.look(key, stuck.take(), clock) {
                 Look::Granted(granted) => return Ok(granted),
                 Look::Fetch { fetch, joined } => (fetch, joined),
             };
-            match fetch.await {
-                Ok(token) => return Ok(Granted { token, renewal: None }),
+            // The runtime that another caller began it on may not be driven any more.
+            let patience = joined.then_some(PATIENCE);
+            match within(&**clock, patience, fetch.clone()).await {
+                Some(Ok(token)) => return Ok(Granted { token, renewal: None }),
                 // Perhaps the runtime that it was begun on ended, and its timers with it.
-                Err(failure) if failure.panicked && joined && again => again = false,
-                Err(failure) => return Err(Error::shared(&failure.error)),
+                Some(Err(failure)) if failure.panicked && joined && again => again = false,
+                Some(Err(failure)) => return Err(Error::shared(&failure.error)),
+                None => stuck = Some(fetch),
             }
         }
     }
@@ -205,7 +215,13 @@ impl Cache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(self: &Arc<Self>, key: &TokenKey, clock: &Arc<dyn Clock>) -> Look {
+    /// What there is for `key`; a fetch in the place of `stuck`, for which nobody need wait longer.
+    fn look(
+        self: &Arc<Self>,
+        key: &TokenKey,
+        stuck: Option<Shared<Fetch>>,
+        clock: &Arc<dyn Clock>,
+    ) -> Look {
         let mut entries = self.lock();
         if let Some(entry) = entries.get_mut(key) {
             let now = clock.now();
@@ -215,8 +231,11 @@ impl Cache {
             }
         }
         let entry = entries.entry(key.clone()).or_default();
-        if let Some(fetch) = entry.waiting.as_ref().and_then(WeakShared::upgrade) {
-            return Look::Fetch { fetch, joined: true };
+        let is_stuck =
+            |fetch: &Shared<Fetch>| stuck.as_ref().is_some_and(|stuck| stuck.ptr_eq(fetch));
+        match entry.waiting.as_ref().and_then(WeakShared::upgrade) {
+            Some(fetch) if !is_stuck(&fetch) => return Look::Fetch { fetch, joined: true },
+            _ => {}
         }
         let fetch = self.fetch(key.clone(), clock.clone()).shared();
         entry.waiting = fetch.downgrade();

@@ -239,17 +239,16 @@ impl fmt::Display for Error {
         if let Some(status) = inner.status {
             write!(f, "{}", u16::from(status))?;
             for (n, code) in inner.codes.iter().enumerate() {
-                write!(f, "{}{code}", if n == 0 { " " } else { "/" })?;
+                f.write_str(if n == 0 { " " } else { "/" })?;
+                printable(f, code)?;
             }
             f.write_str(if inner.message.is_empty() { "" } else { ": " })?;
         }
         // The service ends some messages with line breaks, and has them inside others.
-        let mut lines = inner.message.lines().map(str::trim).filter(|line| !line.is_empty());
-        if let Some(first) = lines.next() {
-            f.write_str(first)?;
-        }
-        for line in lines {
-            write!(f, " | {line}")?;
+        let lines = inner.message.lines().map(str::trim).filter(|line| !line.is_empty());
+        for (n, line) in lines.enumerate() {
+            f.write_str(if n == 0 { "" } else { " | " })?;
+            printable(f, line)?;
         }
         if inner.evidence.attempts > 1 {
             write!(f, " (after {} attempts)", inner.evidence.attempts)?;
@@ -259,6 +258,15 @@ impl fmt::Display for Error {
         }
         Ok(())
     }
+}
+
+/// Without what could break a line of a log, or colour it.
+fn printable(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    for (n, part) in text.split(char::is_control).enumerate() {
+        f.write_str(if n == 0 { "" } else { " " })?;
+        f.write_str(part)?;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Error {

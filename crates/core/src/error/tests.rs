@@ -37,6 +37,15 @@ fn line_breaks_of_the_service_do_not_break_the_line() {
 }
 
 #[test]
+fn nothing_that_a_server_says_breaks_a_line_of_a_log_or_colours_it() {
+    let error = Error::from_response(&response(
+        StatusCode::Conflict,
+        r#"{"error":{"code":"a\nb","message":"\u001b[31mred\rover","innererror":{"code":"c\u0000d"}}}"#,
+    ));
+    assert_eq!(error.to_string(), "409 a b/c d:  [31mred over");
+}
+
+#[test]
 fn display_does_not_repeat_the_source() {
     let error =
         Error::new(ErrorKind::Transport, "the connection broke").with_source("reset by peer");

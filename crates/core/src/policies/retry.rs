@@ -130,7 +130,10 @@ impl CallState {
             Outcome::Status(_) | Outcome::Other => false,
             Outcome::Transport(kind) => !matches!(
                 kind,
-                TransportErrorKind::Connect | TransportErrorKind::Tls | TransportErrorKind::Request
+                TransportErrorKind::Connect
+                    | TransportErrorKind::Tls
+                    | TransportErrorKind::Proxy
+                    | TransportErrorKind::Request
             ),
         };
         self.unanswered.fetch_or(exposed && unanswered, Ordering::Relaxed);

@@ -148,6 +148,7 @@ impl Classifier for ServiceClassifier {
                 | TransportErrorKind::Timeout
                 | TransportErrorKind::Body => transient,
                 TransportErrorKind::Tls
+                | TransportErrorKind::Proxy
                 | TransportErrorKind::TooLarge
                 | TransportErrorKind::Request => Verdict::Final,
             },

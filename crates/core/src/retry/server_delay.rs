@@ -13,6 +13,8 @@ const HEADERS: [(HeaderName, u64); 3] = [
     (HeaderName::from_static("retry-after"), 1000),
 ];
 
+const DATE: HeaderName = HeaderName::from_static("date");
+
 // RFC 9110, 5.6.7: the one form that a sender may generate.
 const IMF_FIXDATE: &[BorrowedFormatItem<'static>] = time::macros::format_description!(
     "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
@@ -20,6 +22,8 @@ const IMF_FIXDATE: &[BorrowedFormatItem<'static>] = time::macros::format_descrip
 
 /// The wait that `all` headers ask for at the time `now`; nothing for one that cannot be read, and
 /// zero for one that has passed. It is not bounded here: the caller knows its deadline.
+///
+/// A date is compared with the answer's own `Date`, if it has one: the clocks need not agree.
 pub fn server_delay(all: &Headers, now: OffsetDateTime) -> Option<Duration> {
     HEADERS.iter().find_map(|(name, unit)| {
         let value = headers::get(all, name)?.trim();
@@ -29,9 +33,14 @@ pub fn server_delay(all: &Headers, now: OffsetDateTime) -> Option<Duration> {
         if *unit == 1 {
             return None;
         }
-        let date = PrimitiveDateTime::parse(value, IMF_FIXDATE).ok()?.assume_utc();
-        Some((date - now).try_into().unwrap_or(Duration::ZERO))
+        let then = date(value)?;
+        let now = headers::get(all, &DATE).and_then(date).unwrap_or(now);
+        Some((then - now).try_into().unwrap_or(Duration::ZERO))
     })
+}
+
+fn date(text: &str) -> Option<OffsetDateTime> {
+    PrimitiveDateTime::parse(text.trim(), IMF_FIXDATE).ok().map(PrimitiveDateTime::assume_utc)
 }
 
 #[cfg(test)]
@@ -63,6 +72,17 @@ mod tests {
             delay(&[("retry-after", "Sun, 22 Nov 2026 07:00:00 GMT")]),
             Some(Duration::ZERO)
         );
+    }
+
+    #[test]
+    fn a_date_is_read_by_the_servers_clock_and_not_by_ours() {
+        let headers = [
+            ("retry-after", "Sun, 22 Nov 2026 08:10:05 GMT"),
+            ("date", "Sun, 22 Nov 2026 08:10:00 GMT"),
+        ];
+        assert_eq!(delay(&headers), Some(Duration::from_secs(5)));
+        let headers = [("retry-after", "Sun, 22 Nov 2026 08:00:30 GMT"), ("date", "today")];
+        assert_eq!(delay(&headers), Some(Duration::from_secs(30)));
     }
 
     #[test]

@@ -72,6 +72,8 @@ fn method(method: Method) -> reqwest::Method {
 fn into_azure(error: reqwest::Error) -> azure_core::Error {
     let kind = if error.is_connect() && is_tls(&error) {
         TransportErrorKind::Tls
+    } else if error.is_connect() && is_proxy_authorization(&error) {
+        TransportErrorKind::Proxy
     } else if error.is_connect() {
         TransportErrorKind::Connect
     } else if error.is_timeout() {
@@ -91,6 +93,12 @@ fn is_tls(error: &reqwest::Error) -> bool {
     std::iter::successors(std::error::Error::source(error), |error| error.source())
         .filter_map(|error| error.downcast_ref::<io::Error>())
         .any(is_invalid_data)
+}
+
+/// Whether the proxy answered 407: the type that says so is private to hyper-util.
+fn is_proxy_authorization(error: &reqwest::Error) -> bool {
+    std::iter::successors(std::error::Error::source(error), |error| error.source())
+        .any(|error| error.to_string().contains("proxy authorization required"))
 }
 
 // The source of an I/O error that holds another is that one's source, so that `source` passes

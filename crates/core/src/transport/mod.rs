@@ -24,6 +24,9 @@ pub enum TransportErrorKind {
     /// No trust: the server's certificate, or TLS itself, was refused. The request was surely not
     /// sent, and another attempt would end the same way: not retried.
     Tls,
+    /// The proxy wants a name and a password, or other ones. The request was surely not sent, and
+    /// another attempt would end the same way: not retried.
+    Proxy,
     /// The connection broke after the request may have been sent: retried if idempotent.
     Interrupted,
     /// No answer within the time limit: retried if idempotent.
@@ -57,7 +60,7 @@ impl TransportError {
     /// Wraps this error for the way through azure_core's traits, which retry by kind.
     pub fn into_azure(self) -> azure_core::Error {
         let kind = match self.kind {
-            TransportErrorKind::Connect | TransportErrorKind::Tls => {
+            TransportErrorKind::Connect | TransportErrorKind::Tls | TransportErrorKind::Proxy => {
                 azure_core::error::ErrorKind::Connection
             }
             TransportErrorKind::TooLarge => azure_core::error::ErrorKind::DataConversion,
@@ -73,6 +76,9 @@ impl fmt::Display for TransportError {
         f.write_str(match self.kind {
             TransportErrorKind::Connect => "no connection could be made",
             TransportErrorKind::Tls => "the server's certificate or TLS was refused",
+            TransportErrorKind::Proxy => {
+                "the proxy asks for a name and a password: put them into its URL"
+            }
             TransportErrorKind::Interrupted => "the connection broke before an answer came",
             TransportErrorKind::Timeout => "no answer came within the time limit of one attempt",
             TransportErrorKind::Body => "the answer broke off",
