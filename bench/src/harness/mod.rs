@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 pub(crate) use self::{
     bars::Bars,
-    cost::{allocations, cpu, wall},
+    cost::{cpu, wall},
     rounds::{Measure, interleaved, runtime},
     row::Row,
 };
