@@ -15,9 +15,15 @@ pub(crate) struct Options {
     arguments: Vec<String>,
 }
 
-/// Runs it; fails when a bar is missed or a row is missing. Nothing but what the bench prints goes
+/// Builds and runs it; fails when a bar is missed or a row is missing. Nothing but what the bench prints goes
 /// to standard output, since another program may read that.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    // One of its two programs starts the other.
+    let build = ["build", "--release", "--quiet", "--locked", "--package", "azvault-bench"];
+    let status = cargo(&build)?.status()?;
+    if !status.success() {
+        bail!("building the benches ended with {status}");
+    }
     let status = command(options)?.status()?;
     if !status.success() {
         bail!("the bench ended with {status}");

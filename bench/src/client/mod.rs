@@ -1,11 +1,13 @@
 //! The bench of the clients: warm and cold calls, waiting, and a thousand secrets.
 
 mod cold;
+mod count;
 mod slow;
+mod table;
 mod thousand;
 mod warm;
 
-pub(crate) use self::warm::Loop;
+pub(crate) use self::count::{Loop, Loops};
 use crate::harness::Group;
 
 /// All rows, in the order in which they are printed.

@@ -34,7 +34,10 @@ pub(super) fn groups() -> Vec<Group> {
 }
 
 /// A vault that answers by a function, at once.
-struct Double(Box<dyn Fn(&Request) -> (u16, &'static str) + Send + Sync>);
+struct Double(Box<Answer>);
+
+/// A status and a body for each request.
+type Answer = dyn Fn(&Request) -> (u16, &'static str) + Send + Sync;
 
 impl Double {
     fn by(answer: impl Fn(&Request) -> (u16, &'static str) + Send + Sync + 'static) -> Transport {

@@ -1,7 +1,5 @@
 //! What one would write with reqwest alone: the same request, the same models, and nothing else.
 
-use std::fmt::Write as _;
-
 use anyhow::Result;
 use azvault_secrets::{SecretBundle, SecretProperties};
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
@@ -10,13 +8,14 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::Contender;
 
 const API_VERSION: &str = "2026-04-01";
-const USER_AGENT: &str = concat!("azvault-rust/", env!("CARGO_PKG_VERSION"), " (linux; x86_64)");
+const SDK: &str = concat!("azvault-rust/", env!("CARGO_PKG_VERSION"));
 
 #[derive(Clone)]
 pub(crate) struct Raw {
     client: reqwest::Client,
     vault_url: String,
     token: String,
+    user_agent: String,
 }
 
 #[derive(Deserialize)]
@@ -28,7 +27,12 @@ struct Page {
 
 impl Raw {
     pub(crate) fn new(client: reqwest::Client, vault_url: &str, token: String) -> Self {
-        Self { client, vault_url: vault_url.to_owned(), token }
+        let user_agent = format!("{SDK} ({}; {})", std::env::consts::OS, std::env::consts::ARCH);
+        Self { client, vault_url: vault_url.to_owned(), token, user_agent }
+    }
+
+    pub(crate) async fn secret(&self, name: &str) -> Result<SecretBundle> {
+        self.json(&format!("{}/secrets/{name}?api-version={API_VERSION}", self.vault_url)).await
     }
 
     async fn json<T: DeserializeOwned>(&self, url: &str) -> Result<T> {
@@ -37,7 +41,7 @@ impl Raw {
             .client
             .get(url)
             .header("accept", "application/json")
-            .header("user-agent", USER_AGENT)
+            .header("user-agent", &self.user_agent)
             .header("x-ms-client-request-id", uuid::Uuid::new_v4().to_string())
             .header("authorization", format!("Bearer {}", self.token))
             .send()
@@ -49,10 +53,7 @@ impl Raw {
 
 impl Contender for Raw {
     async fn get(&self, name: &str) -> Result<usize> {
-        let mut url = String::with_capacity(128);
-        write!(url, "{}/secrets/{name}?api-version={API_VERSION}", self.vault_url)?;
-        let secret: SecretBundle = self.json(&url).await?;
-        Ok(secret.value().expose().len())
+        Ok(self.secret(name).await?.value().expose().len())
     }
 
     fn names(&self) -> BoxStream<'static, Result<String>> {

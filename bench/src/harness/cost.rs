@@ -1,4 +1,4 @@
-//! What a piece of work costs: CPU time of this process, allocations of this thread, wall time.
+//! What a piece of work costs: CPU time of this process, or wall time.
 
 use std::time::{Duration, Instant};
 
@@ -19,29 +19,11 @@ pub(crate) fn wall<T>(work: impl FnOnce() -> Result<T>) -> Result<Duration> {
     Ok(start.elapsed())
 }
 
-/// How often this thread asks for memory in `work`; a reallocation counts too.
-pub(crate) fn allocations<T>(work: impl FnOnce() -> Result<T>) -> Result<u64> {
-    let mut result = Ok(());
-    let info = allocation_counter::measure(|| result = work().map(drop));
-    result?;
-    Ok(info.count_total)
-}
-
 #[cfg(test)]
 mod tests {
     use std::hint::black_box;
 
     use super::*;
-
-    #[test]
-    fn allocations_are_counted_one_by_one() {
-        let none = allocations(|| Ok(black_box(1) + 1)).unwrap();
-        let three = allocations(|| {
-            Ok((black_box(vec![1; 9]), black_box(vec![2; 9]), black_box(Box::new(3))))
-        })
-        .unwrap();
-        assert_eq!((none, three), (0, 3));
-    }
 
     #[test]
     fn work_takes_cpu_time_and_waiting_takes_none() {
@@ -61,6 +43,6 @@ mod tests {
     #[test]
     fn work_that_fails_has_no_cost() {
         assert!(cpu(|| anyhow::bail!("no") as Result<()>).is_err());
-        assert!(allocations(|| anyhow::bail!("no") as Result<()>).is_err());
+        assert!(wall(|| anyhow::bail!("no") as Result<()>).is_err());
     }
 }

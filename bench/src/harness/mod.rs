@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 pub(crate) use self::{
     bars::Bars,
-    cost::{allocations, cpu, wall},
+    cost::{cpu, wall},
     rounds::{Measure, interleaved, runtime},
     row::Row,
 };
@@ -40,10 +40,12 @@ pub(crate) struct Options {
 /// Rows that are measured together.
 pub(crate) struct Group {
     /// What the names of its rows begin with.
-    pub(crate) prefix: String,
+    prefix: String,
     /// Measures them.
-    pub(crate) run: Box<dyn Fn(&Options) -> Result<Vec<Row>>>,
+    run: Box<Run>,
 }
+
+type Run = dyn Fn(&Options) -> Result<Vec<Row>>;
 
 impl Group {
     pub(crate) fn new(

@@ -14,7 +14,7 @@ pub(crate) fn runtime() -> Result<Runtime> {
     Builder::new_current_thread().enable_all().build().context("starting a runtime")
 }
 
-/// What each contender needed in each round: the mean of its `turns`. They take turns forwards and
+/// What each contender needed in each round: the median of its `turns`. They take turns forwards and
 /// backwards, so that none always follows the same other.
 ///
 /// # Errors
@@ -26,18 +26,18 @@ pub(crate) fn interleaved(
 ) -> Result<Vec<Vec<f64>>> {
     let mut results = vec![Vec::with_capacity(rounds); contenders.len()];
     for round in 0..rounds {
-        let mut sums = vec![0.0; contenders.len()];
+        let mut taken = vec![Vec::with_capacity(turns); contenders.len()];
         for turn in 0..turns {
-            let mut pairs: Vec<_> = contenders.iter_mut().zip(&mut sums).collect();
+            let mut pairs: Vec<_> = contenders.iter_mut().zip(&mut taken).collect();
             if (round + turn) % 2 == 1 {
                 pairs.reverse();
             }
-            for (measure, sum) in pairs {
-                *sum += measure()?;
+            for (measure, taken) in pairs {
+                taken.push(measure()?);
             }
         }
-        for (result, sum) in results.iter_mut().zip(sums) {
-            result.push(sum / turns as f64);
+        for (result, taken) in results.iter_mut().zip(taken) {
+            result.push(median(&taken).context("a round without turns")?);
         }
     }
     Ok(results)
@@ -97,11 +97,11 @@ mod tests {
     }
 
     #[test]
-    fn a_round_is_the_mean_of_its_turns() {
-        let mut values = [1.0, 3.0, 10.0, 20.0].into_iter();
+    fn a_round_is_the_median_of_its_turns() {
+        let mut values = [1.0, 90.0, 3.0, 10.0, 20.0, 11.0].into_iter();
         let mut contenders: [Measure<'_>; 1] =
             [Box::new(|| values.next().context("too many turns"))];
-        assert_eq!(interleaved(2, 2, &mut contenders).unwrap(), [vec![2.0, 15.0]]);
+        assert_eq!(interleaved(2, 3, &mut contenders).unwrap(), [vec![3.0, 11.0]]);
     }
 
     #[test]

@@ -67,12 +67,28 @@ impl Answers {
         let path = request.uri().path();
         match path.strip_prefix("/secrets").map(|rest| rest.trim_matches('/')) {
             Some("") => with_headers(StatusCode::OK, self.page(request.uri().query())),
+            Some("headers") => with_headers(StatusCode::OK, self.headers(request)),
             Some(name) => with_headers(StatusCode::OK, secret(&self.vault_url, name)),
             None => {
                 let body = r#"{"error":{"code":"NotFound","message":"There is no such thing."}}"#;
                 with_headers(StatusCode::NOT_FOUND, body.to_owned())
             }
         }
+    }
+
+    /// A secret whose value is what was sent, so that a test can tell that all send the same.
+    fn headers<B>(&self, request: &Request<B>) -> String {
+        let mut sent: Vec<String> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| match name.as_str() {
+                "x-ms-client-request-id" => format!("{name}: {} bytes", value.len()),
+                _ => format!("{name}: {}", value.to_str().unwrap_or_default()),
+            })
+            .collect();
+        sent.sort();
+        let value = serde_json::Value::from(format!("{:?}\n{}", request.uri(), sent.join("\n")));
+        format!(r#"{{"value":{value},{}"#, properties(&self.vault_url, "headers"))
     }
 
     fn page(&self, query: Option<&str>) -> String {

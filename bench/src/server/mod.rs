@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
+use self::answers::Answers;
 pub(crate) use self::{
     answers::{DELETED_SECRET, SECRETS, THROTTLED},
     process::Server,
@@ -52,27 +53,45 @@ struct Hello {
 pub(crate) fn serve(settings: &Settings) -> Result<()> {
     // Whoever started this holds the other end, and so ends it whatever becomes of him.
     let ended = std::thread::spawn(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
-    let runtime = harness::runtime()?;
-    let tls = tls::Identity::generate(settings.http1)?;
-    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
-    let hello = Hello { port: listener.local_addr()?.port(), ca_pem: tls.ca_pem };
-    println!("{}", serde_json::to_string(&hello)?);
-    std::io::stdout().flush()?;
-    let latency = Duration::from_millis(settings.latency_ms);
-    runtime.block_on(async {
-        let accepting = tokio::spawn(accept(listener, tls.acceptor, latency));
+    harness::runtime()?.block_on(async {
+        let (hello, listening) = Listening::start(settings).await?;
+        println!("{}", serde_json::to_string(&hello)?);
+        std::io::stdout().flush()?;
+        let accepting = tokio::spawn(listening.accept());
         tokio::task::spawn_blocking(move || ended.join()).await.ok();
         accepting.abort();
         Ok(())
     })
 }
 
-async fn accept(listener: TcpListener, tls: TlsAcceptor, latency: Duration) -> Result<()> {
-    let port = listener.local_addr()?.port();
-    let answers = Arc::new(answers::Answers::new(port));
-    loop {
-        let (stream, _) = listener.accept().await.context("accepting a connection")?;
-        tokio::spawn(connection(stream, tls.clone(), Arc::clone(&answers), latency));
+/// A socket, and what is said on it.
+struct Listening {
+    listener: TcpListener,
+    tls: TlsAcceptor,
+    answers: Arc<Answers>,
+    latency: Duration,
+}
+
+impl Listening {
+    async fn start(settings: &Settings) -> Result<(Hello, Self)> {
+        let identity = tls::Identity::generate(settings.http1)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        let listening = Self {
+            listener,
+            tls: identity.acceptor,
+            answers: Arc::new(Answers::new(port)),
+            latency: Duration::from_millis(settings.latency_ms),
+        };
+        Ok((Hello { port, ca_pem: identity.ca_pem }, listening))
+    }
+
+    async fn accept(self) -> Result<()> {
+        loop {
+            let (stream, _) = self.listener.accept().await.context("accepting a connection")?;
+            let answers = Arc::clone(&self.answers);
+            tokio::spawn(connection(stream, self.tls.clone(), answers, self.latency));
+        }
     }
 }
 
@@ -80,7 +99,7 @@ async fn accept(listener: TcpListener, tls: TlsAcceptor, latency: Duration) -> R
 async fn connection(
     stream: TcpStream,
     tls: TlsAcceptor,
-    answers: Arc<answers::Answers>,
+    answers: Arc<Answers>,
     latency: Duration,
 ) -> Result<()> {
     stream.set_nodelay(true)?;
@@ -98,4 +117,27 @@ async fn connection(
     let builder = auto::Builder::new(TokioExecutor::new());
     let served = builder.serve_connection(TokioIo::new(stream), service).await;
     served.map_err(|error| anyhow::anyhow!(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contenders::{Contender, Counting, Ours, Raw, reqwest_client, token};
+
+    #[tokio::test]
+    async fn the_bare_loop_sends_the_headers_that_azvault_sends() {
+        for http1 in [false, true] {
+            let settings = Settings { http1, latency_ms: 0 };
+            let (hello, listening) = Listening::start(&settings).await.unwrap();
+            tokio::spawn(listening.accept());
+            let url = format!("https://localhost:{}", hello.port);
+            let ours = Ours::new(&url, &hello.ca_pem, Counting::new()).unwrap();
+            let raw = Raw::new(reqwest_client(&hello.ca_pem).unwrap(), &url, token());
+            let of_ours = ours.0.get_secret("headers").await.unwrap();
+            let of_raw = raw.secret("headers").await.unwrap();
+            assert_eq!(of_ours.value().expose(), of_raw.value().expose());
+            assert!(of_raw.value().expose().contains("authorization: Bearer ey"));
+            assert_eq!(raw.get("s0").await.unwrap(), 32);
+        }
+    }
 }

@@ -35,15 +35,23 @@ enum Bench {
     Client(harness::Options),
     /// One contender's warm calls alone, for a profiler.
     Loop(client::Loop),
+    /// Counts the allocations of warm calls; for the program whose allocator counts.
+    #[command(hide = true)]
+    Count(client::Loops),
     /// The other process: what the clients talk to.
     #[command(hide = true)]
     Serve(server::Settings),
 }
 
-fn main() -> ExitCode {
+/// Counts the allocations of a piece of work.
+pub type Count = fn(work: &mut dyn FnMut()) -> u64;
+
+/// The program; `count` is there in the one whose allocator counts.
+pub fn main(count: Option<Count>) -> ExitCode {
     let result = match Cli::parse().bench {
         Bench::Client(options) => harness::run("client", &options, client::groups()),
         Bench::Loop(one) => one.run().map(|()| true),
+        Bench::Count(loops) => loops.count(count).map(|()| true),
         Bench::Serve(settings) => server::serve(&settings).map(|()| true),
     };
     match result {
