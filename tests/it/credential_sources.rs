@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use azure_core::credentials::TokenCredential;
 use azvault_core::credentials::{
-    ClientSecretCredential, Env, EnvironmentCredential, ManagedIdentityCredential, Surroundings,
+    ClientSecretCredential, Env, ManagedIdentityCredential, Surroundings,
     WorkloadIdentityCredential,
 };
 use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Programs, Script};
@@ -153,14 +153,6 @@ async fn a_throttled_imds_is_asked_again() {
 #[tokio::test(start_paused = true)]
 async fn what_is_set_up_wrongly_is_refused_at_once() {
     let script = Script::always(Answer::token("t"));
-    let principal = [("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_ID", "c")];
-    let with = |name, value| {
-        let mut env = principal.to_vec();
-        env.push((name, value));
-        around(&env, &script)
-    };
-    let certificate = with("AZURE_CLIENT_CERTIFICATE_PATH", "/x.pem");
-    assert!(EnvironmentCredential::new(certificate).is_err());
     let new = |tenant: &str, secret: &str| {
         ClientSecretCredential::with_surroundings(tenant, "c", secret, around(&[], &script))
     };
