@@ -3,6 +3,8 @@
 mod azure_cli;
 mod callback;
 mod chained;
+#[cfg(feature = "client-certificate")]
+mod client_certificate;
 mod client_secret;
 mod default;
 mod environment;
@@ -18,6 +20,8 @@ mod workload_identity;
 pub use azure_cli::{AzureCliCredential, AzureDeveloperCliCredential};
 pub use callback::{CallbackChallenge, CallbackCredential, CallbackToken};
 pub use chained::ChainedTokenCredential;
+#[cfg(feature = "client-certificate")]
+pub use client_certificate::{ClientCertificate, ClientCertificateCredential};
 pub use client_secret::ClientSecretCredential;
 pub use default::{DefaultAzureCredential, DefaultAzureCredentialBuilder};
 pub use environment::EnvironmentCredential;
