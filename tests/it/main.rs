@@ -57,6 +57,8 @@ mod retry_delays;
 #[cfg(test)]
 mod retry_limits;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod spans;
 #[cfg(test)]
 mod throttling;

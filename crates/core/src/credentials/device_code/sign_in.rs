@@ -68,6 +68,8 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// How often to ask where the answer does not say, and by how much to ask less often when told to
 /// (RFC 8628, 3.5).
 const STEP: Duration = Duration::from_secs(5);
+/// How long after its end a code is still asked after, once.
+const GRACE: Duration = Duration::from_secs(1);
 /// Entra's codes are good for 15 minutes.
 const LONGEST: u64 = 3600;
 
@@ -136,6 +138,10 @@ impl SignIn {
                 return Err(expired());
             }
             clock.sleep(interval.min(left)).await;
+            // Nobody may have been polling this for long.
+            if clock.elapsed().saturating_sub(end) > GRACE {
+                return Err(expired());
+            }
             let url = endpoint.url(self.asked.tenant.as_ref(), "token")?;
             let error = match endpoint.post(url, &form).await {
                 Ok(answer) => return from_json(&answer),
