@@ -25,6 +25,8 @@ mod credential_sources;
 #[cfg(test)]
 mod credential_tools;
 #[cfg(test)]
+mod credential_turns;
+#[cfg(test)]
 mod credentials_half_set_up;
 #[cfg(test)]
 mod edges;
