@@ -128,3 +128,20 @@ impl From<EnvironmentCredential> for Credential {
         Arc::new(credential).into()
     }
 }
+
+#[cfg(all(test, not(feature = "client-certificate")))]
+mod tests {
+    use super::*;
+    use crate::credentials::Env;
+
+    #[tokio::test]
+    async fn a_certificate_without_its_feature_is_refused_by_name() {
+        let env = Env::from_pairs([
+            ("AZURE_TENANT_ID", "my-tenant"),
+            ("AZURE_CLIENT_ID", "my-client"),
+            ("AZURE_CLIENT_CERTIFICATE_PATH", "/certificate.pem"),
+        ]);
+        let error = EnvironmentCredential::new(Surroundings::default().env(env)).unwrap_err();
+        assert!(error.to_string().contains("the feature 'client-certificate'"), "{error}");
+    }
+}
