@@ -124,3 +124,28 @@ async fn a_certificate_in_memory_needs_no_file() {
     let said = format!("{error} {error:?} {credential:?}");
     assert!(said.contains("in memory cannot be used") && !said.contains("canary"), "{said}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_was_cut_off_or_changed_is_refused_in_words() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/files");
+    let entra = Script::always(Answer::token("t"));
+    for (form, password) in [("rsa-encrypted.pem", "pem-canary"), ("p256.pfx", "pfx-canary")] {
+        let whole = std::fs::read(folder.join(form)).unwrap();
+        let cuts = (0..whole.len() - 2).step_by(41).map(|end| whole[..end].to_vec());
+        // Nothing protects a certificate in PEM; a PFX is protected as a whole.
+        let changes = (0..whole.len()).step_by(41).filter(|_| form == "p256.pfx").map(|at| {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x55;
+            changed
+        });
+        for bytes in cuts.chain(changes) {
+            let certificate = ClientCertificate::from_bytes(bytes).password(password);
+            let around = around(&[], &entra);
+            let credential =
+                ClientCertificateCredential::with_surroundings("t", "c", certificate, around);
+            let error = credential.unwrap().get_token(SCOPE, None).await.unwrap_err();
+            assert!(error.to_string().contains("in memory cannot be used: "), "{form}: {error}");
+        }
+    }
+    assert_eq!(entra.count(), 0);
+}

@@ -21,6 +21,8 @@ mod clouds;
 #[cfg(test)]
 mod credential_chain;
 #[cfg(test)]
+mod credential_device_code;
+#[cfg(test)]
 mod credential_sources;
 #[cfg(test)]
 mod credential_tools;

@@ -92,8 +92,14 @@ impl DeviceCodeCredential {
     /// # Errors
     /// `InvalidInput` if `AZURE_AUTHORITY_HOST` is no https URL.
     pub fn new(prompt: impl Fn(&DeviceCodeInfo) + Send + Sync + 'static) -> Result<Self> {
-        let around = Surroundings::default();
-        Self::with_surroundings(ORGANIZATIONS, DEVELOPER_SIGN_ON, prompt, around)
+        Self::for_anybody(prompt, Surroundings::default())
+    }
+
+    fn for_anybody(
+        prompt: impl Fn(&DeviceCodeInfo) + Send + Sync + 'static,
+        surroundings: Surroundings,
+    ) -> Result<Self> {
+        Self::with_surroundings(ORGANIZATIONS, DEVELOPER_SIGN_ON, prompt, surroundings)
     }
 
     /// A credential for the people of a tenant, by an application of theirs, with another
@@ -224,5 +230,23 @@ impl fmt::Debug for DeviceCodeCredential {
 impl From<DeviceCodeCredential> for Credential {
     fn from(credential: DeviceCodeCredential) -> Self {
         Arc::new(credential).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn anybody_with_a_work_account_signs_in_by_the_application_of_the_azure_cli() {
+        let env = crate::credentials::Env::from_pairs([("AZURE_AUTHORITY_HOST", "login.example")]);
+        let around = Surroundings::default().env(env);
+        let credential = DeviceCodeCredential::for_anybody(|_| {}, around).unwrap();
+        let endpoint = &credential.parts.endpoint;
+        assert_eq!(
+            endpoint.url(None, "devicecode").unwrap().as_str(),
+            "https://login.example/organizations/oauth2/v2.0/devicecode"
+        );
+        assert_eq!(endpoint.client_id(), "04b07795-8ddb-461a-bbee-02f9e1bf7b46");
     }
 }
