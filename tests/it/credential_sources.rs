@@ -1,14 +1,15 @@
-//! What each source of tokens sends, and how it takes refusals.
+//! What sources of tokens do that takes a vault or a file on disk to see; the rest is in `scenarios`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use azure_core::credentials::TokenCredential;
 use azvault_core::credentials::{
-    ClientSecretCredential, Env, EnvironmentCredential, ManagedIdentityCredential, Surroundings,
+    ClientCertificate, ClientCertificateCredential, ClientSecretCredential, Env, Surroundings,
     WorkloadIdentityCredential,
 };
-use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Programs, Script};
-use serde_json::json;
+use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Programs, Script, Seen};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
 
 const SCOPE: &[&str] = &["https://vault.azure.net/.default"];
 
@@ -48,38 +49,6 @@ async fn a_challenges_tenant_and_claims_are_requested_from_the_own_authority() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttled_authority_is_asked_again() {
-    let entra = Script::of([
-        Answer::status(429).header("retry-after", "2"),
-        Answer::status(503),
-        Answer::token("t"),
-    ]);
-    let credential =
-        ClientSecretCredential::with_surroundings("t", "c", "s", around(&[], &entra)).unwrap();
-    credential.get_token(SCOPE, None).await.unwrap();
-    assert_eq!(entra.count(), 3);
-    assert!(entra.seen()[0].url.as_str().starts_with("https://login.microsoftonline.com/t/"));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_refusal_or_a_page_of_html_in_the_place_of_a_token_is_an_error_without_the_secret() {
-    for answer in [
-        Answer::new(400, r#"{"error":"unauthorized_client","error_description":"AADSTS700016"}"#),
-        Answer::new(200, "<html>sign in</html>"),
-        Answer::new(200, r#"{"access_token": 7}"#),
-        Answer::new(403, "<html>blocked</html>"),
-    ] {
-        let entra = Script::always(answer);
-        let surroundings = around(&[], &entra);
-        let credential =
-            ClientSecretCredential::with_surroundings("t", "c", "canary", surroundings).unwrap();
-        let error = credential.get_token(SCOPE, None).await.unwrap_err();
-        assert_eq!(entra.count(), 1);
-        assert!(!format!("{error} {error:?} {credential:?}").contains("canary"), "{error:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_federated_token_is_read_anew_for_each_request() {
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join(format!("federated-{}", std::process::id()));
@@ -104,66 +73,79 @@ async fn a_federated_token_is_read_anew_for_each_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_app_service_identity_is_asked_in_its_own_form() {
-    let script =
-        Script::always(Answer::ok(&json!({"access_token": "app", "expires_on": "4000000000"})));
-    let env =
-        [("IDENTITY_ENDPOINT", "http://127.0.0.1:41741/msi/token"), ("IDENTITY_HEADER", "canary")];
-    let credential =
-        ManagedIdentityCredential::new(Some("user-1".to_owned()), around(&env, &script)).unwrap();
-    let token = credential.get_token(SCOPE, None).await.unwrap();
-    assert_eq!((token.token.secret(), script.count()), ("app", 1));
-    assert_eq!(token.expires_on.unix_timestamp(), 4_000_000_000);
-    let seen = &script.seen()[0];
-    assert_eq!(seen.header("x-identity-header"), Some("canary"));
-    assert!(seen.url.as_str().starts_with("http://127.0.0.1:41741/msi/token?"));
-    let query = seen.url.query().unwrap();
-    assert_eq!(field(query, "api-version").as_deref(), Some("2019-08-01"));
-    assert_eq!(field(query, "resource").as_deref(), Some("https://vault.azure.net"));
-    assert_eq!(field(query, "client_id").as_deref(), Some("user-1"));
-    assert!(!format!("{credential:?}").contains("canary"));
-}
-
-#[tokio::test(start_paused = true)]
-async fn imds_is_asked_in_its_own_form_and_is_patient_when_asked_for_by_name() {
-    let answer = Answer::ok(&json!({"access_token": "vm", "expires_on": 4_000_000_000_i64}));
-    let script = Script::always(answer.after(Duration::from_secs(9)));
-    let credential = ManagedIdentityCredential::new(None, around(&[], &script)).unwrap();
-    let token = credential.get_token(SCOPE, None).await.unwrap();
-    assert_eq!((token.token.secret(), script.count()), ("vm", 1));
-    let seen = &script.seen()[0];
-    assert_eq!(seen.header("metadata"), Some("true"));
-    assert!(
-        seen.url.as_str().starts_with("http://169.254.169.254/metadata/identity/oauth2/token?")
-    );
-    assert_eq!(field(seen.url.query().unwrap(), "client_id"), None);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_throttled_imds_is_asked_again() {
-    let script = Script::of([
-        Answer::status(429).header("retry-after", "1"),
-        Answer::ok(&json!({"access_token": "vm", "expires_on": "4000000000"})),
-    ]);
-    let credential = ManagedIdentityCredential::new(None, around(&[], &script)).unwrap();
-    credential.get_token(SCOPE, None).await.unwrap();
-    assert_eq!(script.count(), 2);
-}
-
-#[tokio::test(start_paused = true)]
 async fn what_is_set_up_wrongly_is_refused_at_once() {
     let script = Script::always(Answer::token("t"));
-    let principal = [("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_ID", "c")];
-    let with = |name, value| {
-        let mut env = principal.to_vec();
-        env.push((name, value));
-        around(&env, &script)
-    };
-    let certificate = with("AZURE_CLIENT_CERTIFICATE_PATH", "/x.pem");
-    assert!(EnvironmentCredential::new(certificate).is_err());
     let new = |tenant: &str, secret: &str| {
         ClientSecretCredential::with_surroundings(tenant, "c", secret, around(&[], &script))
     };
     assert!(new("../other", "s").is_err() && new("", "s").is_err() && new("t", "").is_err());
     assert!(new("my-tenant.onmicrosoft.com", "s").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_is_renewed_on_disk_is_taken_for_the_next_token() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/files");
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("certificate-{}", std::process::id()));
+    let entra = Script::always(Answer::token("t"));
+    let certificate = ClientCertificate::from_file(&file).password("pfx-canary");
+    let around = around(&[], &entra);
+    let credential =
+        ClientCertificateCredential::with_surroundings("t", "c", certificate, around).unwrap();
+    for form in ["rsa-modern.pfx", "p256-sec1.pem"] {
+        std::fs::copy(folder.join(form), &file).unwrap();
+        credential.get_token(SCOPE, None).await.unwrap();
+    }
+    std::fs::remove_file(&file).unwrap();
+    let error = credential.get_token(SCOPE, None).await.unwrap_err();
+    assert!(error.to_string().contains("there is no such file"), "{error}");
+    let algorithm = |seen: &Seen| {
+        let assertion = field(&seen.text(), "client_assertion").unwrap();
+        let header = URL_SAFE_NO_PAD.decode(assertion.split('.').next().unwrap()).unwrap();
+        let header: Value = serde_json::from_slice(&header).unwrap();
+        header["alg"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(entra.seen().iter().map(algorithm).collect::<Vec<_>>(), ["PS256", "ES256"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_in_memory_needs_no_file() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/files");
+    let bytes = std::fs::read(folder.join("p256-sec1.pem")).unwrap();
+    let entra = Script::always(Answer::token("t"));
+    let new = |bytes: Vec<u8>| {
+        let certificate = ClientCertificate::from_bytes(bytes);
+        ClientCertificateCredential::with_surroundings("t", "c", certificate, around(&[], &entra))
+    };
+    new(bytes).unwrap().get_token(SCOPE, None).await.unwrap();
+    assert_eq!(entra.count(), 1);
+    let credential = new(b"canary".to_vec()).unwrap();
+    let error = credential.get_token(SCOPE, None).await.unwrap_err();
+    let said = format!("{error} {error:?} {credential:?}");
+    assert!(said.contains("in memory cannot be used") && !said.contains("canary"), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_was_cut_off_or_changed_is_refused_in_words() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/files");
+    let entra = Script::always(Answer::token("t"));
+    for (form, password) in [("rsa-encrypted.pem", "pem-canary"), ("p256.pfx", "pfx-canary")] {
+        let whole = std::fs::read(folder.join(form)).unwrap();
+        let cuts = (0..whole.len() - 2).step_by(41).map(|end| whole[..end].to_vec());
+        // Nothing protects a certificate in PEM; a PFX is protected as a whole.
+        let changes = (0..whole.len()).step_by(41).filter(|_| form == "p256.pfx").map(|at| {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x55;
+            changed
+        });
+        for bytes in cuts.chain(changes) {
+            let certificate = ClientCertificate::from_bytes(bytes).password(password);
+            let around = around(&[], &entra);
+            let credential =
+                ClientCertificateCredential::with_surroundings("t", "c", certificate, around);
+            let error = credential.unwrap().get_token(SCOPE, None).await.unwrap_err();
+            assert!(error.to_string().contains("in memory cannot be used: "), "{form}: {error}");
+        }
+    }
+    assert_eq!(entra.count(), 0);
 }

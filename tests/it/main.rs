@@ -21,9 +21,13 @@ mod clouds;
 #[cfg(test)]
 mod credential_chain;
 #[cfg(test)]
+mod credential_device_code;
+#[cfg(test)]
 mod credential_sources;
 #[cfg(test)]
 mod credential_tools;
+#[cfg(test)]
+mod credential_turns;
 #[cfg(test)]
 mod credentials_half_set_up;
 #[cfg(test)]
@@ -56,6 +60,8 @@ mod retry_ambiguity;
 mod retry_delays;
 #[cfg(test)]
 mod retry_limits;
+#[cfg(test)]
+mod scenarios;
 #[cfg(test)]
 mod spans;
 #[cfg(test)]

@@ -16,7 +16,10 @@ use azure_identity::{
     AzureDeveloperCliCredentialOptions, Executor,
 };
 
-use super::{CommandOutput, Credential, Surroundings, TenantId, Unavailable, request::wanted};
+use super::{
+    CommandOutput, Credential, Surroundings, TenantId, Unavailable, request::wanted,
+    surroundings::Ran,
+};
 use crate::{Error, ErrorKind};
 
 /// A cold `az` has been seen to take 13 s.
@@ -25,6 +28,7 @@ pub(super) const TOOL_LIMIT: Duration = Duration::from_secs(20);
 /// Runs a tool for one token request and remembers how that went.
 #[derive(Debug)]
 struct Watched {
+    tool: &'static str,
     surroundings: Surroundings,
     ended: Mutex<Option<Ended>>,
 }
@@ -44,18 +48,32 @@ impl Executor for Watched {
         let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
         let arguments: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
         let program = program.to_string_lossy();
-        let (ended, result) = match self.surroundings.run(&program, &arguments, TOOL_LIMIT).await {
-            None => (Ended::TimedOut, Err(io::ErrorKind::TimedOut.into())),
-            Some(Err(error)) => (Ended::NotInstalled, Err(error)),
-            Some(Ok(output)) => (how_it_ended(&output), Ok(output)),
+        let ran = self.surroundings.run(self.tool, &program, &arguments, TOOL_LIMIT).await;
+        let (ended, result) = match ran {
+            Ran::Ended(output) => (how_it_ended(&output), Ok(output)),
+            Ran::TimedOut => (Ended::TimedOut, Err(io::ErrorKind::TimedOut)),
+            Ran::NotStarted(kind) if is_absent(kind) => (Ended::NotInstalled, Err(kind)),
+            Ran::NotStarted(kind) => {
+                (Ended::Failed(format!("it did not start: {kind}")), Err(kind))
+            }
+            Ran::Lost => (Ended::Failed(LOST.to_owned()), Err(io::ErrorKind::Interrupted)),
         };
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
-        result.map(|output| Output {
+        let output = result?;
+        Ok(Output {
             status: exit_status(output.code.unwrap_or(-1)),
-            stdout: output.stdout,
-            stderr: output.stderr,
+            stdout: output.stdout.clone(),
+            stderr: output.stderr.clone(),
         })
     }
+}
+
+/// What a run says that broke off.
+pub(super) const LOST: &str = "it was broken off";
+
+/// Whether a program that could not be started is not there: on PATH, or not for this user.
+pub(super) fn is_absent(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
 }
 
 fn how_it_ended(output: &CommandOutput) -> Ended {
@@ -104,14 +122,15 @@ type Make = fn(Option<String>, Arc<dyn Executor>) -> azure_core::Result<Arc<dyn 
 /// Requests a token by the credential that `make` gives, newly made so that it serves the tenant
 /// asked for, and tells what is missing from what failed.
 async fn request(
-    tool: &str,
+    tool: &'static str,
     make: Make,
     surroundings: &Surroundings,
     scopes: &[&str],
     options: Option<TokenRequestOptions<'_>>,
 ) -> azure_core::Result<AccessToken> {
     let tenant = wanted(options.as_ref()).0.map(|tenant| TenantId::as_str(tenant).to_owned());
-    let watched = Arc::new(Watched { surroundings: surroundings.clone(), ended: Mutex::new(None) });
+    let watched =
+        Arc::new(Watched { tool, surroundings: surroundings.clone(), ended: Mutex::new(None) });
     let credential = make(tenant, watched.clone())?;
     let Err(error) = (match credential.get_token(scopes, None).await {
         Ok(token) => return Ok(token),

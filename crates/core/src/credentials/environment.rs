@@ -5,11 +5,22 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 
+#[cfg(feature = "client-certificate")]
+use super::{ClientCertificate, ClientCertificateCredential};
 use super::{ClientSecretCredential, Credential, Surroundings, Unavailable};
-use crate::{Error, Result};
+use crate::Result;
 
-/// Authenticates the service principal that `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and
-/// `AZURE_CLIENT_SECRET` describe. `AZURE_AUTHORITY_HOST` names another cloud's authority.
+/// Authenticates the service principal that environment variables describe, in this order:
+///
+/// 1. by a secret: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`;
+/// 2. by a certificate: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_CLIENT_CERTIFICATE_PATH`,
+///    a PEM or PFX file, with `AZURE_CLIENT_CERTIFICATE_PASSWORD` if it is encrypted.
+///    `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN` set to `true` or `1` sends the certificate's issuers
+///    along. Needs the feature `client-certificate`, which is on by default.
+///
+/// `AZURE_AUTHORITY_HOST` names another cloud's authority.
+///
+/// Source: [Environment variables](https://learn.microsoft.com/dotnet/api/azure.identity.environmentcredential).
 ///
 /// # Examples
 /// ```
@@ -25,7 +36,7 @@ use crate::{Error, Result};
 /// # Ok::<(), azvault_core::Error>(())
 /// ```
 pub struct EnvironmentCredential {
-    configured: Result<ClientSecretCredential, Unavailable>,
+    configured: Result<Arc<dyn TokenCredential>, Unavailable>,
 }
 
 impl EnvironmentCredential {
@@ -33,7 +44,7 @@ impl EnvironmentCredential {
     ///
     /// # Errors
     /// `InvalidInput` if a variable has a value that cannot be one, or asks for a client
-    /// certificate, which this version does not offer.
+    /// certificate and the feature `client-certificate` is off.
     pub fn new(surroundings: Surroundings) -> Result<Self> {
         let var = |name| surroundings.var(name);
         let (Some(tenant), Some(client)) = (var("AZURE_TENANT_ID"), var("AZURE_CLIENT_ID")) else {
@@ -46,13 +57,12 @@ impl EnvironmentCredential {
         if let Some(secret) = var("AZURE_CLIENT_SECRET") {
             let credential =
                 ClientSecretCredential::with_surroundings(tenant, client, secret, surroundings)?;
-            return Ok(Self { configured: Ok(credential) });
+            return Ok(Self { configured: Ok(Arc::new(credential)) });
         }
-        if var("AZURE_CLIENT_CERTIFICATE_PATH").is_some() {
-            // Passing over it would mean to go on as somebody else.
-            return Err(Error::invalid_input(
-                "AZURE_CLIENT_CERTIFICATE_PATH is set, but client certificates are not supported yet: set AZURE_CLIENT_SECRET, or give the client an azure_identity ClientCertificateCredential",
-            ));
+        if let Some(path) = var("AZURE_CLIENT_CERTIFICATE_PATH") {
+            return Ok(Self {
+                configured: Ok(by_certificate(tenant, client, path, surroundings)?),
+            });
         }
         Ok(Self {
             configured: Err(Unavailable::new(
@@ -60,6 +70,37 @@ impl EnvironmentCredential {
             )),
         })
     }
+}
+
+#[cfg(feature = "client-certificate")]
+fn by_certificate(
+    tenant: String,
+    client: String,
+    path: String,
+    surroundings: Surroundings,
+) -> Result<Arc<dyn TokenCredential>> {
+    let chain = surroundings.var("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN").unwrap_or_default();
+    let mut certificate = ClientCertificate::from_file(path)
+        .send_chain(chain == "1" || chain.eq_ignore_ascii_case("true"));
+    if let Some(password) = surroundings.var("AZURE_CLIENT_CERTIFICATE_PASSWORD") {
+        certificate = certificate.password(password);
+    }
+    let credential =
+        ClientCertificateCredential::with_surroundings(tenant, client, certificate, surroundings)?;
+    Ok(Arc::new(credential))
+}
+
+/// Passing over it would mean to go on as somebody else.
+#[cfg(not(feature = "client-certificate"))]
+fn by_certificate(
+    _tenant: String,
+    _client: String,
+    _path: String,
+    _surroundings: Surroundings,
+) -> Result<Arc<dyn TokenCredential>> {
+    Err(crate::Error::invalid_input(
+        "AZURE_CLIENT_CERTIFICATE_PATH is set, but this program was built without the feature 'client-certificate' of azvault-core: turn it on, or set AZURE_CLIENT_SECRET",
+    ))
 }
 
 #[async_trait]
@@ -85,5 +126,22 @@ impl fmt::Debug for EnvironmentCredential {
 impl From<EnvironmentCredential> for Credential {
     fn from(credential: EnvironmentCredential) -> Self {
         Arc::new(credential).into()
+    }
+}
+
+#[cfg(all(test, not(feature = "client-certificate")))]
+mod tests {
+    use super::*;
+    use crate::credentials::Env;
+
+    #[tokio::test]
+    async fn a_certificate_without_its_feature_is_refused_by_name() {
+        let env = Env::from_pairs([
+            ("AZURE_TENANT_ID", "my-tenant"),
+            ("AZURE_CLIENT_ID", "my-client"),
+            ("AZURE_CLIENT_CERTIFICATE_PATH", "/certificate.pem"),
+        ]);
+        let error = EnvironmentCredential::new(Surroundings::default().env(env)).unwrap_err();
+        assert!(error.to_string().contains("the feature 'client-certificate'"), "{error}");
     }
 }

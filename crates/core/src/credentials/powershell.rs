@@ -9,8 +9,9 @@ use time::OffsetDateTime;
 
 use super::{
     Credential, Surroundings, TenantId, Unavailable,
-    azure_cli::{TOOL_LIMIT, first_line},
+    azure_cli::{LOST, TOOL_LIMIT, first_line, is_absent},
     request::wanted,
+    surroundings::Ran,
 };
 use crate::{Error, ErrorKind, Result, SecretValue};
 
@@ -39,17 +40,20 @@ impl AzurePowerShellCredential {
     async fn request(&self, scopes: &[&str], tenant: Option<&TenantId>) -> Result<AccessToken, No> {
         let script = script(scopes, tenant)?;
         let arguments = ["-NoProfile", "-NonInteractive", "-Command", script.as_str()];
-        let output = match self.surroundings.run("pwsh", &arguments, TOOL_LIMIT).await {
-            None => {
-                return Err(failed(format!(
-                    "PowerShell gave no token within {} s",
-                    TOOL_LIMIT.as_secs()
-                )));
+        let ran = self.surroundings.run("pwsh", "pwsh", &arguments, TOOL_LIMIT).await;
+        let limit = TOOL_LIMIT.as_secs();
+        let output = match ran {
+            Ran::Ended(output) => output,
+            Ran::TimedOut => {
+                return Err(failed(format!("PowerShell gave no token within {limit} s")));
             }
-            Some(Err(_)) => {
+            Ran::NotStarted(kind) if is_absent(kind) => {
                 return Err(No::Unavailable("PowerShell (pwsh) is not installed, or not on PATH"));
             }
-            Some(Ok(output)) => output,
+            Ran::NotStarted(kind) => {
+                return Err(failed(format!("PowerShell failed: it did not start: {kind}")));
+            }
+            Ran::Lost => return Err(failed(format!("PowerShell failed: {LOST}"))),
         };
         if output.stdout.starts_with(NO_MODULE.as_bytes()) {
             return Err(No::Unavailable("PowerShell has no Az.Accounts module"));

@@ -2,7 +2,7 @@
 
 use azure_core::{
     credentials::AccessToken,
-    http::{Method, Request},
+    http::{Method, RawResponse, Request},
 };
 use bytes::Bytes;
 use serde::Deserialize;
@@ -30,11 +30,17 @@ pub(super) struct TokenEndpoint {
     surroundings: Surroundings,
 }
 
+/// What the endpoint gives.
 #[derive(Deserialize)]
-struct Granted {
+pub(super) struct Granted {
     access_token: SecretValue,
     expires_in: i64,
+    /// For a person who signed in; it is good for tokens for other scopes too.
+    pub(super) refresh_token: Option<SecretValue>,
 }
+
+/// By what a signed assertion is presented (RFC 7523, 2.2).
+pub(super) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl TokenEndpoint {
     pub(super) fn new(
@@ -65,10 +71,43 @@ impl TokenEndpoint {
             .send(&REQUEST_TOKEN, &mut request, &CallOptions::default())
             .await
             .map_err(|error| refused(&self.authority, error))?;
-        let granted: Granted = from_json(&answer)?;
+        Ok(self.access(&from_json(&answer)?))
+    }
+
+    /// Posts a form; an error is as the authority gave it.
+    pub(super) async fn post(&self, url: Url, form: &[(&str, &str)]) -> Result<RawResponse> {
+        let mut request = filled_in(url, form);
+        self.pipeline.send(&REQUEST_TOKEN, &mut request, &CallOptions::default()).await
+    }
+
+    /// The token of an answer, with the time it ends.
+    pub(super) fn access(&self, granted: &Granted) -> AccessToken {
         let life = time::Duration::seconds(granted.expires_in.clamp(0, 7 * 24 * 3600));
         let expires_on = self.surroundings.time().now() + life;
-        Ok(AccessToken::new(granted.access_token.expose().to_owned(), expires_on))
+        AccessToken::new(granted.access_token.expose().to_owned(), expires_on)
+    }
+
+    /// The address of `leaf`, for a tenant that a challenge named, else for the client's own.
+    pub(super) fn url(&self, tenant: Option<&TenantId>, leaf: &str) -> Result<Url> {
+        let tenant = tenant.map_or(self.tenant.as_str(), TenantId::as_str);
+        check_id("tenant id", tenant)?;
+        let mut url = self.authority.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend([tenant, "oauth2", "v2.0", leaf]);
+        }
+        Ok(url)
+    }
+
+    pub(super) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    pub(super) fn authority(&self) -> &Url {
+        &self.authority
+    }
+
+    pub(super) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     fn build(
@@ -78,26 +117,29 @@ impl TokenEndpoint {
         claims: Option<&Claims>,
         proof: &[(&str, &str)],
     ) -> Result<Request> {
-        let tenant = tenant.map_or(self.tenant.as_str(), TenantId::as_str);
-        check_id("tenant id", tenant)?;
-        let mut url = self.authority.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend([tenant, "oauth2", "v2.0", "token"]);
-        }
-        let mut form = form_urlencoded::Serializer::new(String::with_capacity(8 * 1024));
-        form.append_pair("client_id", &self.client_id)
-            .append_pair("grant_type", "client_credentials")
-            .append_pair("scope", &scopes.join(" "))
-            .extend_pairs(proof);
-        if let Some(claims) = claims {
-            form.append_pair("claims", claims.as_str());
-        }
-        let mut request = Request::new(url, Method::Post);
-        request.insert_header("content-type", "application/x-www-form-urlencoded");
-        request.insert_header("accept", "application/json");
-        request.set_body(Bytes::from_owner(Zeroizing::new(form.finish().into_bytes())));
-        Ok(request)
+        let scopes = scopes.join(" ");
+        let mut form = vec![
+            ("client_id", self.client_id.as_str()),
+            ("grant_type", "client_credentials"),
+            ("scope", scopes.as_str()),
+        ];
+        form.extend_from_slice(proof);
+        form.extend(claims.map(|claims| ("claims", claims.as_str())));
+        Ok(filled_in(self.url(tenant, "token")?, &form))
     }
+}
+
+/// The request with a form, whose text is wiped with it.
+fn filled_in(url: Url, form: &[(&str, &str)]) -> Request {
+    // Escapes take three bytes; a buffer that grows would leave copies of secrets behind.
+    let room = form.iter().map(|(name, value)| 2 + name.len() + 3 * value.len()).sum();
+    let mut text = form_urlencoded::Serializer::new(String::with_capacity(room));
+    text.extend_pairs(form);
+    let mut request = Request::new(url, Method::Post);
+    request.insert_header("content-type", "application/x-www-form-urlencoded");
+    request.insert_header("accept", "application/json");
+    request.set_body(Bytes::from_owner(Zeroizing::new(text.finish().into_bytes())));
+    request
 }
 
 /// Says what the authority said: its codes are what people search for.

@@ -1,13 +1,19 @@
 //! A workload in Kubernetes, by the token that is put into a file for it.
 
-use std::{fmt, io::ErrorKind as IoKind, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    io::{self, ErrorKind as IoKind},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
-use zeroize::Zeroizing;
 
 use super::{
-    Credential, Surroundings, Unavailable, request::wanted, token_endpoint::TokenEndpoint,
+    Credential, Surroundings, Unavailable,
+    request::wanted,
+    token_endpoint::{ASSERTION_TYPE, TokenEndpoint},
 };
 use crate::{Error, ErrorKind, Result};
 
@@ -19,7 +25,8 @@ pub struct WorkloadIdentityCredential {
     configured: Result<(TokenEndpoint, PathBuf), Unavailable>,
 }
 
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// A token is a few KiB; this is far more than any.
+const MAX_TOKEN: u64 = 64 * 1024;
 
 impl WorkloadIdentityCredential {
     /// A credential from `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_FEDERATED_TOKEN_FILE`;
@@ -53,26 +60,20 @@ impl TokenCredential for WorkloadIdentityCredential {
     ) -> azure_core::Result<AccessToken> {
         let (endpoint, file) = self.configured.as_ref().map_err(|u| u.clone().into_azure())?;
         let (tenant, claims) = wanted(options.as_ref());
-        let assertion = read(file.clone()).await.map_err(Error::into_azure)?;
+        let assertion =
+            endpoint.surroundings().read(file, MAX_TOKEN).await.map_err(|e| unread(file, e))?;
+        let assertion = std::str::from_utf8(assertion.expose())
+            .map_err(|_| unread(file, IoKind::InvalidData.into()))?;
         let proof =
             [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion.trim())];
         endpoint.request(scopes, tenant, claims, &proof).await.map_err(Error::into_azure)
     }
 }
 
-async fn read(file: PathBuf) -> Result<Zeroizing<String>> {
-    let path = file.clone();
-    let text = tokio::task::spawn_blocking(move || std::fs::read_to_string(path))
-        .await
-        .unwrap_or_else(|_| Err(IoKind::Interrupted.into()))
-        .map_err(|error| {
-            let message = format!(
-                "AZURE_FEDERATED_TOKEN_FILE names {}, which cannot be read",
-                file.display()
-            );
-            Error::new(ErrorKind::Authentication, message).with_source(error)
-        })?;
-    Ok(Zeroizing::new(text))
+fn unread(file: &Path, error: io::Error) -> azure_core::Error {
+    let file = file.display();
+    let message = format!("AZURE_FEDERATED_TOKEN_FILE names {file}, which cannot be read");
+    Error::new(ErrorKind::Authentication, message).with_source(error).into_azure()
 }
 
 impl fmt::Debug for WorkloadIdentityCredential {

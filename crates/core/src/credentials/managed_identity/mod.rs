@@ -1,4 +1,8 @@
-//! The identity that Azure gives to a machine or an app: App Service and IMDS.
+//! The identity that Azure gives to a machine or an app.
+
+mod arc;
+mod host;
+mod patience;
 
 use std::{
     fmt,
@@ -16,8 +20,11 @@ use azure_core::{
 };
 use serde::{Deserialize, Deserializer};
 use time::OffsetDateTime;
-use url::Url;
 
+use self::{
+    arc::ArcKey,
+    host::{Host, Kind},
+};
 use super::{Credential, Surroundings, Unavailable, token_endpoint::refused};
 use crate::{
     Error, ErrorKind, Operation, Pipeline, Result, SecretValue,
@@ -27,30 +34,66 @@ use crate::{
 
 static REQUEST_TOKEN: Operation = Operation::idempotent("managed identity token request");
 
-const IMDS: &str = "http://169.254.169.254";
 /// Where there is no IMDS, packets to its address vanish: nothing but time tells.
 const PROBE_LIMIT: Duration = Duration::from_secs(1);
 
-/// Authenticates the managed identity of an App Service app, a container app, a function or a
-/// virtual machine. A user-assigned identity is chosen by its client id.
+/// Authenticates the managed identity of a virtual machine (IMDS), an app on App Service, Functions
+/// or Container Apps, a server on Azure Arc, a Cloud Shell, or a job on Azure ML. The environment
+/// tells which it is.
+///
+/// A host that is throttled or being updated is asked again, IMDS for 40 to 79 s.
 ///
 /// Source: [App Service](https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference),
-/// [IMDS](https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token).
+/// [IMDS](https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token),
+/// [Azure Arc](https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication).
+///
+/// # Examples
+/// ```
+/// use azvault_core::credentials::{ManagedIdentityCredential, ManagedIdentityId, Surroundings};
+///
+/// let of_this_machine = ManagedIdentityCredential::new(None, Surroundings::default())?;
+/// let assigned = ManagedIdentityCredential::with_identity(
+///     ManagedIdentityId::ObjectId("6b1e4a0c-0000-0000-0000-000000000000".into()),
+///     Surroundings::default(),
+/// )?;
+/// # let _ = (of_this_machine, assigned);
+/// # Ok::<(), azvault_core::Error>(())
+/// ```
 pub struct ManagedIdentityCredential {
     surroundings: Surroundings,
     pipeline: Pipeline,
-    endpoint: Endpoint,
-    client_id: Option<String>,
+    host: Host,
+    identity: Option<ManagedIdentityId>,
     probe: bool,
     /// It has given a token, so it need not be probed for again.
     proven: AtomicBool,
 }
 
-struct Endpoint {
-    url: Url,
-    api_version: &'static str,
-    header: (&'static str, SecretValue),
-    is_imds: bool,
+/// Chooses one of the identities that are assigned to a machine or an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ManagedIdentityId {
+    /// The identity's client id. Not on Azure Arc or Cloud Shell, which have one identity alone.
+    ClientId(String),
+    /// The object id, also called principal id: on virtual machines and App Service.
+    ObjectId(String),
+    /// The resource id, `/subscriptions/…`: on virtual machines, App Service and Azure ML.
+    ResourceId(String),
+}
+
+impl ManagedIdentityId {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::ClientId(_) => "client id",
+            Self::ObjectId(_) => "object id",
+            Self::ResourceId(_) => "resource id",
+        }
+    }
+
+    fn value(&self) -> &str {
+        let (Self::ClientId(id) | Self::ObjectId(id) | Self::ResourceId(id)) = self;
+        id
+    }
 }
 
 #[derive(Deserialize)]
@@ -64,16 +107,34 @@ impl ManagedIdentityCredential {
     /// The identity of this machine or app; `client_id` chooses a user-assigned one.
     ///
     /// # Errors
-    /// `InvalidInput` if the environment describes a kind of managed identity that is not
-    /// supported (Azure Arc, Service Fabric, Cloud Shell, Azure ML), or no URL.
+    /// `InvalidInput` if the environment describes Service Fabric, whose managed identity is not
+    /// supported, or half of a host, or no URL; or if the host has no identities to choose from.
     pub fn new(client_id: Option<String>, surroundings: Surroundings) -> Result<Self> {
-        let endpoint = Endpoint::from_env(&surroundings)?;
-        let pipeline = surroundings.direct_pipeline()?;
+        Self::build(client_id.map(ManagedIdentityId::ClientId), surroundings)
+    }
+
+    /// A user-assigned identity of this machine or app.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn with_identity(identity: ManagedIdentityId, surroundings: Surroundings) -> Result<Self> {
+        Self::build(Some(identity), surroundings)
+    }
+
+    fn build(identity: Option<ManagedIdentityId>, surroundings: Surroundings) -> Result<Self> {
+        let host = Host::from_env(&surroundings)?;
+        host.check(identity.as_ref())?;
+        let mut parts = surroundings.direct_parts()?;
+        match host.kind {
+            Kind::Imds => parts.retry = patience::imds(),
+            Kind::Arc => parts.per_attempt = vec![Arc::new(ArcKey::new(surroundings.clone()))],
+            Kind::AppService | Kind::AzureMl | Kind::CloudShell => {}
+        }
         Ok(Self {
             surroundings,
-            pipeline,
-            endpoint,
-            client_id,
+            pipeline: parts.build(),
+            host,
+            identity,
             probe: false,
             proven: AtomicBool::new(false),
         })
@@ -90,34 +151,30 @@ impl ManagedIdentityCredential {
         let [scope] = scopes else {
             return Err(Error::invalid_input("a managed identity takes exactly one scope"));
         };
-        let mut url = self.endpoint.url.clone();
-        url.query_pairs_mut()
-            .append_pair("api-version", self.endpoint.api_version)
-            .append_pair("resource", scope.trim_end_matches("/.default"));
-        if let Some(id) = &self.client_id {
-            url.query_pairs_mut().append_pair("client_id", id);
-        }
-        let mut request = Request::new(url, Method::Get);
-        let (name, value) = &self.endpoint.header;
-        request.insert_header(*name, value.expose().to_owned());
-        Ok(request)
+        let resource = scope.strip_suffix("/.default").unwrap_or(scope);
+        Ok(self.host.request(resource, self.identity.as_ref()))
     }
 
     /// Whether there may be no managed identity here at all.
     fn is_doubtful(&self) -> bool {
-        self.probe && self.endpoint.is_imds && !self.proven.load(Ordering::Relaxed)
+        self.probe && self.host.kind == Kind::Imds && !self.proven.load(Ordering::Relaxed)
     }
 
-    /// Whether anything answers at IMDS's address; what it answers does not matter.
+    /// Whether IMDS answers at its address: to a request that it must refuse.
     async fn check_presence(&self) -> Result<(), Unavailable> {
         if !self.is_doubtful() {
             return Ok(());
         }
-        let mut request = Request::new(self.endpoint.url.clone(), Method::Get);
+        let mut request = Request::new(self.host.url.clone(), Method::Get);
         let options = CallOptions::default().timeout(PROBE_LIMIT).retry(RetryPolicy::none());
         match self.pipeline.send(&REQUEST_TOKEN, &mut request, &options).await {
-            // A gateway that answers in its place is no IMDS either.
-            Err(error) if matches!(error.status().map(u16::from), None | Some(403 | 502 | 504)) => {
+            // A gateway, or another cloud's service at the same address, is no IMDS either.
+            Err(error)
+                if matches!(
+                    error.status().map(u16::from),
+                    None | Some(401 | 403 | 404 | 502 | 504)
+                ) =>
+            {
                 Err(Unavailable::new(
                     "there is no managed identity endpoint: IDENTITY_ENDPOINT is not set, and nothing answers at IMDS's address",
                 ))
@@ -137,7 +194,7 @@ impl ManagedIdentityCredential {
                 Some(400) if self.is_doubtful() => No::Unavailable(Unavailable::new(
                     "this machine has no managed identity, or not the one asked for",
                 )),
-                _ => No::Failed(refused(&self.endpoint.url, error)),
+                _ => No::Failed(refused(&self.host.url, error)),
             })?;
         let granted: Granted = from_json(&answer)?;
         let expires_on = OffsetDateTime::from_unix_timestamp(granted.expires_on).map_err(|_| {
@@ -156,52 +213,6 @@ enum No {
 impl From<Error> for No {
     fn from(error: Error) -> Self {
         Self::Failed(error)
-    }
-}
-
-impl Endpoint {
-    fn from_env(surroundings: &Surroundings) -> Result<Self> {
-        let var = |name| surroundings.var(name);
-        let unsupported = |kind: &str| {
-            Err(Error::invalid_input(format!(
-                "the environment describes {kind} managed identity, which is not supported yet"
-            )))
-        };
-        match (var("IDENTITY_ENDPOINT"), var("IDENTITY_HEADER")) {
-            (Some(_), Some(_)) if var("IDENTITY_SERVER_THUMBPRINT").is_some() => {
-                return unsupported("Service Fabric");
-            }
-            (Some(endpoint), Some(header)) => {
-                return Ok(Self {
-                    url: parse("IDENTITY_ENDPOINT", &endpoint)?,
-                    api_version: "2019-08-01",
-                    header: ("x-identity-header", header.into()),
-                    is_imds: false,
-                });
-            }
-            (Some(_), None) => return unsupported("Azure Arc"),
-            (None, _) => {}
-        }
-        if var("MSI_ENDPOINT").is_some() {
-            let has_secret = var("MSI_SECRET").is_some();
-            return unsupported(if has_secret { "Azure ML" } else { "Cloud Shell" });
-        }
-        let host = var("AZURE_POD_IDENTITY_AUTHORITY_HOST").unwrap_or_else(|| IMDS.to_owned());
-        let mut url = parse("AZURE_POD_IDENTITY_AUTHORITY_HOST", &host)?;
-        url.set_path("/metadata/identity/oauth2/token");
-        Ok(Self {
-            url,
-            api_version: "2018-02-01",
-            header: ("metadata", "true".into()),
-            is_imds: true,
-        })
-    }
-}
-
-fn parse(variable: &str, value: &str) -> Result<Url> {
-    match Url::parse(value) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => Err(Error::invalid_input(format!("{variable} is not an http or https URL"))),
     }
 }
 
@@ -244,7 +255,8 @@ impl TokenCredential for ManagedIdentityCredential {
 impl fmt::Debug for ManagedIdentityCredential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ManagedIdentityCredential")
-            .field("client_id", &self.client_id)
+            .field("identity", &self.identity)
+            .field("host", &self.host.kind)
             .field("clock", self.surroundings.time())
             .finish_non_exhaustive()
     }

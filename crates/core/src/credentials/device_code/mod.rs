@@ -1,0 +1,252 @@
+//! A person who signs in with a code, on another device.
+
+mod sign_in;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
+
+use self::sign_in::{Asked, Failed, SignIn, SignedIn};
+use super::{
+    Credential, Surroundings,
+    request::wanted,
+    token_endpoint::{Granted, TokenEndpoint, refused},
+};
+use crate::{Error, Result, SecretValue, call::from_json};
+
+/// What to tell the person who is to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeviceCodeInfo {
+    /// The code to enter.
+    pub user_code: String,
+    /// The page to enter it on.
+    pub verification_uri: String,
+    /// Entra ID's sentence that says all of this.
+    pub message: String,
+    /// How long the code is good for.
+    pub expires_in: Duration,
+}
+
+/// Authenticates a person who enters a code on a page, in any browser: for programs on machines
+/// without one.
+///
+/// A call to a vault does not wait for as long as a person may take: let them
+/// [`sign_in`](Self::sign_in) first. A sign-in that was begun within a call is gone on with by
+/// the next one. The refresh token is kept in memory alone, and used for other scopes and for
+/// renewals; nobody is asked again until Entra ID refuses it. No part of
+/// [`DefaultAzureCredential`](super::DefaultAzureCredential).
+///
+/// Source: [Device authorization grant](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code),
+/// [RFC 8628](https://www.rfc-editor.org/rfc/rfc8628).
+///
+/// # Examples
+/// ```
+/// use azvault_core::credentials::DeviceCodeCredential;
+///
+/// # async fn run() -> azvault_core::Result<()> {
+/// let credential = DeviceCodeCredential::new(|info| eprintln!("{}", info.message))?;
+/// credential.sign_in(&["https://vault.azure.net/.default"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct DeviceCodeCredential {
+    parts: Arc<Parts>,
+    state: Mutex<State>,
+}
+
+/// What a sign-in needs.
+struct Parts {
+    endpoint: TokenEndpoint,
+    prompt: Box<dyn Fn(&DeviceCodeInfo) + Send + Sync>,
+}
+
+#[derive(Default)]
+struct State {
+    refresh: Option<SecretValue>,
+    /// The one sign-in, polled by all who wait for it; kept when they go.
+    signing_in: Option<(u64, Shared<Begun>)>,
+    begun: u64,
+}
+
+type Begun = BoxFuture<'static, Result<Arc<SignedIn>, Arc<Failed>>>;
+
+/// The Azure CLI's application, which the other SDKs take too where none is given.
+const DEVELOPER_SIGN_ON: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+/// Work and school accounts of any tenant.
+const ORGANIZATIONS: &str = "organizations";
+
+impl DeviceCodeCredential {
+    /// A credential for anybody with a work or school account, by the Azure CLI's application.
+    /// `prompt` shows what to do; it must not block.
+    ///
+    /// # Errors
+    /// `InvalidInput` if `AZURE_AUTHORITY_HOST` is no https URL.
+    pub fn new(prompt: impl Fn(&DeviceCodeInfo) + Send + Sync + 'static) -> Result<Self> {
+        Self::for_anybody(prompt, Surroundings::default())
+    }
+
+    fn for_anybody(
+        prompt: impl Fn(&DeviceCodeInfo) + Send + Sync + 'static,
+        surroundings: Surroundings,
+    ) -> Result<Self> {
+        Self::with_surroundings(ORGANIZATIONS, DEVELOPER_SIGN_ON, prompt, surroundings)
+    }
+
+    /// A credential for the people of a tenant, by an application of theirs, with another
+    /// transport, clock or environment.
+    ///
+    /// # Errors
+    /// `InvalidInput` if an id has other characters than ids have.
+    pub fn with_surroundings(
+        tenant_id: impl Into<String>,
+        client_id: impl Into<String>,
+        prompt: impl Fn(&DeviceCodeInfo) + Send + Sync + 'static,
+        surroundings: Surroundings,
+    ) -> Result<Self> {
+        let endpoint = TokenEndpoint::new(tenant_id.into(), client_id.into(), None, surroundings)?;
+        let parts = Parts { endpoint, prompt: Box::new(prompt) };
+        Ok(Self { parts: Arc::new(parts), state: Mutex::default() })
+    }
+
+    /// Has the person sign in, unless they have, and waits for as long as the code is good.
+    ///
+    /// # Errors
+    /// `Authentication` if they decline or do not sign in in time, or as Entra ID says.
+    pub async fn sign_in(&self, scopes: &[&str]) -> Result<()> {
+        self.token(&Asked::new(scopes, None, None)).await.map(drop)
+    }
+
+    async fn token(&self, asked: &Asked) -> Result<AccessToken> {
+        loop {
+            if let Some(token) = self.by_refresh_token(asked).await? {
+                return Ok(token);
+            }
+            let (number, sign_in, mine) = self.sign_in_for(asked);
+            let result = sign_in.await;
+            self.settle(number, &result);
+            match result {
+                Ok(signed_in) if signed_in.asked == *asked => return Ok(signed_in.token.clone()),
+                // They are signed in now: another scope takes but a request.
+                Ok(_) => {}
+                // Nobody waited for it until its code ended, which is no answer to this request.
+                Err(failed) if failed.expired && !mine => {}
+                Err(failed) => return Err(Error::shared(&failed.error)),
+            }
+        }
+    }
+
+    /// A token without anybody's doing, if somebody has signed in.
+    async fn by_refresh_token(&self, asked: &Asked) -> Result<Option<AccessToken>> {
+        let Some(refresh) = self.lock().refresh.clone() else {
+            return Ok(None);
+        };
+        let endpoint = &self.parts.endpoint;
+        let mut form = vec![
+            ("client_id", endpoint.client_id()),
+            ("grant_type", "refresh_token"),
+            ("scope", asked.scope.as_str()),
+            ("refresh_token", refresh.expose()),
+        ];
+        form.extend(asked.claims.as_ref().map(|claims| ("claims", claims.as_str())));
+        match endpoint.post(endpoint.url(asked.tenant.as_ref(), "token")?, &form).await {
+            Ok(answer) => {
+                let granted: Granted = from_json(&answer)?;
+                let token = endpoint.access(&granted);
+                if granted.refresh_token.is_some() {
+                    self.lock().refresh = granted.refresh_token;
+                }
+                Ok(Some(token))
+            }
+            Err(error)
+                if matches!(error.code(), Some("invalid_grant" | "interaction_required")) =>
+            {
+                let mut state = self.lock();
+                let held = state.refresh.as_ref().map(SecretValue::expose);
+                if held == Some(refresh.expose()) {
+                    state.refresh = None;
+                }
+                Ok(None)
+            }
+            Err(error) => Err(refused(endpoint.authority(), error)),
+        }
+    }
+
+    /// The sign-in under way, or a new one; and whether it is new.
+    fn sign_in_for(&self, asked: &Asked) -> (u64, Shared<Begun>, bool) {
+        let mut state = self.lock();
+        if let Some((number, sign_in)) = &state.signing_in {
+            return (*number, sign_in.clone(), false);
+        }
+        state.begun += 1;
+        let begun = SignIn::new(self.parts.clone(), asked.clone()).run().boxed().shared();
+        state.signing_in = Some((state.begun, begun.clone()));
+        (state.begun, begun, true)
+    }
+
+    fn settle(&self, number: u64, result: &Result<Arc<SignedIn>, Arc<Failed>>) {
+        let mut state = self.lock();
+        if state.signing_in.as_ref().is_none_or(|(current, _)| *current != number) {
+            return;
+        }
+        state.signing_in = None;
+        if let Ok(signed_in) = result {
+            state.refresh = signed_in.refresh.clone();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl TokenCredential for DeviceCodeCredential {
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        options: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        let (tenant, claims) = wanted(options.as_ref());
+        self.token(&Asked::new(scopes, tenant, claims)).await.map_err(Error::into_azure)
+    }
+}
+
+impl fmt::Debug for DeviceCodeCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeviceCodeCredential { .. }")
+    }
+}
+
+impl From<DeviceCodeCredential> for Credential {
+    fn from(credential: DeviceCodeCredential) -> Self {
+        Arc::new(credential).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn anybody_with_a_work_account_signs_in_by_the_application_of_the_azure_cli() {
+        let env = crate::credentials::Env::from_pairs([("AZURE_AUTHORITY_HOST", "login.example")]);
+        let around = Surroundings::default().env(env);
+        let credential = DeviceCodeCredential::for_anybody(|_| {}, around).unwrap();
+        let endpoint = &credential.parts.endpoint;
+        assert_eq!(
+            endpoint.url(None, "devicecode").unwrap().as_str(),
+            "https://login.example/organizations/oauth2/v2.0/devicecode"
+        );
+        assert_eq!(endpoint.client_id(), "04b07795-8ddb-461a-bbee-02f9e1bf7b46");
+    }
+}

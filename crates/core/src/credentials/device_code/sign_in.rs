@@ -1,0 +1,172 @@
+//! One sign-in: a code is asked for, shown, and waited for (RFC 8628).
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
+
+use azure_core::credentials::AccessToken;
+use serde::Deserialize;
+
+use super::{DeviceCodeInfo, Parts};
+use crate::{
+    Error, ErrorKind, Result, SecretValue,
+    call::from_json,
+    credentials::{
+        Claims, TenantId,
+        token_endpoint::{Granted, refused},
+    },
+};
+
+/// What a token is wanted for.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The scopes with what makes Entra ID give a refresh token.
+    pub(super) scope: String,
+    pub(super) tenant: Option<TenantId>,
+    pub(super) claims: Option<Claims>,
+}
+
+impl Asked {
+    pub(super) fn new(scopes: &[&str], tenant: Option<&TenantId>, claims: Option<&Claims>) -> Self {
+        let scope = format!("{} offline_access", scopes.join(" "));
+        Self { scope, tenant: tenant.cloned(), claims: claims.cloned() }
+    }
+}
+
+/// What a sign-in gives.
+pub(super) struct SignedIn {
+    pub(super) asked: Asked,
+    pub(super) token: AccessToken,
+    pub(super) refresh: Option<SecretValue>,
+}
+
+/// Why there was none.
+pub(super) struct Failed {
+    pub(super) error: Arc<Error>,
+    /// The code was not entered in time.
+    pub(super) expired: bool,
+}
+
+pub(super) struct SignIn {
+    parts: Arc<Parts>,
+    asked: Asked,
+}
+
+#[derive(Deserialize)]
+struct Code {
+    device_code: SecretValue,
+    user_code: String,
+    verification_uri: String,
+    expires_in: u64,
+    interval: Option<u64>,
+    message: Option<String>,
+}
+
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// How often to ask where the answer does not say, and by how much to ask less often when told to
+/// (RFC 8628, 3.5).
+const STEP: Duration = Duration::from_secs(5);
+/// How long after its end a code is still asked after, once.
+const GRACE: Duration = Duration::from_secs(1);
+/// Entra's codes are good for 15 minutes.
+const LONGEST: u64 = 3600;
+
+impl SignIn {
+    pub(super) fn new(parts: Arc<Parts>, asked: Asked) -> Self {
+        Self { parts, asked }
+    }
+
+    pub(super) async fn run(self) -> Result<Arc<SignedIn>, Arc<Failed>> {
+        let fail = |error, expired| Arc::new(Failed { error: Arc::new(error), expired });
+        let code = self.code().await.map_err(|error| fail(error, false))?;
+        let granted = self.wait(&code).await.map_err(|error| {
+            let expired = error.kind() == ErrorKind::Timeout;
+            fail(error, expired)
+        })?;
+        let token = self.parts.endpoint.access(&granted);
+        Ok(Arc::new(SignedIn { asked: self.asked, token, refresh: granted.refresh_token }))
+    }
+
+    /// Asks for a code and shows it.
+    async fn code(&self) -> Result<Code> {
+        let endpoint = &self.parts.endpoint;
+        let url = endpoint.url(self.asked.tenant.as_ref(), "devicecode")?;
+        let form = [("client_id", endpoint.client_id()), ("scope", self.asked.scope.as_str())];
+        let answer = endpoint.post(url, &form).await;
+        let code: Code = from_json(&answer.map_err(|e| refused(endpoint.authority(), e))?)?;
+        let message = code.message.clone().unwrap_or_else(|| {
+            format!(
+                "To sign in, open {} and enter the code {}",
+                code.verification_uri, code.user_code
+            )
+        });
+        let info = DeviceCodeInfo {
+            user_code: code.user_code.clone(),
+            verification_uri: code.verification_uri.clone(),
+            message,
+            expires_in: Duration::from_secs(code.expires_in.min(LONGEST)),
+        };
+        // Others wait for this sign-in, and a panic would reach them.
+        catch_unwind(AssertUnwindSafe(|| (self.parts.prompt)(&info))).map_err(|_| {
+            Error::new(ErrorKind::Authentication, "the callback that shows the code panicked")
+        })?;
+        Ok(code)
+    }
+
+    /// Asks again and again whether the code was entered.
+    async fn wait(&self, code: &Code) -> Result<Granted> {
+        let endpoint = &self.parts.endpoint;
+        let clock = endpoint.surroundings().time().clone();
+        let end = clock.elapsed() + Duration::from_secs(code.expires_in.min(LONGEST));
+        let mut interval =
+            code.interval.map_or(STEP, |seconds| Duration::from_secs(seconds.clamp(1, 60)));
+        let mut form = vec![
+            ("client_id", endpoint.client_id()),
+            ("grant_type", GRANT),
+            ("device_code", code.device_code.expose()),
+        ];
+        form.extend(self.asked.claims.as_ref().map(|claims| ("claims", claims.as_str())));
+        let expired = || {
+            Error::new(ErrorKind::Timeout, "nobody entered the code in time")
+                .with_advice("ask again for a new code")
+        };
+        loop {
+            let left = end.saturating_sub(clock.elapsed());
+            if left.is_zero() {
+                return Err(expired());
+            }
+            clock.sleep(interval.min(left)).await;
+            // Nobody may have been polling this for long.
+            if clock.elapsed().saturating_sub(end) > GRACE {
+                return Err(expired());
+            }
+            let url = endpoint.url(self.asked.tenant.as_ref(), "token")?;
+            let error = match endpoint.post(url, &form).await {
+                Ok(answer) => return from_json(&answer),
+                Err(error) => error,
+            };
+            match (error.code(), error.kind()) {
+                (Some("authorization_pending"), _) => {}
+                (Some("slow_down"), _) => interval += STEP,
+                (Some("expired_token" | "code_expired"), _) => return Err(expired()),
+                (Some("authorization_declined" | "access_denied"), _) => {
+                    return Err(Error::new(ErrorKind::Authentication, "the sign-in was declined")
+                        .with_source(error));
+                }
+                // The way there is bad, which says nothing of the code.
+                (
+                    _,
+                    ErrorKind::Transport
+                    | ErrorKind::Timeout
+                    | ErrorKind::Throttled
+                    | ErrorKind::Service,
+                ) => {
+                    interval = (interval * 2).min(Duration::from_secs(60));
+                }
+                _ => return Err(refused(endpoint.authority(), error)),
+            }
+        }
+    }
+}

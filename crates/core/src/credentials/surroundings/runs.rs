@@ -1,0 +1,166 @@
+//! Runs of other programs, one after another for each of them: the cache of a CLI breaks when two
+//! of it run at once.
+
+use std::{
+    collections::HashMap,
+    fmt, io,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    time::Duration,
+};
+
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared, WeakShared},
+};
+
+use super::{CommandOutput, Commands};
+use crate::time::{Clock, within};
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub(crate) enum Ran {
+    Ended(Arc<CommandOutput>),
+    NotStarted(io::ErrorKind),
+    TimedOut,
+    /// It broke off, with the runtime that it was started on for instance.
+    Lost,
+}
+
+/// A program with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) program: String,
+    pub(super) arguments: Vec<String>,
+}
+
+/// The runs by one runner of programs.
+pub(super) struct Runs {
+    commands: Arc<dyn Commands>,
+    tools: Mutex<HashMap<&'static str, Tool>>,
+}
+
+#[derive(Default)]
+struct Tool {
+    /// Alive as long as somebody waits for it. A shared future, so that one whose first caller is
+    /// not polled any more is pushed along by those who wait for their turn.
+    running: Option<(Line, WeakShared<Run>)>,
+    /// Those who wait for their turn, and where to leave an answer that serves them too.
+    waiting: Vec<(Line, Weak<OnceLock<Ran>>)>,
+}
+
+type Run = BoxFuture<'static, Ran>;
+
+/// All that are in use: two credentials that were built apart run the same `az`.
+static ALL: Mutex<Vec<Weak<Runs>>> = Mutex::new(Vec::new());
+
+impl Runs {
+    /// The runs by `commands`, the same for everybody.
+    pub(super) fn by(commands: Arc<dyn Commands>) -> Arc<Self> {
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|runs| runs.strong_count() > 0);
+        let same = |runs: &Arc<Self>| {
+            std::ptr::addr_eq(Arc::as_ptr(&runs.commands), Arc::as_ptr(&commands))
+        };
+        if let Some(runs) = all.iter().filter_map(Weak::upgrade).find(same) {
+            return runs;
+        }
+        let runs = Arc::new(Self { commands, tools: Mutex::default() });
+        all.push(Arc::downgrade(&runs));
+        runs
+    }
+
+    /// Runs `line` once no other run of `tool` is left, for `limit` at most; or takes the answer
+    /// of somebody else's run of the same line that ends meanwhile.
+    pub(super) async fn run(
+        self: &Arc<Self>,
+        tool: &'static str,
+        line: Line,
+        limit: Duration,
+        clock: &Arc<dyn Clock>,
+    ) -> Ran {
+        let answer = Arc::new(OnceLock::new());
+        let mut enlisted = false;
+        loop {
+            let (run, same, mine) = {
+                let mut tools = self.lock();
+                let state = tools.entry(tool).or_default();
+                let running = state.running.as_ref();
+                match running.and_then(|(other, run)| Some((*other == line, run.upgrade()?))) {
+                    Some((same, run)) => {
+                        if !same && !enlisted {
+                            state.waiting.push((line.clone(), Arc::downgrade(&answer)));
+                            enlisted = true;
+                        }
+                        (run, same, false)
+                    }
+                    None => {
+                        let run = self.start(tool, line.clone(), limit, clock.clone());
+                        if let Some(weak) = run.downgrade() {
+                            state.running = Some((line.clone(), weak));
+                        }
+                        (run, true, true)
+                    }
+                }
+            };
+            let ran = run.await;
+            if let Some(given) = answer.get() {
+                return Ran::clone(given);
+            }
+            // What was lost by somebody else is tried again.
+            if same && (mine || !matches!(ran, Ran::Lost)) {
+                return ran;
+            }
+        }
+    }
+
+    fn start(
+        self: &Arc<Self>,
+        tool: &'static str,
+        line: Line,
+        limit: Duration,
+        clock: Arc<dyn Clock>,
+    ) -> Shared<Run> {
+        let runs = self.clone();
+        let run = async move {
+            let arguments: Vec<&str> = line.arguments.iter().map(String::as_str).collect();
+            let run = runs.commands.run(&line.program, &arguments);
+            let run = AssertUnwindSafe(within(&*clock, Some(limit), run)).catch_unwind();
+            let ran = match run.await {
+                Ok(Some(Ok(output))) => Ran::Ended(Arc::new(output)),
+                Ok(Some(Err(error))) => Ran::NotStarted(error.kind()),
+                Ok(None) => Ran::TimedOut,
+                Err(_) => Ran::Lost,
+            };
+            runs.finish(tool, &line, &ran);
+            ran
+        };
+        run.boxed().shared()
+    }
+
+    fn finish(&self, tool: &'static str, line: &Line, ran: &Ran) {
+        let mut tools = self.lock();
+        let state = tools.entry(tool).or_default();
+        state.running = None;
+        state.waiting.retain(|(other, answer)| {
+            let Some(answer) = answer.upgrade() else {
+                return false;
+            };
+            let serves = other == line && !matches!(ran, Ran::Lost);
+            if serves {
+                let _only_once = answer.set(ran.clone());
+            }
+            !serves
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<&'static str, Tool>> {
+        self.tools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Runs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.commands.fmt(f)
+    }
+}

@@ -1,0 +1,102 @@
+//! A person who signs in with a code, as a client of a vault sees it.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use azure_core::credentials::TokenCredential;
+use azvault_core::{
+    ErrorKind,
+    credentials::{DeviceCodeCredential, DeviceCodeInfo, Env, Surroundings},
+};
+use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Script};
+use serde_json::json;
+
+const SCOPE: &[&str] = &["https://vault.azure.net/.default"];
+
+/// An authority where the person enters the code so long after they were shown it.
+fn entra(enters_after: Duration) -> Arc<Script> {
+    Script::by(move |seen| {
+        if seen.url.path().ends_with("/devicecode") {
+            return Answer::ok(&json!({
+                "device_code": "canary-device",
+                "user_code": "A1B2C3",
+                "verification_uri": "https://microsoft.com/devicelogin",
+                "expires_in": 900,
+                "interval": 5,
+            }));
+        }
+        if seen.at < enters_after {
+            return Answer::new(400, json!({"error": "authorization_pending"}).to_string());
+        }
+        Answer::token("device-token")
+    })
+}
+
+fn credential(
+    entra: &Arc<Script>,
+    prompt: impl Fn(&DeviceCodeInfo) + Send + Sync + 'static,
+) -> DeviceCodeCredential {
+    let pairs: [(String, String); 0] = [];
+    let around = Surroundings::default().env(Env::from_pairs(pairs)).transport(entra.transport());
+    DeviceCodeCredential::with_surroundings("organizations", "c", prompt, around).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_who_is_slower_than_a_call_is_asked_once_and_the_next_call_goes_on() {
+    let entra = entra(Duration::from_secs(150));
+    let shown = Arc::new(AtomicUsize::new(0));
+    let count = shown.clone();
+    let credential = credential(&entra, move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    let vault = Script::always(Answer::fine());
+    let builder = ProbeClient::builder(KNOWN, &vault, &Clerk::rotating());
+    let client = builder.credential(credential).build().unwrap();
+    let error = client.get("k").await.unwrap_err();
+    assert_eq!((error.kind(), vault.count()), (ErrorKind::Timeout, 0));
+    client.get("k").await.unwrap();
+    assert_eq!(vault.seen()[0].token(), Some("device-token"));
+    assert_eq!(shown.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_signs_in_first_waits_for_as_long_as_the_code_is_good() {
+    let entra = entra(Duration::from_secs(600));
+    let credential = credential(&entra, |_| {});
+    credential.sign_in(SCOPE).await.unwrap();
+    assert!(entra.clock().elapsed() >= Duration::from_secs(600));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_a_message_is_given_one() {
+    let said = Arc::new(Mutex::new(String::new()));
+    let kept = said.clone();
+    let credential = credential(&entra(Duration::ZERO), move |info| {
+        kept.lock().unwrap().clone_from(&info.message);
+    });
+    credential.sign_in(SCOPE).await.unwrap();
+    let said = said.lock().unwrap().clone();
+    assert!(
+        said.contains("https://microsoft.com/devicelogin") && said.contains("A1B2C3"),
+        "{said}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_panics_fails_the_call_and_the_next_one_asks_again() {
+    let calls = AtomicUsize::new(0);
+    let credential = credential(&entra(Duration::ZERO), move |_| {
+        if calls.fetch_add(1, Ordering::SeqCst) == 0 {
+            // Without the hook, so that the test's output stays clean.
+            std::panic::resume_unwind(Box::new("a double panicked"));
+        }
+    });
+    let error = credential.get_token(SCOPE, None).await.unwrap_err();
+    assert!(error.to_string().contains("the callback that shows the code panicked"), "{error}");
+    credential.get_token(SCOPE, None).await.unwrap();
+}
