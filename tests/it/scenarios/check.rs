@@ -146,7 +146,8 @@ fn check_request(expected: &Exchange, seen: &Seen, wrong: &mut Vec<String>) {
     }
     for (name, value) in &expected.headers {
         let header = azure_core::http::headers::HeaderName::from(name.clone());
-        let has = seen.headers.get_optional_str(&header).unwrap_or_default();
+        let has = seen.headers.iter().find(|(name, _)| **name == header);
+        let has = has.map_or("", |(_, value)| value.as_str());
         if has != value {
             wrong.push(format!("with the header {name}: {has}"));
         }
