@@ -12,6 +12,7 @@ use azure_core::http::{
     policies::{Policy, PolicyResult},
 };
 use futures::{StreamExt, TryStreamExt};
+use reqwest::header::{HeaderName, HeaderValue};
 
 use super::{TransportError, TransportErrorKind};
 use crate::{headers, policies::CallState, secret::WipedBuffer};
@@ -37,15 +38,7 @@ impl Policy for ReqwestTransport {
         request: &mut Request,
         _next: &[Arc<dyn Policy>],
     ) -> PolicyResult {
-        let mut builder = self.client.request(method(request.method()), request.url().clone());
-        for (name, value) in request.headers().iter() {
-            builder = builder.header(name.as_str(), value.as_str());
-        }
-        builder = match request.body().clone() {
-            Body::Bytes(bytes) => builder.body(bytes),
-            Body::SeekableStream(stream) => builder.body(reqwest::Body::wrap_stream(stream)),
-        };
-        let response = builder.send().await.map_err(into_azure)?;
+        let response = self.client.execute(outgoing(request)?).await.map_err(into_azure)?;
         let status = response.status().as_u16().into();
         let lean = ctx.value::<CallState>().is_some_and(CallState::is_lean);
         let headers = match lean && response.status().is_success() {
@@ -55,6 +48,27 @@ impl Policy for ReqwestTransport {
         let body = response.bytes_stream().map_err(into_azure).boxed();
         Ok(AsyncRawResponse::new(status, headers, body))
     }
+}
+
+/// The request as reqwest wants it.
+fn outgoing(request: &Request) -> azure_core::Result<reqwest::Request> {
+    let mut outgoing = reqwest::Request::new(method(request.method()), request.url().clone());
+    let headers = outgoing.headers_mut();
+    headers.reserve(8);
+    for (name, value) in request.headers().iter() {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes()).map_err(unfit)?;
+        headers.insert(name, HeaderValue::from_str(value.as_str()).map_err(unfit)?);
+    }
+    *outgoing.body_mut() = Some(match request.body().clone() {
+        Body::Bytes(bytes) => bytes.into(),
+        Body::SeekableStream(stream) => reqwest::Body::wrap_stream(stream),
+    });
+    Ok(outgoing)
+}
+
+/// A header that HTTP cannot carry.
+fn unfit(error: impl std::error::Error + Send + Sync + 'static) -> azure_core::Error {
+    TransportError::new(TransportErrorKind::Request, Some(error.into())).into_azure()
 }
 
 fn method(method: Method) -> reqwest::Method {
