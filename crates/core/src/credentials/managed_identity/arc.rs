@@ -37,7 +37,7 @@ impl ArcKey {
 
     /// The header that answers the challenge in `headers`.
     async fn answer(&self, headers: &Headers) -> Result<String> {
-        let challenge = headers.get_optional_str(&WWW_AUTHENTICATE).unwrap_or_default();
+        let challenge = crate::headers::get(headers, &WWW_AUTHENTICATE).unwrap_or_default();
         let directory = directory(self.surroundings.var("ProgramData").as_deref());
         let path = key_file(challenge, &directory)?;
         let key = self.surroundings.read(&path, MAX_KEY).await.map_err(|error| {
