@@ -7,9 +7,11 @@ mod clerk;
 mod probe;
 mod programs;
 mod script;
+mod skewed;
 
 pub use answer::Answer;
 pub use clerk::{Asked, Clerk, Grant};
 pub use probe::{KNOWN, LOCAL, ProbeClient};
 pub use programs::{Printed, Programs};
 pub use script::{Script, Seen};
+pub use skewed::SkewedClock;
