@@ -9,6 +9,8 @@ mod authentication_origin;
 #[cfg(test)]
 mod authentication_rejection;
 #[cfg(test)]
+mod broken_connections;
+#[cfg(test)]
 mod call_identity;
 #[cfg(test)]
 mod callbacks;
@@ -16,6 +18,12 @@ mod callbacks;
 mod callbacks_astray;
 #[cfg(test)]
 mod calls_at_their_limits;
+#[cfg(test)]
+mod cancellation;
+#[cfg(test)]
+mod challenges_of_strangers;
+#[cfg(test)]
+mod clocks;
 #[cfg(test)]
 mod clouds;
 #[cfg(test)]
@@ -41,7 +49,11 @@ mod lists_ahead;
 #[cfg(test)]
 mod lists_and_polls_held_up;
 #[cfg(test)]
+mod lists_with_oddities;
+#[cfg(test)]
 mod lists_without_end;
+#[cfg(test)]
+mod lost_answers;
 #[cfg(test)]
 mod management;
 #[cfg(test)]
@@ -61,16 +73,24 @@ mod retry_delays;
 #[cfg(test)]
 mod retry_limits;
 #[cfg(test)]
+mod runtimes;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod spans;
 #[cfg(test)]
+mod storms;
+#[cfg(test)]
 mod throttling;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod tls_distrust;
 #[cfg(test)]
 mod token_cache;
 #[cfg(test)]
 mod token_renewal;
 #[cfg(test)]
 mod tokens_refused;
+#[cfg(test)]
+mod wire;

@@ -8,6 +8,7 @@ mod disk;
 mod probe;
 mod programs;
 mod script;
+mod skewed;
 mod tracer;
 
 pub use answer::Answer;
@@ -16,4 +17,5 @@ pub use disk::{Disk, Paper};
 pub use probe::{KNOWN, LOCAL, ProbeClient};
 pub use programs::{Printed, Programs};
 pub use script::{Script, Seen};
+pub use skewed::SkewedClock;
 pub use tracer::{Told, Tracing};

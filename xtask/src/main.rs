@@ -13,9 +13,11 @@
 )]
 
 mod bench;
+mod bite;
 mod ci;
 mod examples;
 mod footprint;
+mod fuzz;
 mod live;
 mod msrv;
 mod process;
@@ -52,6 +54,10 @@ enum Command {
     Release(release::Command),
     /// Run the quickstarts against Azure (they create, delete and purge keys and secrets).
     Live,
+    /// Remove the lines of docs/reliability.md in a copy, one by one, and see their tests fail.
+    Bite(bite::Options),
+    /// Run the fuzz targets for a bounded time.
+    Fuzz(fuzz::Options),
     /// Count the crates azvault-keys pulls in beside the official keys crate.
     Footprint,
     /// Check every target with the oldest Rust that the workspace promises.
@@ -80,6 +86,8 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::Release(command) => release::run(&command),
         Command::Live => live::run(),
+        Command::Bite(options) => bite::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Footprint => footprint::run(),
         Command::Msrv => msrv::run(),
         Command::Audit => ci::audit(),

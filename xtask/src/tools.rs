@@ -10,6 +10,9 @@ use crate::process;
 /// The version of cargo-deny that `deny.toml` is written for.
 pub(crate) const CARGO_DENY: &str = "0.20.2";
 
+/// The version of cargo-fuzz that `cargo xtask fuzz` speaks to.
+pub(crate) const CARGO_FUZZ: &str = "0.13.1";
+
 /// Options of `cargo xtask tools`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -35,13 +38,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             missing.push(component);
         }
     }
-    if has_cargo_deny() {
-        println!("cargo-deny {CARGO_DENY}: present");
-    } else if options.install {
-        install_cargo_deny()?;
-    } else {
-        println!("cargo-deny {CARGO_DENY}: missing");
-        missing.push("cargo-deny");
+    for (tool, pinned) in [("cargo-deny", CARGO_DENY), ("cargo-fuzz", CARGO_FUZZ)] {
+        if has(tool, pinned) {
+            println!("{tool} {pinned}: present");
+        } else if options.install {
+            install(tool, pinned)?;
+        } else {
+            println!("{tool} {pinned}: missing");
+            missing.push(tool);
+        }
     }
     if !missing.is_empty() {
         bail!("missing: {}; `cargo xtask tools --install` installs them", missing.join(", "));
@@ -51,14 +56,23 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// Whether the pinned cargo-deny is on the path.
 pub(crate) fn has_cargo_deny() -> bool {
-    version("cargo-deny").is_some_and(|line| line.trim() == format!("cargo-deny {CARGO_DENY}"))
+    has("cargo-deny", CARGO_DENY)
+}
+
+/// Whether the pinned cargo-fuzz is on the path.
+pub(crate) fn has_cargo_fuzz() -> bool {
+    has("cargo-fuzz", CARGO_FUZZ)
+}
+
+fn has(tool: &str, pinned: &str) -> bool {
+    version(tool).is_some_and(|line| line.trim() == format!("{tool} {pinned}"))
 }
 
 /// Unoptimised: a check takes a second or two either way, and the build a sixth of the time.
-fn install_cargo_deny() -> Result<()> {
+fn install(tool: &str, pinned: &str) -> Result<()> {
     let started = Instant::now();
     let mut command =
-        process::cargo(&["install", "cargo-deny", "--locked", "--debug", "--version", CARGO_DENY])?;
+        process::cargo(&["install", tool, "--locked", "--debug", "--version", pinned])?;
     command
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CARGO_PROFILE_DEV_STRIP", "symbols")
@@ -67,7 +81,7 @@ fn install_cargo_deny() -> Result<()> {
         .env_remove("CARGO_TARGET_DIR")
         .current_dir(std::env::temp_dir());
     process::run(&mut command)?;
-    println!("cargo-deny {CARGO_DENY}: installed in {}", process::human(started.elapsed()));
+    println!("{tool} {pinned}: installed in {}", process::human(started.elapsed()));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ mod clippy;
 mod deny;
 mod doc;
 mod fmt;
+mod fuzz;
 mod test;
 
 pub(crate) use self::deny::audit;
@@ -36,7 +37,7 @@ struct Step {
 }
 
 /// Cheap ones first; `test` before what re-uses its build.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "fmt", what: "formatting", run: fmt::run },
     Step { name: "tidy", what: "sizes, manifests, arrows, docs, words", run: tidy::run },
     Step { name: "release-plan", what: "change fragments, next version", run: release::plan },
@@ -46,6 +47,7 @@ const STEPS: [Step; 10] = [
     Step { name: "test", what: "README's test command, doctests included", run: test::run },
     Step { name: "examples", what: "each example against its golden file", run: examples::check },
     Step { name: "doc", what: "rustdoc with private items", run: doc::run },
+    Step { name: "fuzz", what: "each fuzz target for 20 s", run: fuzz::run },
     Step { name: "release-verify", what: "each crate from its tarball", run: release::verify },
 ];
 

@@ -12,6 +12,7 @@ mod links;
 mod manifests;
 mod notes;
 mod readmes;
+mod reliability;
 mod scan;
 mod sizes;
 mod words;
@@ -27,7 +28,7 @@ type Problem = String;
 /// A check with a name.
 type Check = (&'static str, fn(&Tree) -> Vec<Problem>);
 
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     ("file sizes", sizes::check),
     ("manifests", manifests::check),
     ("arrows between crates", arrows::check),
@@ -39,6 +40,7 @@ const CHECKS: [Check; 12] = [
     ("index of examples", example_index::check),
     ("change fragments", notes::check),
     ("links", links::check),
+    ("rows of docs/reliability.md", reliability::check),
     ("licence files", licences::check),
 ];
 

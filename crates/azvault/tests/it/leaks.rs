@@ -185,6 +185,8 @@ async fn no_secret_is_in_any_log_debug_or_error() {
     shown.error(vaults.get_secret(&url, "s", "").await.unwrap_err());
     exercise(&vaults, &emulator, &url, &mut shown).await;
 
+    let backtraces = std::backtrace::Backtrace::capture().status();
+    writeln!(std::io::stdout(), "backtraces: {backtraces:?}").unwrap();
     let log = String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned();
     // The log is on, and goes down to the transport.
     assert!(log.contains("azvault") && log.contains("hyper"), "{} bytes of log", log.len());
@@ -200,6 +202,22 @@ async fn no_secret_is_in_any_log_debug_or_error() {
                 .map(|at| text[at.saturating_sub(200)..].chars().take(300).collect::<String>());
             assert_eq!(found, None, "{canary}");
         }
+    }
+}
+
+/// Errors then carry backtraces, which are shown with them. A process of its own, since a variable of
+/// this one cannot be set safely.
+#[test]
+fn no_secret_is_in_them_with_backtraces_on_either() {
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    again.args(["leaks::no_secret_is_in_any_log_debug_or_error", "--exact", "--nocapture"]);
+    let output = again.env("RUST_BACKTRACE", "full").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said} {}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("backtraces: Captured") && said.contains("1 passed"), "{said}");
+    let all = [output.stdout, output.stderr].concat();
+    for canary in [disguises(CANARY), disguises(CLIENT_SECRET)].concat() {
+        assert!(!String::from_utf8_lossy(&all).contains(&canary), "{canary} was printed");
     }
 }
 
