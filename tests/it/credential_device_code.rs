@@ -14,6 +14,7 @@ use azvault_core::{
     credentials::{DeviceCodeCredential, DeviceCodeInfo, Env, Surroundings},
 };
 use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Script};
+use futures::poll;
 use serde_json::json;
 
 const SCOPE: &[&str] = &["https://vault.azure.net/.default"];
@@ -99,4 +100,25 @@ async fn a_callback_that_panics_fails_the_call_and_the_next_one_asks_again() {
     let error = credential.get_token(SCOPE, None).await.unwrap_err();
     assert!(error.to_string().contains("the callback that shows the code panicked"), "{error}");
     credential.get_token(SCOPE, None).await.unwrap();
+}
+
+#[test]
+fn a_sign_in_whose_runtime_is_gone_is_begun_anew_on_another() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().start_paused(true).build().unwrap()
+    };
+    let (first, second) = (runtime(), runtime());
+    let (entra, shown) = (entra(Duration::ZERO), Arc::new(AtomicUsize::new(0)));
+    let count = shown.clone();
+    let credential = second.block_on(async {
+        credential(&entra, move |_| {
+            count.fetch_add(1, Ordering::SeqCst);
+        })
+    });
+    let mut begun = credential.get_token(SCOPE, None);
+    first.block_on(async { assert!(poll!(&mut begun).is_pending()) });
+    drop((begun, first));
+    second.block_on(async { credential.get_token(SCOPE, None).await.unwrap() });
+    assert_eq!(shown.load(Ordering::SeqCst), 2);
 }

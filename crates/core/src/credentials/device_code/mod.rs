@@ -4,6 +4,7 @@ mod sign_in;
 
 use std::{
     fmt,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -138,8 +139,8 @@ impl DeviceCodeCredential {
                 Ok(signed_in) if signed_in.asked == *asked => return Ok(signed_in.token.clone()),
                 // They are signed in now: another scope takes but a request.
                 Ok(_) => {}
-                // Nobody waited for it until its code ended, which is no answer to this request.
-                Err(failed) if failed.expired && !mine => {}
+                // Nobody waited for it until it was over, which is no answer to this request.
+                Err(failed) if failed.stale && !mine => {}
                 Err(failed) => return Err(Error::shared(&failed.error)),
             }
         }
@@ -188,7 +189,13 @@ impl DeviceCodeCredential {
             return (*number, sign_in.clone(), false);
         }
         state.begun += 1;
-        let begun = SignIn::new(self.parts.clone(), asked.clone()).run().boxed().shared();
+        let sign_in = SignIn::new(self.parts.clone(), asked.clone()).run();
+        // A timer panics once its runtime is gone, and this is kept for those on other runtimes.
+        let begun = AssertUnwindSafe(sign_in)
+            .catch_unwind()
+            .map(|result| result.unwrap_or_else(|_| Err(Failed::lost())))
+            .boxed()
+            .shared();
         state.signing_in = Some((state.begun, begun.clone()));
         (state.begun, begun, true)
     }

@@ -45,8 +45,16 @@ pub(super) struct SignedIn {
 /// Why there was none.
 pub(super) struct Failed {
     pub(super) error: Arc<Error>,
-    /// The code was not entered in time.
-    pub(super) expired: bool,
+    /// It was over before it was asked again: its code had ended, or its runtime was gone.
+    pub(super) stale: bool,
+}
+
+impl Failed {
+    /// Of a sign-in that broke off.
+    pub(super) fn lost() -> Arc<Self> {
+        let error = Error::new(ErrorKind::Authentication, "the sign-in was broken off");
+        Arc::new(Self { error: Arc::new(error), stale: true })
+    }
 }
 
 pub(super) struct SignIn {
@@ -79,7 +87,7 @@ impl SignIn {
     }
 
     pub(super) async fn run(self) -> Result<Arc<SignedIn>, Arc<Failed>> {
-        let fail = |error, expired| Arc::new(Failed { error: Arc::new(error), expired });
+        let fail = |error, stale| Arc::new(Failed { error: Arc::new(error), stale });
         let code = self.code().await.map_err(|error| fail(error, false))?;
         let granted = self.wait(&code).await.map_err(|error| {
             let expired = error.kind() == ErrorKind::Timeout;
