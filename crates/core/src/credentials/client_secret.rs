@@ -55,7 +55,7 @@ impl ClientSecretCredential {
         if secret.expose().is_empty() {
             return Err(Error::invalid_input("the client secret is empty"));
         }
-        let endpoint = TokenEndpoint::new(tenant_id.into(), client_id.into(), None, surroundings)?;
+        let endpoint = TokenEndpoint::new(tenant_id.into(), client_id.into(), surroundings)?;
         Ok(Self { endpoint, secret })
     }
 }

@@ -13,7 +13,7 @@ use super::{
     ChainedTokenCredential, Credential, Env, EnvironmentCredential, LinkOutcome,
     ManagedIdentityCredential, Surroundings, WorkloadIdentityCredential,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, auth::Cloud};
 
 /// Finds out who is calling: environment → workload identity → managed identity → Azure CLI →
 /// Azure PowerShell → Azure Developer CLI, and keeps the first that gives a token.
@@ -87,6 +87,12 @@ impl DefaultAzureCredentialBuilder {
     /// Sends token requests through `transport`.
     pub fn transport(mut self, transport: Transport) -> Self {
         self.surroundings = self.surroundings.transport(transport);
+        self
+    }
+
+    /// Asks the authority of `cloud` for tokens, whatever `AZURE_AUTHORITY_HOST` says.
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.surroundings = self.surroundings.cloud(cloud);
         self
     }
 

@@ -17,8 +17,6 @@ use crate::{
 
 static REQUEST_TOKEN: Operation = Operation::idempotent("token request");
 
-const PUBLIC_AUTHORITY: &str = "https://login.microsoftonline.com";
-
 /// Requests tokens for a client, from the authority it is told, never from one that a challenge
 /// names: a challenge could come from anybody, and the request carries a secret.
 #[derive(Debug)]
@@ -46,13 +44,11 @@ impl TokenEndpoint {
     pub(super) fn new(
         tenant: String,
         client_id: String,
-        authority: Option<String>,
         surroundings: Surroundings,
     ) -> Result<Self> {
         check_id("tenant id", &tenant)?;
         check_id("client id", &client_id)?;
-        let authority = authority.or_else(|| surroundings.var("AZURE_AUTHORITY_HOST"));
-        let authority = parse_authority(authority.as_deref().unwrap_or(PUBLIC_AUTHORITY))?;
+        let authority = parse_authority(&surroundings.authority())?;
         let pipeline = surroundings.pipeline()?;
         Ok(Self { pipeline, authority, tenant, client_id, surroundings })
     }
@@ -184,7 +180,7 @@ mod tests {
 
     fn endpoint(authority: &str) -> Result<TokenEndpoint> {
         let env = super::super::Env::from_pairs([("AZURE_AUTHORITY_HOST", authority)]);
-        TokenEndpoint::new("t1".into(), "c1".into(), None, Surroundings::default().env(env))
+        TokenEndpoint::new("t1".into(), "c1".into(), Surroundings::default().env(env))
     }
 
     #[tokio::test]
@@ -209,6 +205,21 @@ mod tests {
             let tenant = TenantId::new(tenant);
             assert!(endpoint.build(&["s"], Some(&tenant), None, &[]).is_err(), "{tenant:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_authority_is_the_clouds_then_the_variables_then_the_public_one() {
+        let asked = |around: Surroundings| {
+            let endpoint = TokenEndpoint::new("t1".into(), "c1".into(), around).unwrap();
+            endpoint.authority.host_str().unwrap().to_owned()
+        };
+        let none: [(&str, &str); 0] = [];
+        let nowhere = Surroundings::default().env(super::super::Env::from_pairs(none));
+        assert_eq!(asked(nowhere.clone()), "login.microsoftonline.com");
+        let env = super::super::Env::from_pairs([("AZURE_AUTHORITY_HOST", "login.example")]);
+        assert_eq!(asked(nowhere.env(env.clone())), "login.example");
+        let china = Surroundings::default().env(env).cloud(crate::auth::Cloud::china());
+        assert_eq!(asked(china), "login.chinacloudapi.cn");
     }
 
     #[tokio::test]

@@ -46,7 +46,7 @@ impl WorkloadIdentityCredential {
                 )),
             });
         };
-        let endpoint = TokenEndpoint::new(tenant, client, None, surroundings)?;
+        let endpoint = TokenEndpoint::new(tenant, client, surroundings)?;
         Ok(Self { configured: Ok((endpoint, PathBuf::from(file))) })
     }
 }

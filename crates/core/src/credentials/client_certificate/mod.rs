@@ -73,7 +73,7 @@ impl ClientCertificateCredential {
         certificate: ClientCertificate,
         surroundings: Surroundings,
     ) -> Result<Self> {
-        let endpoint = TokenEndpoint::new(tenant_id.into(), client_id.into(), None, surroundings)?;
+        let endpoint = TokenEndpoint::new(tenant_id.into(), client_id.into(), surroundings)?;
         Ok(Self { endpoint, certificate: Arc::new(certificate) })
     }
 

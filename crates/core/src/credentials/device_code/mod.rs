@@ -114,7 +114,7 @@ impl DeviceCodeCredential {
         prompt: impl Fn(&DeviceCodeInfo) + Send + Sync + 'static,
         surroundings: Surroundings,
     ) -> Result<Self> {
-        let endpoint = TokenEndpoint::new(tenant_id.into(), client_id.into(), None, surroundings)?;
+        let endpoint = TokenEndpoint::new(tenant_id.into(), client_id.into(), surroundings)?;
         let parts = Parts { endpoint, prompt: Box::new(prompt) };
         Ok(Self { parts: Arc::new(parts), state: Mutex::default() })
     }

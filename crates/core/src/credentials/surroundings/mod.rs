@@ -25,6 +25,7 @@ use runs::{Line, Runs};
 
 use crate::{
     Pipeline, Result, SecretBytes,
+    auth::Cloud,
     pipeline::Parts,
     time::{Clock, SystemClock},
     transport::TransportOptions,
@@ -44,6 +45,7 @@ use crate::{
 #[must_use]
 pub struct Surroundings {
     env: Env,
+    cloud: Option<Cloud>,
     runs: Arc<Runs>,
     files: Arc<dyn Files>,
     transport: Option<Transport>,
@@ -56,6 +58,7 @@ impl Default for Surroundings {
     fn default() -> Self {
         Self {
             env: Env::process(),
+            cloud: None,
             runs: Runs::by(machine()),
             files: Arc::new(MachineFiles),
             transport: None,
@@ -69,6 +72,13 @@ impl Surroundings {
     /// Reads these variables.
     pub fn env(mut self, env: Env) -> Self {
         self.env = env;
+        self
+    }
+
+    /// Asks the authority of `cloud` for tokens, whatever `AZURE_AUTHORITY_HOST` says. Unless set,
+    /// that variable decides, and without it the public cloud's authority is asked.
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = Some(cloud);
         self
     }
 
@@ -95,6 +105,14 @@ impl Surroundings {
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// The authority to ask for tokens.
+    pub(crate) fn authority(&self) -> String {
+        let chosen = self.cloud.as_ref().map(|cloud| cloud.authority().to_owned());
+        chosen
+            .or_else(|| self.var("AZURE_AUTHORITY_HOST"))
+            .unwrap_or_else(|| Cloud::public().authority().to_owned())
     }
 
     pub(crate) fn var(&self, name: &str) -> Option<String> {
