@@ -12,13 +12,16 @@ use std::{
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azvault_core::time::{Clock, SystemClock};
-use azvault_tests::{Answer, Clerk, KNOWN, LOCAL, ProbeClient, Script, SkewedClock};
+use azvault_tests::{Answer, Clerk, Grant, KNOWN, LOCAL, ProbeClient, Script, SkewedClock};
 use futures::{
     FutureExt,
     channel::oneshot,
     future::{Shared, join_all},
 };
+use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
+
+use crate::wire::{Wire, answer, read_request, send};
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
@@ -141,6 +144,23 @@ fn a_runtime_that_ends_while_it_fetches_the_token_leaves_the_fetch_to_the_others
 }
 
 #[test]
+fn a_fetch_that_stood_on_the_timer_of_a_runtime_that_ended_is_made_anew() {
+    let script = Script::always(Answer::fine());
+    let clerk =
+        Clerk::by(|asked| Grant::token(format!("token-{}", asked.n)).after(Duration::from_secs(1)));
+    let client = ProbeClient::builder(KNOWN, &script, &clerk).build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    let lost = first.spawn(client.get("a").send());
+    settle(&first);
+    assert_eq!(clerk.count(), 1);
+    let waiter = second.spawn(client.get("b").send());
+    settle(&second);
+    drop((first, lost));
+    second.block_on(waiter).unwrap().unwrap();
+    second.block_on(client.get("c").send()).unwrap();
+}
+
+#[test]
 fn a_runtime_that_ends_while_it_renews_the_token_leaves_the_old_one_and_the_renewal() {
     let script = Script::always(Answer::hang());
     let answers = Script::always(Answer::fine().after(Duration::from_millis(10)));
@@ -166,6 +186,39 @@ fn a_runtime_that_ends_while_it_renews_the_token_leaves_the_old_one_and_the_rene
     second.block_on(working.get("e").send()).unwrap();
     assert_eq!(answers.seen().last().unwrap().token(), Some("token-1"));
     assert_eq!(credential.calls(), 2);
+}
+
+#[test]
+fn a_fetch_on_a_runtime_that_nobody_drives_does_not_hold_up_the_others() {
+    let script = Script::always(Answer::fine());
+    let clerk =
+        Clerk::by(|asked| Grant::token(format!("token-{}", asked.n)).after(Duration::from_secs(1)));
+    let client = ProbeClient::builder(KNOWN, &script, &clerk).build().unwrap();
+    let (idle, second) = (runtime(), runtime());
+    let kept = idle.spawn(client.get("a").send());
+    settle(&idle);
+    assert_eq!(clerk.count(), 1);
+    // It still lives, and nothing moves its timers.
+    second.block_on(client.get("b").send()).unwrap();
+    idle.block_on(kept).unwrap().unwrap();
+}
+
+#[test]
+fn a_connection_of_a_runtime_that_ended_costs_the_next_one_nothing() {
+    let wire = Wire::serve(|_, stream| {
+        while read_request(&stream).is_some() {
+            send(&stream, &answer(200, &[], r#"{"id":"fine"}"#));
+        }
+    });
+    let script = Script::always(Answer::fine());
+    let builder = ProbeClient::builder(KNOWN, &script, &Clerk::steady());
+    let client = builder.transport(wire.transport()).build().unwrap();
+    for n in 0..10 {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        // What makes a version would not be sent again, had it been given to a dead connection.
+        let call = client.create("k", &json!({"n": n})).send_for_response();
+        runtime.block_on(call).unwrap();
+    }
 }
 
 #[test]

@@ -14,6 +14,8 @@ const FOLDER: &str = "fuzz";
 /// An input that takes longer than this is a find of its own.
 const SLOWEST_SECONDS: u32 = 10;
 const MOST_MEGABYTES: u32 = 2048;
+/// More than the longest header that is read.
+const LONGEST_BYTES: u32 = 20_000;
 
 /// Options of `cargo xtask fuzz`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +33,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bail!("cargo-fuzz {} is missing: `cargo xtask tools --install`", tools::CARGO_FUZZ);
     }
     let targets = choose(targets(&Tree::load()?)?, options.target.as_deref())?;
+    // cargo-fuzz would mend a lock file that does not fit; it must fail here.
+    go(&mut cargo(&["fetch", "--locked", "--manifest-path", "fuzz/Cargo.toml"])?)
+        .context("fuzz/Cargo.lock does not fit: cargo update --workspace in fuzz/ mends it")?;
     for target in &targets {
         // What is found is kept there between runs; the seeds are only read.
         let corpus = tree::root()?.join(FOLDER).join("corpus").join(target);
@@ -41,6 +46,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         command.arg(format!("-max_total_time={}", options.seconds));
         command.arg(format!("-timeout={SLOWEST_SECONDS}"));
         command.arg(format!("-rss_limit_mb={MOST_MEGABYTES}"));
+        command.arg(format!("-max_len={LONGEST_BYTES}"));
         command.args(["-print_final_stats=1", "-verbosity=0"]);
         command.env_remove("CARGO_TARGET_DIR").current_dir(tree::root()?.join(FOLDER));
         go(&mut command).with_context(|| {

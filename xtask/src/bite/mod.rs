@@ -6,7 +6,7 @@ pub(crate) mod table;
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use self::scratch::{Ran, Scratch};
 use self::table::Row;
@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
         return Ok(());
     }
-    let scratch = Scratch::copy()?;
+    let mut scratch = Scratch::copy()?;
     println!("bite: {} rows, in {}", rows.len(), scratch.root().display());
     // A test that fails as it is would look like a line that is missed.
     for row in &rows {
@@ -55,15 +55,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             other => bail!("{} is not green before anything is removed: {other:?}", row.test),
         }
     }
+    // Rows of one line follow each other, so that it is taken out, and built, once.
+    let mut order: Vec<&Row> = rows.iter().collect();
+    order.sort_by_key(|row| row.change());
     let mut verdicts = Vec::new();
-    for row in &rows {
+    for row in order {
         let started = Instant::now();
-        let verdict = bite(&scratch, &tree, row);
+        let verdict = bite(&mut scratch, &tree, row);
         println!("{:>2} {:<6} {} ({})", row.mode, word(&verdict), row.test, took(started));
-        verdicts.push(verdict);
+        verdicts.push((row, verdict));
     }
-    println!("\n{}", summary(&rows, &verdicts));
-    match verdicts.iter().filter(|verdict| **verdict != Verdict::Red).count() {
+    verdicts.sort_by_key(|(row, _)| row.mode);
+    println!("\n{}", summary(&verdicts));
+    match verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Red).count() {
         0 => Ok(()),
         count => bail!("{count} of {} rows are not red", rows.len()),
     }
@@ -76,13 +80,11 @@ fn choose(rows: Vec<Row>, modes: &[u32]) -> Result<Vec<Row>> {
     Ok(rows.into_iter().filter(|row| modes.is_empty() || modes.contains(&row.mode)).collect())
 }
 
-fn bite(scratch: &Scratch, tree: &Tree, row: &Row) -> Verdict {
+fn bite(scratch: &mut Scratch, tree: &Tree, row: &Row) -> Verdict {
     let ran = row.place(tree).and_then(|place| {
-        let source = scratch.read(&row.file)?;
-        scratch.write(&row.file, &row.bitten(&source)?)?;
-        let ran = scratch.test(&place, LIMIT);
-        scratch.write(&row.file, &source)?;
-        ran
+        let source = tree.text(&row.file).context("no such file")?;
+        scratch.change(&row.file, &row.bitten(source)?)?;
+        scratch.test(&place, LIMIT)
     });
     match ran {
         Ok(ran) => judge(ran, row.hangs),
@@ -113,9 +115,9 @@ fn took(started: Instant) -> String {
     process::human(started.elapsed())
 }
 
-fn summary(rows: &[Row], verdicts: &[Verdict]) -> String {
+fn summary(verdicts: &[(&Row, Verdict)]) -> String {
     let mut text = String::from("mode verdict test\n");
-    for (row, verdict) in rows.iter().zip(verdicts) {
+    for (row, verdict) in verdicts {
         text += &format!("{:>4} {:<7} {}\n", row.mode, word(verdict), row.test);
         let line = format!("{}: {}", row.file, row.line);
         match verdict {
@@ -124,8 +126,8 @@ fn summary(rows: &[Row], verdicts: &[Verdict]) -> String {
             Verdict::Void(why) => text += &format!("             {line}: {why}\n"),
         }
     }
-    let red = verdicts.iter().filter(|verdict| **verdict == Verdict::Red).count();
-    text + &format!("rows: {red} red, {} not", rows.len() - red)
+    let red = verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Red).count();
+    text + &format!("rows: {red} red, {} not", verdicts.len() - red)
 }
 
 #[cfg(test)]

@@ -29,6 +29,15 @@ pub(super) enum Ran {
 pub(super) struct Scratch {
     root: PathBuf,
     target: PathBuf,
+    /// The file that differs now, with its text in the workspace and in the copy.
+    changed: Option<Changed>,
+}
+
+#[derive(Debug)]
+struct Changed {
+    file: String,
+    before: String,
+    now: String,
 }
 
 impl Scratch {
@@ -36,7 +45,8 @@ impl Scratch {
     pub(super) fn copy() -> Result<Self> {
         let from = tree::root()?;
         let bite = from.join("target").join("bite");
-        let scratch = Self { root: bite.join("workspace"), target: bite.join("target") };
+        let (root, target) = (bite.join("workspace"), bite.join("target"));
+        let scratch = Self { root, target, changed: None };
         if scratch.root.exists() {
             std::fs::remove_dir_all(&scratch.root)?;
         }
@@ -58,11 +68,22 @@ impl Scratch {
         &self.root
     }
 
-    pub(super) fn read(&self, file: &str) -> Result<String> {
-        std::fs::read_to_string(self.root.join(file)).with_context(|| format!("reading {file}"))
+    /// Gives `file` this text, and the file that had another one its own back.
+    pub(super) fn change(&mut self, file: &str, text: &str) -> Result<()> {
+        if self.changed.as_ref().is_some_and(|now| now.file == file && now.now == text) {
+            return Ok(());
+        }
+        if let Some(Changed { file, before, .. }) = self.changed.take() {
+            self.write(&file, &before)?;
+        }
+        let before = std::fs::read_to_string(self.root.join(file))
+            .with_context(|| format!("reading {file}"))?;
+        self.write(file, text)?;
+        self.changed = Some(Changed { file: file.to_owned(), before, now: text.to_owned() });
+        Ok(())
     }
 
-    pub(super) fn write(&self, file: &str, text: &str) -> Result<()> {
+    fn write(&self, file: &str, text: &str) -> Result<()> {
         std::fs::write(self.root.join(file), text).with_context(|| format!("writing {file}"))
     }
 

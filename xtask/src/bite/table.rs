@@ -88,6 +88,11 @@ fn block_rows(mode: u32, block: &str) -> Result<Vec<Row>> {
 }
 
 impl Row {
+    /// What is done to which file: the same for rows of the same line.
+    pub(crate) fn change(&self) -> (String, String, Option<String>, Option<String>) {
+        (self.file.clone(), self.line.clone(), self.becomes.clone(), self.after.clone())
+    }
+
     /// `source` without the line, or with the other one in its place.
     pub(crate) fn bitten(&self, source: &str) -> Result<String> {
         let start = match &self.after {
@@ -131,7 +136,7 @@ impl Row {
         let inside = inside.strip_suffix(".rs").context("not a Rust file")?;
         let integration = inside.strip_prefix("tests/it/").or(inside.strip_prefix("it/"));
         let module = match (integration, inside.strip_prefix("src/")) {
-            (Some(module), _) => module.replace('/', "::"),
+            (Some(module), _) => module.trim_end_matches("/mod").replace('/', "::"),
             (None, Some(module)) => {
                 let module = module.trim_end_matches("/mod").replace('/', "::");
                 if module.ends_with("tests") { module } else { format!("{module}::tests") }
