@@ -133,13 +133,19 @@ impl<T: 'static> Call<T> {
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn send(self) -> Result<T> {
-        let Self { pipeline, operation, request, mut options, body_alone, decode } = self;
-        options.body_alone = body_alone;
-        let named = |error: Error| error.with_operation(operation.name);
-        let mut request = request.map_err(named)?;
-        let answer = pipeline.send(operation, &mut request, &options).await?;
-        decode(&answer).map_err(named)
+    pub async fn send(mut self) -> Result<T> {
+        // Used in place: what is moved out of `self` would be held twice while the answer comes.
+        self.options.body_alone = self.body_alone;
+        let name = self.operation.name;
+        let request = match &mut self.request {
+            Ok(request) => request,
+            Err(refused) => {
+                let refused = std::mem::replace(refused, Error::invalid_input(""));
+                return Err(refused.with_operation(name));
+            }
+        };
+        let answer = self.pipeline.send(self.operation, request, &self.options).await?;
+        (self.decode)(&answer).map_err(|error| error.with_operation(name))
     }
 
     /// Sends the call and gives the model with the answer's status and headers.
