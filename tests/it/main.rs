@@ -73,6 +73,8 @@ mod retry_delays;
 #[cfg(test)]
 mod retry_limits;
 #[cfg(test)]
+mod reviewed;
+#[cfg(test)]
 mod runtimes;
 #[cfg(test)]
 mod scenarios;

@@ -62,11 +62,11 @@ impl KeyVaultClientBuilder {
     /// # Errors
     /// `Other` if the HTTP client cannot be set up.
     pub fn build(self) -> Result<KeyVaultClient> {
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => TransportOptions::default().build()?,
+        let (transport, built_in) = match self.transport {
+            Some(transport) => (transport, false),
+            None => (TransportOptions::default().build()?, true),
         };
-        Ok(KeyVaultClient::with_parts(self.credential, transport, self.settings))
+        Ok(KeyVaultClient::with_parts(self.credential, transport, built_in, self.settings))
     }
 }
 

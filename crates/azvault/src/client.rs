@@ -29,6 +29,7 @@ pub struct KeyVaultClient(Arc<Inner>);
 struct Inner {
     credential: Credential,
     transport: Transport,
+    built_in: bool,
     settings: Settings,
     vaults: Mutex<HashMap<Endpoint, Client>>,
 }
@@ -65,9 +66,16 @@ impl KeyVaultClient {
     pub(crate) fn with_parts(
         credential: Credential,
         transport: Transport,
+        built_in: bool,
         settings: Settings,
     ) -> Self {
-        Self(Arc::new(Inner { credential, transport, settings, vaults: Mutex::default() }))
+        Self(Arc::new(Inner {
+            credential,
+            transport,
+            built_in,
+            settings,
+            vaults: Mutex::default(),
+        }))
     }
 }
 
@@ -173,9 +181,12 @@ impl Inner {
         if let Some(vault) = vaults.get(&endpoint) {
             return Ok(vault.clone());
         }
-        let builder = ClientBuilder::new(endpoint.as_str(), ())
-            .credential(self.credential.clone())
-            .transport(self.transport.clone());
+        let builder = ClientBuilder::new(endpoint.as_str(), ()).credential(self.credential.clone());
+        let transport = self.transport.clone();
+        let builder = match self.built_in {
+            true => builder.shared_built_in_transport(transport),
+            false => builder.transport(transport),
+        };
         let Vault(vault) = self.settings.apply(builder).build()?;
         vaults.insert(endpoint, vault.clone());
         Ok(vault)

@@ -157,6 +157,7 @@ pub struct ClientBuilder<C: ServiceClient> {
     credential: Option<Credential>,
     transport: Option<Transport>,
     transport_options: TransportOptions,
+    built_in: bool,
     api_version: String,
     retry: RetryPolicy,
     throttle: Option<Throttle>,
@@ -187,6 +188,7 @@ impl<C: ServiceClient> ClientBuilder<C> {
             credential: None,
             transport: None,
             transport_options: TransportOptions::default(),
+            built_in: false,
             api_version: C::API_VERSION.to_owned(),
             retry: RetryPolicy::default(),
             throttle: None,
@@ -221,10 +223,26 @@ impl<C: ServiceClient> ClientBuilder<C> {
         self
     }
 
-    /// Sends through `transport`. Then [`proxy`](Self::proxy) and
-    /// [`connect_timeout`](Self::connect_timeout) have no effect.
+    /// Sends through `transport`. Then [`proxy`](Self::proxy),
+    /// [`connect_timeout`](Self::connect_timeout) and
+    /// [`transport_options`](Self::transport_options) have no effect.
     pub fn transport(mut self, transport: Transport) -> Self {
         self.transport = Some(transport);
+        self.built_in = false;
+        self
+    }
+
+    /// Sends through `transport`, which `TransportOptions::build` gave and nothing is around.
+    #[doc(hidden)]
+    pub fn shared_built_in_transport(mut self, transport: Transport) -> Self {
+        self.transport = Some(transport);
+        self.built_in = true;
+        self
+    }
+
+    /// Settings of the built-in transport, in the place of all those set before.
+    pub fn transport_options(mut self, options: TransportOptions) -> Self {
+        self.transport_options = options;
         self
     }
 
@@ -311,7 +329,9 @@ impl<C: ServiceClient> ClientBuilder<C> {
     pub fn client_options(mut self, options: ClientOptions) -> Self {
         self.per_call.extend(options.per_call_policies);
         self.per_attempt.extend(options.per_try_policies);
-        self.transport = options.transport.or(self.transport);
+        if let Some(transport) = options.transport {
+            self = self.transport(transport);
+        }
         self.cloud = match options.cloud.as_deref() {
             Some(CloudConfiguration::AzureGovernment) => Some(Cloud::us_government()),
             Some(CloudConfiguration::AzureChina) => Some(Cloud::china()),
@@ -346,9 +366,9 @@ impl<C: ServiceClient> ClientBuilder<C> {
         if let Some(id) = &self.application_id {
             check_header("application id", id)?;
         }
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => self.transport_options.build()?,
+        let (transport, built_in) = match self.transport {
+            Some(transport) => (transport, self.built_in),
+            None => (self.transport_options.build()?, true),
         };
         let throttle = self.throttle.unwrap_or_else(|| credential.throttle());
         let gate = throttle.gate(&endpoint, &self.clock);
@@ -361,6 +381,7 @@ impl<C: ServiceClient> ClientBuilder<C> {
         );
         let pipeline = Parts {
             authenticate: Some(authenticate),
+            built_in,
             retry: self.retry,
             gate: Some(gate),
             timeout: self.timeout,

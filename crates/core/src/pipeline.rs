@@ -10,6 +10,7 @@ use azure_core::{
 use crate::{
     Error, ErrorKind, Operation, Result,
     call::CallOptions,
+    error::held,
     policies::{
         Authenticate, CallSpan, CallState, Identity, OutOfTime, RetryLoop, Send, TraceRequest,
         call_next,
@@ -42,6 +43,8 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) transport: Transport,
+    /// Whether that is the built-in one, and nothing of the user's is around it.
+    pub(crate) built_in: bool,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) authenticate: Option<Authenticate>,
     pub(crate) retry: RetryPolicy,
@@ -61,6 +64,7 @@ impl Parts {
     pub(crate) fn new(transport: Transport, clock: Arc<dyn Clock>) -> Self {
         Self {
             transport,
+            built_in: false,
             clock,
             authenticate: None,
             retry: RetryPolicy::default(),
@@ -76,7 +80,7 @@ impl Parts {
 
     pub(crate) fn build(self) -> Pipeline {
         let guarded = !self.per_call.is_empty();
-        let unseen = !guarded && self.per_attempt.is_empty();
+        let unseen = self.built_in && !guarded && self.per_attempt.is_empty();
         let mut chain: Vec<Arc<dyn Policy>> = self.per_call;
         chain.push(Arc::new(RetryLoop {
             identity: Identity::new(self.application_id.as_deref()),
@@ -134,7 +138,7 @@ impl Pipeline {
         };
         let outcome = match outcome {
             Some(Ok(answer)) => Some(into_raw(answer).await),
-            Some(Err(error)) if error.downcast_ref::<OutOfTime>().is_some() => None,
+            Some(Err(error)) if held::<OutOfTime>(&error).is_some() => None,
             Some(Err(error)) => Some(Err(error)),
             None => None,
         };
@@ -248,7 +252,7 @@ mod tests {
 
     fn parts() -> Parts {
         let transport = TransportOptions::default().no_proxy().build().unwrap();
-        Parts::new(transport, SystemClock::shared())
+        Parts { built_in: true, ..Parts::new(transport, SystemClock::shared()) }
     }
 
     fn call(pipeline: &Pipeline, url: &Url) -> Call<serde_json::Value> {

@@ -4,14 +4,17 @@ use std::{
     collections::HashMap,
     fmt,
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use azure_core::credentials::{AccessToken, TokenCredential};
 use futures::{
     FutureExt,
-    future::{BoxFuture, Shared, WeakShared},
+    future::{BoxFuture, Either, Shared, WeakShared, select},
 };
 use time::OffsetDateTime;
 
@@ -104,6 +107,8 @@ struct Entry {
     refresh_at: Option<OffsetDateTime>,
     /// The fetch that callers without a token wait for: alive as long as one of them.
     waiting: Option<WeakShared<Fetch>>,
+    /// The number of that fetch: one that was given up for it may still end after it.
+    number: u64,
     /// The renewal that callers with a valid token push along while they wait for their answers.
     renewing: Option<Shared<Fetch>>,
 }
@@ -137,6 +142,8 @@ pub(crate) struct Granted {
 const MARGIN: time::Duration = time::Duration::seconds(30);
 /// How long before its end a token is renewed, or half of its life if that is shorter.
 const AHEAD: time::Duration = time::Duration::minutes(5);
+/// The number of the next fetch.
+static NUMBERS: AtomicU64 = AtomicU64::new(1);
 /// How long to wait for a fetch that another caller began: longer than any tool may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The pause after a renewal that failed or changed nothing.
@@ -170,20 +177,23 @@ impl Credential {
     /// A valid token: from the cache, or from the one fetch that all callers share.
     pub(crate) async fn token(&self, key: &TokenKey, clock: &Arc<dyn Clock>) -> Result<Granted> {
         let mut again = true;
-        let mut stuck = None;
+        let mut patient = true;
+        let mut stuck: Option<Shared<Fetch>> = None;
         loop {
-            let (fetch, joined) = match self.0.look(key, stuck.take(), clock) {
+            let (fetch, joined) = match self.0.look(key, stuck.as_ref(), clock) {
                 Look::Granted(granted) => return Ok(granted),
                 Look::Fetch { fetch, joined } => (fetch, joined),
             };
             // The runtime that another caller began it on may not be driven any more.
-            let patience = joined.then_some(PATIENCE);
-            match within(&**clock, patience, fetch.clone()).await {
+            // Once only: a person who signs in must not be asked again and again.
+            let patience = (joined && patient).then_some(PATIENCE);
+            let either = first_of(stuck.take(), fetch.clone());
+            match within(&**clock, patience, either).await {
                 Some(Ok(token)) => return Ok(Granted { token, renewal: None }),
                 // Perhaps the runtime that it was begun on ended, and its timers with it.
                 Some(Err(failure)) if failure.panicked && joined && again => again = false,
                 Some(Err(failure)) => return Err(Error::shared(&failure.error)),
-                None => stuck = Some(fetch),
+                None => (stuck, patient) = (Some(fetch), false),
             }
         }
     }
@@ -200,7 +210,18 @@ impl Credential {
 
     /// Keeps `token`, which the service took, in the place of what is held for `key`.
     pub(crate) fn adopt(&self, key: &TokenKey, token: Token, clock: &Arc<dyn Clock>) {
-        self.0.settle(key, &Ok(token), clock.now());
+        self.0.settle(key, None, &Ok(token), clock.now());
+    }
+}
+
+/// What `fetch` gives, or `older` if that gives a token before it.
+async fn first_of(older: Option<Shared<Fetch>>, fetch: Shared<Fetch>) -> Result<Token, Failure> {
+    let Some(older) = older else {
+        return fetch.await;
+    };
+    match select(older, fetch).await {
+        Either::Left((Err(_), fetch)) => fetch.await,
+        Either::Left((result, _)) | Either::Right((result, _)) => result,
     }
 }
 
@@ -219,7 +240,7 @@ impl Cache {
     fn look(
         self: &Arc<Self>,
         key: &TokenKey,
-        stuck: Option<Shared<Fetch>>,
+        stuck: Option<&Shared<Fetch>>,
         clock: &Arc<dyn Clock>,
     ) -> Look {
         let mut entries = self.lock();
@@ -231,13 +252,13 @@ impl Cache {
             }
         }
         let entry = entries.entry(key.clone()).or_default();
-        let is_stuck =
-            |fetch: &Shared<Fetch>| stuck.as_ref().is_some_and(|stuck| stuck.ptr_eq(fetch));
+        let is_stuck = |fetch: &Shared<Fetch>| stuck.is_some_and(|stuck| stuck.ptr_eq(fetch));
         match entry.waiting.as_ref().and_then(WeakShared::upgrade) {
             Some(fetch) if !is_stuck(&fetch) => return Look::Fetch { fetch, joined: true },
             _ => {}
         }
-        let fetch = self.fetch(key.clone(), clock.clone()).shared();
+        entry.number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        let fetch = self.fetch(key.clone(), Some(entry.number), clock.clone()).shared();
         entry.waiting = fetch.downgrade();
         Look::Fetch { fetch, joined: false }
     }
@@ -252,13 +273,14 @@ impl Cache {
         if entry.refresh_at.is_none_or(|at| now < at) {
             return None;
         }
-        let fetch =
-            entry.renewing.get_or_insert_with(|| self.fetch(key.clone(), clock.clone()).shared());
+        let fetch = entry
+            .renewing
+            .get_or_insert_with(|| self.fetch(key.clone(), None, clock.clone()).shared());
         Some(fetch.clone().map(drop).boxed())
     }
 
     /// Asks the source and keeps what it gives. Holds the cache weakly: the cache may hold it.
-    fn fetch(self: &Arc<Self>, key: TokenKey, clock: Arc<dyn Clock>) -> Fetch {
+    fn fetch(self: &Arc<Self>, key: TokenKey, number: Option<u64>, clock: Arc<dyn Clock>) -> Fetch {
         let (cache, source) = (Arc::downgrade(self), self.source.clone());
         async move {
             // A credential that panics must not take with it the callers that wait for it.
@@ -269,14 +291,20 @@ impl Cache {
                 .unwrap_or_else(why)
                 .map_err(|error| Failure { error: Arc::new(error), panicked });
             if let Some(cache) = cache.upgrade() {
-                cache.settle(&key, &result, clock.now());
+                cache.settle(&key, number, &result, clock.now());
             }
             result
         }
         .boxed()
     }
 
-    fn settle(&self, key: &TokenKey, result: &Result<Token, Failure>, now: OffsetDateTime) {
+    fn settle(
+        &self,
+        key: &TokenKey,
+        number: Option<u64>,
+        result: &Result<Token, Failure>,
+        now: OffsetDateTime,
+    ) {
         if let Err(Failure { error, .. }) = result {
             tracing::debug!(target: "azvault", %error, "a token could not be renewed");
         }
@@ -285,7 +313,9 @@ impl Cache {
         let mut _expired = Vec::new();
         let mut entries = self.lock();
         let entry = entries.entry(key.clone()).or_default();
-        entry.waiting = None;
+        if number.is_none_or(|number| number == entry.number) {
+            entry.waiting = None;
+        }
         _renewed = entry.renewing.take();
         match result {
             Ok(token) => {

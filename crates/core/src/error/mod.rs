@@ -7,6 +7,7 @@ mod kind;
 use std::{fmt, sync::Arc, time::Duration};
 
 use azure_core::http::{RawResponse, StatusCode};
+pub(crate) use foreign::held;
 pub use kind::ErrorKind;
 
 use crate::{headers, retry::StopReason};

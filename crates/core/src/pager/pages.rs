@@ -2,12 +2,16 @@
 
 use std::{
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll},
 };
 
 use azure_core::http::Request;
-use futures::{FutureExt, Stream, future::BoxFuture};
+use futures::{
+    FutureExt, Stream,
+    future::{BoxFuture, MaybeDone},
+};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
@@ -57,9 +61,13 @@ pub(super) enum Next {
 pub(super) struct Fetching<T> {
     /// Where this page is, to go on from if it fails.
     from: Option<Continuation>,
-    /// The request of a page that was begun ahead: its time may run out while nobody asks for it.
-    again: Option<Request>,
-    page: futures::future::MaybeDone<BoxFuture<'static, Result<WirePage<T>>>>,
+    /// What it was begun with, to begin it anew: the runtime that it was begun on may be gone.
+    request: Option<Request>,
+    /// Whether it was begun ahead: its time may run out while nobody asks for it.
+    ahead: bool,
+    /// Ends when nobody need wait longer for a page that was begun ahead.
+    patience: Option<BoxFuture<'static, ()>>,
+    page: MaybeDone<BoxFuture<'static, Result<WirePage<T>>>>,
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pages<T> {
@@ -84,13 +92,34 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
             };
             self.begin(from, request, ahead);
         }
-        if let Some(fetching) = &mut self.fetching {
-            let _ready_or_not = fetching.page.poll_unpin(cx);
+        if !self.push(cx) {
+            // Timers of a runtime that has ended panic: on this one it can be begun anew.
+            self.begin_anew();
+            if !self.push(cx)
+                && let Some(fetching) = &mut self.fetching
+            {
+                let error = Error::new(ErrorKind::Other, "the request for the next page panicked");
+                fetching.page = MaybeDone::Done(Err(error));
+            }
+        }
+    }
+
+    /// Polls the page under way; gives whether that went without a panic.
+    fn push(&mut self, cx: &mut Context<'_>) -> bool {
+        self.fetching.as_mut().is_none_or(|fetching| {
+            let page = &mut fetching.page;
+            catch_unwind(AssertUnwindSafe(|| page.poll_unpin(cx).is_ready())).is_ok()
+        })
+    }
+
+    fn begin_anew(&mut self) {
+        if let Some(Fetching { from, request: Some(request), .. }) = self.fetching.take() {
+            self.begin(from, Ok(request), false);
         }
     }
 
     fn begin(&mut self, from: Option<Continuation>, request: Result<Request>, ahead: bool) {
-        let again = request.as_ref().ok().filter(|_| ahead).cloned();
+        let begun_with = request.as_ref().ok().cloned();
         let (client, operation, options) =
             (self.client.clone(), self.operation, self.options.clone());
         let page = async move {
@@ -99,7 +128,8 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
             from_json(&answer)
         };
         let page = futures::future::maybe_done(page.boxed());
-        self.fetching = Some(Fetching { from, again, page });
+        let request = begun_with;
+        self.fetching = Some(Fetching { from, request, ahead, patience: None, page });
     }
 
     /// The request for a link of the service: on the vault's own origin, and not in a circle.
@@ -124,19 +154,28 @@ impl<T: DeserializeOwned + Send + 'static> Stream for Pages<T> {
         let Some(fetching) = &mut this.fetching else {
             return Poll::Ready(None);
         };
-        let Some(result) = Pin::new(&mut fetching.page).take_output() else {
-            return Poll::Pending;
-        };
-        let fetched = this.fetching.take();
-        let (from, again) =
-            fetched.map_or((None, None), |fetching| (fetching.from, fetching.again));
-        if let (Err(error), Some(request)) = (&result, again)
-            && matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport)
-        {
+        let result = Pin::new(&mut fetching.page).take_output();
+        let in_vain = match &result {
             // Nobody pushed it along while the items before it were in use.
-            this.begin(from, Ok(request), false);
+            Some(result) => result.as_ref().is_err_and(|it| it.kind() == ErrorKind::Timeout),
+            // Nobody may be driving the runtime that it was begun on, and with it its own limit.
+            None => match this.client.pipeline().limit(&this.options) {
+                Some(limit) if fetching.ahead => {
+                    let clock = this.client.pipeline().clock();
+                    let patience = fetching.patience.get_or_insert_with(|| clock.sleep(limit));
+                    patience.poll_unpin(cx).is_ready()
+                }
+                _ => false,
+            },
+        };
+        if in_vain && fetching.ahead {
+            this.begin_anew();
             return Pin::new(this).poll_next(cx);
         }
+        let Some(result) = result else {
+            return Poll::Pending;
+        };
+        let from = this.fetching.take().and_then(|fetching| fetching.from);
         Poll::Ready(Some(match result {
             Ok(page) => {
                 let next = page.next_link.filter(|link| !link.is_empty()).map(Continuation);

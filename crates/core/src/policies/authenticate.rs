@@ -39,8 +39,9 @@ pub struct Authenticate {
     known: Option<Requirement>,
     /// By what tokens that meet its requirement are kept, once that is known.
     key: Mutex<Option<Arc<TokenKey>>>,
-    /// Held while the vault is asked. A caller that is dropped lets the next one ask.
-    asking: tokio::sync::Mutex<()>,
+    /// Held while the vault is asked. A caller that is dropped lets the next one ask; one that takes
+    /// too long keeps this one, and another takes its place.
+    asking: Mutex<Arc<tokio::sync::Mutex<()>>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -81,8 +82,7 @@ impl Authenticate {
         request: &Request,
         next: &[Arc<dyn Policy>],
     ) -> azure_core::Result<Asked> {
-        // The one that asks may be a future that nobody polls at the moment: then ask as well.
-        let _asking = within(&*self.clock, Some(PATIENCE), self.asking.lock()).await;
+        let _asking = self.turn_to_ask().await;
         if let Some(key) = self.key() {
             return Ok(Asked::Key(key));
         }
@@ -98,6 +98,8 @@ impl Authenticate {
         let answer = answer?;
         if answer.status() != StatusCode::Unauthorized {
             if u16::from(answer.status()) < 400 {
+                // Somebody in between may have put a token on it.
+                call.inspect(|call| call.may_have_been_carried_out());
                 let answer = answer.try_into_raw_response().await?;
                 let message = format!(
                     "{} answered a request without a token as no vault does: is there a proxy or a portal in between?",
@@ -112,6 +114,23 @@ impl Authenticate {
         })?;
         let requirement = self.require(&challenge).map_err(Error::into_azure)?;
         Ok(Asked::Key(self.remember(&requirement)))
+    }
+
+    /// Waits until nobody else asks. The one that asks may be a future that nobody polls at the
+    /// moment: then one of those who wait for it asks as well.
+    async fn turn_to_ask(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        let current = || self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let asking = current().clone();
+            let turn = asking.clone().lock_owned();
+            if let Some(turn) = within(&*self.clock, Some(PATIENCE), turn).await {
+                return turn;
+            }
+            let mut current = current();
+            if Arc::ptr_eq(&current, &asking) {
+                *current = Default::default();
+            }
+        }
     }
 
     fn require(&self, challenge: &Challenge) -> Result<Requirement> {
@@ -214,9 +233,11 @@ impl Authenticate {
         request: &mut Request,
         next: &[Arc<dyn Policy>],
     ) -> PolicyResult {
+        let call = ctx.value::<CallState>();
         // One answer to a challenge and one to claims, each with one replay; then the 401 stands.
         let (mut renewed, mut claimed) = (false, false);
         loop {
+            call.inspect(|call| call.refused());
             let challenge = challenge(&answer);
             let other = match &challenge {
                 Some(challenge) => self.answer_to(challenge, &key).map_err(Error::into_azure)?,

@@ -22,14 +22,17 @@ use super::{CallSpan, Identity};
 use crate::{
     Error, ErrorKind, Idempotency, Operation,
     call::CallOptions,
-    error::Evidence,
+    error::{Evidence, held},
     retry::{
-        Attempt, Gate, Held, KeyWeight, Outcome, RetryCause, RetryPolicy, RetryState, StopReason,
-        Ticket, Verdict, server_delay,
+        Attempt, Backoff, Gate, Held, KeyWeight, Outcome, RetryCause, RetryPolicy, RetryState,
+        ServiceBackoff, StopReason, Ticket, Verdict, server_delay,
     },
     time::{Clock, within},
     transport::{TransportError, TransportErrorKind},
 };
+
+/// The longest that one call's 429 holds the vault's other callers.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// One call's limits and what is known of its attempts; travels in the context.
 #[derive(Debug)]
@@ -42,6 +45,8 @@ pub(crate) struct CallState {
     /// When the call must have ended, on [`Clock::elapsed`]'s scale.
     pub(crate) deadline: Option<Duration>,
     attempts: AtomicU32,
+    /// Whether the request reads only, whatever the operation it belongs to does.
+    reads: AtomicBool,
     /// Whether the vault is being asked what it requires, by a request that carries nothing.
     asking: AtomicBool,
     /// Whether this attempt has handed the request itself to the transport.
@@ -68,6 +73,7 @@ impl CallState {
             span,
             deadline,
             attempts: AtomicU32::new(0),
+            reads: AtomicBool::new(false),
             asking: AtomicBool::new(false),
             exposed: AtomicBool::new(false),
             unanswered: AtomicBool::new(false),
@@ -80,11 +86,10 @@ impl CallState {
         // The future may be dropped, or run out of time, between sending and answer.
         let may_have_been_sent =
             self.exposed.load(Ordering::Relaxed) || self.unanswered.load(Ordering::Relaxed);
-        let makes_version = self.operation.idempotency == Idempotency::MakesVersion;
         Evidence {
             attempts: self.attempts(),
             may_have_been_sent,
-            may_have_made_version: may_have_been_sent && makes_version,
+            may_have_made_version: may_have_been_sent && self.makes_version(),
             stop_reason: self.stop_reason.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
@@ -120,14 +125,36 @@ impl CallState {
         }
     }
 
+    /// The request was answered by a refusal, so that it surely was not carried out.
+    pub(crate) fn refused(&self) {
+        self.exposed.store(false, Ordering::Relaxed);
+    }
+
+    /// The question itself was answered as if it were the request.
+    pub(crate) fn may_have_been_carried_out(&self) {
+        self.unanswered.store(true, Ordering::Relaxed);
+    }
+
+    /// The call begins, and only reads or does not.
+    fn begin(&self, reads: bool) {
+        self.reads.store(reads, Ordering::Relaxed);
+    }
+
+    fn reads(&self) -> bool {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    fn makes_version(&self) -> bool {
+        self.operation.idempotency == Idempotency::MakesVersion && !self.reads()
+    }
+
     /// Notes what came of an attempt; gives whether the request itself was sent in it.
-    fn end_attempt(&self, outcome: Outcome) -> bool {
+    fn end_attempt(&self, outcome: Outcome, unknown: bool) -> bool {
         let exposed = self.exposed.swap(false, Ordering::Relaxed);
         let unanswered = match outcome {
-            Outcome::Status(408 | 500 | 502 | 503 | 504) => {
-                self.operation.idempotency == Idempotency::MakesVersion
-            }
-            Outcome::Status(_) | Outcome::Other => false,
+            Outcome::Status(408 | 500 | 502 | 503 | 504) => self.makes_version(),
+            Outcome::Status(_) => false,
+            Outcome::Other => unknown,
             Outcome::Transport(kind) => !matches!(
                 kind,
                 TransportErrorKind::Connect
@@ -141,10 +168,10 @@ impl CallState {
     }
 
     /// Keeps what an attempt failed by, should the time of the call run out in a later one.
-    async fn remember(&self, result: PolicyResult) {
+    async fn remember(&self, result: PolicyResult, asked: Option<Duration>) {
         let error = match result {
             Ok(answer) => match answer.try_into_raw_response().await {
-                Ok(answer) => Error::from_response(&answer),
+                Ok(answer) => Error::from_response(&answer).with_retry_after(asked),
                 Err(error) => Error::from_azure(error),
             },
             Err(error) => Error::from_azure(error),
@@ -227,9 +254,9 @@ impl RetryLoop {
     }
 
     /// Tells the vault's other callers of the pause that a 429 asked for or led to.
-    fn tell_others(&self, cause: RetryCause, pause: Option<Duration>) {
+    fn tell_others(&self, call: &CallState, cause: RetryCause, pause: Option<Duration>) {
         if let (Some(gate), RetryCause::Throttled, Some(pause)) = (&self.gate, cause, pause) {
-            gate.pause(pause);
+            gate.pause(call.operation.charge, pause);
         }
     }
 
@@ -272,26 +299,33 @@ impl Policy for RetryLoop {
             return super::call_next(ctx, request, next).await;
         };
         self.identity.put_on(request);
+        call.begin(matches!(request.method(), Method::Get | Method::Head));
         let policy = call.retry.as_ref().unwrap_or(&self.policy);
-        let start = self.clock.elapsed();
+        let mut start = None;
         let mut throttled = false;
         loop {
             if self.gate.as_ref().is_some_and(|gate| !gate.is_open()) {
                 Box::pin(self.pass(call, throttled)).await?;
             }
+            if call.deadline.is_some_and(|end| self.clock.elapsed() >= end) {
+                return Err(azure_core::Error::new(AzureKind::Other, OutOfTime));
+            }
             let attempts = call.begin_attempt();
+            // Time in the vault's pause or in the budget's queue is before the first attempt.
+            let start = *start.get_or_insert_with(|| self.clock.elapsed());
             request.body_mut().reset().await?;
             let attempt = super::call_next(ctx, request, next);
             let result = self.attempt(call, attempt).await;
-            if result.as_ref().is_err_and(|error| error.downcast_ref::<OutOfTime>().is_some()) {
+            if result.as_ref().is_err_and(|error| held::<OutOfTime>(error).is_some()) {
                 // The attempt is left as one whose outcome is not known.
                 return result;
             }
             let outcome = outcome(&result);
-            let exposed = call.end_attempt(outcome);
+            // What neither we nor the transport say may have come after the request was sent.
+            let unknown = result.as_ref().is_err_and(|error| held::<Error>(error).is_none());
+            let exposed = call.end_attempt(outcome, unknown);
             // Reading makes no version, nor does a request that was not sent.
-            let reads = matches!(request.method(), Method::Get | Method::Head);
-            let idempotency = match exposed && !reads {
+            let idempotency = match exposed && !call.reads() {
                 true => call.operation.idempotency,
                 false => Idempotency::Idempotent,
             };
@@ -307,27 +341,31 @@ impl Policy for RetryLoop {
                 .as_ref()
                 .ok()
                 .and_then(|response| server_delay(response.headers(), self.clock.now()));
+            // For others: what the vault asked for, else what is usual, but not this call's own taste.
+            let usual = || ServiceBackoff::default().delay(cause, attempts, random());
+            let pause = match asked {
+                Some(asked) if asked > policy.max_server_delay.min(LONGEST_PAUSE) => None,
+                Some(asked) if !asked.is_zero() => Some(asked),
+                _ => Some(usual()),
+            };
             let state = RetryState::new(attempts, self.clock.elapsed() - start, Duration::ZERO);
             match self.next_delay(policy, cause, asked, state, call.deadline) {
                 // The last real answer or error is what the caller gets.
                 Err(reason) => {
-                    self.tell_others(
-                        cause,
-                        asked.filter(|asked| *asked <= policy.max_server_delay),
-                    );
+                    self.tell_others(call, cause, asked.and(pause));
                     call.stop(reason);
                     return result;
                 }
                 Ok(delay) => {
-                    self.tell_others(cause, Some(delay));
+                    self.tell_others(call, cause, pause);
                     throttled = cause == RetryCause::Throttled;
                     tracing::debug!(
                         target: "azvault",
                         operation = call.operation.name, attempts, ?cause,
                         milliseconds = delay.as_millis(), "waiting to try again"
                     );
+                    Box::pin(call.remember(result, asked)).await;
                     if !delay.is_zero() {
-                        Box::pin(call.remember(result)).await;
                         let _span = call.span().map(|span| span.wait(cause.as_str(), delay));
                         self.clock.sleep(delay).await;
                     }
@@ -342,13 +380,13 @@ fn outcome(result: &PolicyResult) -> Outcome {
         Ok(response) => return Outcome::Status(u16::from(response.status())),
         Err(error) => error,
     };
-    if let Some(transport) = error.downcast_ref::<TransportError>() {
+    if let Some(transport) = held::<TransportError>(error) {
         return Outcome::Transport(transport.kind());
     }
     // A transport of the user's own reports by azure_core's kinds.
     match error.kind() {
         AzureKind::Connection => Outcome::Transport(TransportErrorKind::Connect),
-        AzureKind::Io if error.downcast_ref::<Error>().is_none() => {
+        AzureKind::Io if held::<Error>(error).is_none() => {
             Outcome::Transport(TransportErrorKind::Interrupted)
         }
         _ => Outcome::Other,

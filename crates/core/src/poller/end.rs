@@ -16,7 +16,7 @@ impl End {
     /// The end that `state` means; none if the operation goes on.
     pub(super) fn of(state: &str) -> Option<Self> {
         let is = |words: &[&str]| words.iter().any(|word| state.eq_ignore_ascii_case(word));
-        if is(&["Succeeded", "Completed"]) {
+        if is(&["Succeeded", "Completed", "Success"]) {
             Some(Self::Success)
         } else if is(&["Failed"]) {
             Some(Self::Failure)
@@ -47,6 +47,7 @@ mod tests {
         for (state, end) in [
             ("Succeeded", Some(End::Success)),
             ("completed", Some(End::Success)),
+            ("Success", Some(End::Success)),
             ("FAILED", Some(End::Failure)),
             ("Canceled", Some(End::Cancellation)),
             ("cancelled", Some(End::Cancellation)),

@@ -27,7 +27,9 @@ const IMF_FIXDATE: &[BorrowedFormatItem<'static>] = time::macros::format_descrip
 pub fn server_delay(all: &Headers, now: OffsetDateTime) -> Option<Duration> {
     HEADERS.iter().find_map(|(name, unit)| {
         let value = headers::get(all, name)?.trim();
-        if let Ok(amount) = value.parse::<u64>() {
+        // A header that was sent twice is joined by a comma; a date has one of its own.
+        let first = value.split(',').next().unwrap_or(value).trim();
+        if let Ok(amount) = first.parse::<u64>() {
             return Some(Duration::from_millis(amount.saturating_mul(*unit)));
         }
         if *unit == 1 {
@@ -60,6 +62,7 @@ mod tests {
         assert_eq!(delay(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
         assert_eq!(delay(&[("retry-after-ms", "150")]), Some(Duration::from_millis(150)));
         assert_eq!(delay(&[("x-ms-retry-after-ms", "20")]), Some(Duration::from_millis(20)));
+        assert_eq!(delay(&[("retry-after", "5, 7")]), Some(Duration::from_secs(5)));
         assert_eq!(
             delay(&[("retry-after", "Sun, 22 Nov 2026 08:00:30 GMT")]),
             Some(Duration::from_secs(30))

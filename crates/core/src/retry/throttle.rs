@@ -17,10 +17,12 @@ use crate::{Endpoint, time::Clock};
 
 /// What callers share about a vault that throttles; a cheap clone.
 ///
-/// When a vault answers one call with 429, the calls that others begin meanwhile wait until its
-/// pause is over, and then a little longer, each by another time, so that they do not all arrive at
-/// once. Retries of calls that were throttled themselves follow their own backoff. A call whose
-/// time is too short for the pause fails at once, with nothing sent.
+/// When a vault answers one call with 429, the calls that others begin meanwhile, and that count
+/// against the same [`Charge`], wait until its pause is over, and then a little longer, each by
+/// another time, so that they do not all arrive at once. A call waits out one pause at most, so that
+/// somebody learns when the vault answers again; retries of calls that were throttled themselves
+/// follow their own backoff. A call whose time is too short for the pause fails at once, with
+/// nothing sent.
 ///
 /// Clients that are given the same [`Credential`](crate::Credential) share one without being told.
 /// Give it to [`ClientBuilder::throttle`](crate::ClientBuilder::throttle) to share it otherwise, or
@@ -70,7 +72,7 @@ impl Throttle {
         let gate = Arc::new(Gate {
             clock: clock.clone(),
             alone: self.0.alone,
-            open_from: AtomicU64::new(0),
+            open_from: Default::default(),
             windows: self.0.budget.map(|budget| Mutex::new(budget.windows())),
         });
         gates.insert(endpoint.as_str().to_owned(), Arc::downgrade(&gate));
@@ -83,8 +85,9 @@ impl Throttle {
 pub(crate) struct Gate {
     clock: Arc<dyn Clock>,
     alone: bool,
-    /// Nanoseconds on the clock's scale; 0 if there was no pause yet.
-    open_from: AtomicU64,
+    /// By [`Charge`], since the service limits each kind by itself: nanoseconds on the clock's
+    /// scale; 0 if there was no pause yet.
+    open_from: [AtomicU64; 4],
     windows: Option<Mutex<Windows>>,
 }
 
@@ -104,17 +107,30 @@ pub(crate) struct Ticket {
 pub(crate) struct Held(pub(crate) Duration);
 
 impl Gate {
-    /// Holds others until `delay` from now.
-    pub(crate) fn pause(&self, delay: Duration) {
-        if !self.alone {
-            let until = self.clock.elapsed().saturating_add(delay).as_nanos();
-            self.open_from.fetch_max(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// Holds others with the same charge until `delay` from now.
+    pub(crate) fn pause(&self, charge: Charge, delay: Duration) {
+        if self.alone {
+            return;
         }
+        let until = self.clock.elapsed().saturating_add(delay).as_nanos();
+        let until = u64::try_from(until).unwrap_or(u64::MAX);
+        self.open_from(charge).fetch_max(until, Ordering::Relaxed);
     }
 
     /// Whether nothing can hold an attempt here.
     pub(crate) fn is_open(&self) -> bool {
-        self.windows.is_none() && self.open_from.load(Ordering::Relaxed) == 0
+        let never_paused = |from: &AtomicU64| from.load(Ordering::Relaxed) == 0;
+        self.windows.is_none() && self.open_from.iter().all(never_paused)
+    }
+
+    fn open_from(&self, charge: Charge) -> &AtomicU64 {
+        let [creates_key, uses_key, creates_secret, other] = &self.open_from;
+        match charge {
+            Charge::CreatesKey => creates_key,
+            Charge::UsesKey => uses_key,
+            Charge::CreatesSecret => creates_secret,
+            Charge::Other => other,
+        }
     }
 
     /// Waits until the attempt may be sent. `random` is uniform in 0..1; what `on_wait` gives lives
@@ -125,15 +141,22 @@ impl Gate {
         random: fn() -> f64,
         on_wait: impl Fn(Duration) -> W,
     ) -> Result<(), Held> {
-        let paused = |ticket: &Ticket| match self.open_from.load(Ordering::Relaxed) {
+        let mut waited = false;
+        let paused = |waited: bool| match self.open_from(ticket.charge).load(Ordering::Relaxed) {
             0 => None,
-            _ if ticket.throttled => None,
+            // Who has waited out one pause goes, so that somebody learns when it is over.
+            _ if ticket.throttled || waited => None,
             until => {
                 let left = Duration::from_nanos(until).saturating_sub(self.clock.elapsed());
                 (!left.is_zero()).then_some(left)
             }
         };
         let start = self.clock.elapsed();
+        // How much longer than the pause a caller may wait: half of it, if its time allows that.
+        let spread = |left: Duration| {
+            let spare = ticket.patience.map(|patience| patience.saturating_sub(left) / 2);
+            spare.map_or(left / 2, |spare| spare.min(left / 2))
+        };
         let wait = async |wait: Duration| {
             let waited = self.clock.elapsed().saturating_sub(start);
             if ticket.patience.is_some_and(|patience| waited + wait >= patience) {
@@ -144,8 +167,9 @@ impl Gate {
             Ok(())
         };
         loop {
-            while let Some(left) = paused(&ticket) {
-                wait(left.saturating_add(left.mul_f64(random() / 2.0))).await?;
+            if let Some(left) = paused(waited) {
+                waited = true;
+                wait(left.saturating_add(spread(left).mul_f64(random()))).await?;
             }
             let Some(windows) = &self.windows else {
                 return Ok(());
@@ -155,7 +179,7 @@ impl Gate {
             if !left.is_zero() {
                 wait(left).await?;
             }
-            if paused(&ticket).is_none() {
+            if paused(waited).is_none() {
                 turn.use_up();
                 return Ok(());
             }

@@ -41,7 +41,7 @@ impl Policy for ReqwestTransport {
         let response = self.client.execute(outgoing(request)?).await.map_err(into_azure)?;
         let status = response.status().as_u16().into();
         let lean = ctx.value::<CallState>().is_some_and(CallState::is_lean);
-        let headers = match lean && response.status().is_success() {
+        let headers = match lean && response.status() == reqwest::StatusCode::OK {
             true => headers::few_from_http(response.headers()),
             false => headers::from_http(response.headers()),
         };

@@ -1,6 +1,6 @@
 //! Settings of the connection: proxy, time-outs, trusted certificates.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use azure_core::http::Transport;
 
@@ -21,7 +21,7 @@ use crate::{Error, Result};
 /// # let _ = transport;
 /// # Ok::<(), azvault_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct TransportOptions {
     connect_timeout: Duration,
@@ -29,6 +29,19 @@ pub struct TransportOptions {
     proxy: Option<String>,
     no_proxy: bool,
     trusted: Vec<Vec<u8>>,
+}
+
+// The proxy's URL may hold a password.
+impl fmt::Debug for TransportOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportOptions")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("read_timeout", &self.read_timeout)
+            .field("proxy", &self.proxy.as_ref().map(|_| "[REDACTED]"))
+            .field("no_proxy", &self.no_proxy)
+            .field("trusted", &self.trusted.len())
+            .finish()
+    }
 }
 
 impl Default for TransportOptions {
@@ -117,6 +130,13 @@ impl TransportOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_password_of_a_proxy_is_in_no_debug_text() {
+        let options = TransportOptions::default().proxy("http://user:canary@proxy.example:3128");
+        let shown = format!("{options:?} {:?}", options.clone().build().unwrap());
+        assert!(!shown.contains("canary") && shown.contains("REDACTED"), "{shown}");
+    }
 
     #[test]
     fn a_wrong_proxy_or_certificate_is_named() {
