@@ -297,8 +297,8 @@ async fn challenges_in_repeated_headers_are_all_read() {
         while let Some(request) = read_request(&stream) {
             let headers = [
                 r#"www-authenticate: Basic realm="a, b""#,
-                "www-authenticate: Negotiate",
                 r#"www-authenticate: Bearer authorization="https://login.example/t1", resource="https://vault.example:8443""#,
+                "www-authenticate: Negotiate",
             ];
             match request.to_ascii_lowercase().contains("authorization: bearer") {
                 true => send(&stream, &answer(200, &[], FINE)),
