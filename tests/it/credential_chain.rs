@@ -212,3 +212,39 @@ async fn clones_of_the_default_credential_share_one_cache() {
     let runs = programs.lines().iter().filter(|line| line.contains("az account")).count();
     assert_eq!((script.count(), runs), (3, 1));
 }
+
+/// Not there for the first who asks, and slow for the second.
+#[derive(Debug, Default)]
+struct Fickle(std::sync::atomic::AtomicUsize);
+
+#[async_trait::async_trait]
+impl TokenCredential for Fickle {
+    async fn get_token(
+        &self,
+        _: &[&str],
+        _: Option<azure_core::credentials::TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<azure_core::credentials::AccessToken> {
+        let clock = azvault_core::time::SystemClock::shared();
+        if self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 {
+            clock.sleep(Duration::from_secs(1)).await;
+            let unavailable = azvault_core::credentials::Unavailable::new("not yet");
+            return Err(azure_core::Error::new(
+                azure_core::error::ErrorKind::Credential,
+                unavailable,
+            ));
+        }
+        clock.sleep(Duration::from_secs(2)).await;
+        let end = clock.now() + Duration::from_secs(3600);
+        Ok(azure_core::credentials::AccessToken::new("first-link", end))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_first_calls_at_once_act_as_one_and_the_same() {
+    let chain = ChainedTokenCredential::new(Surroundings::default())
+        .link("Fickle", Arc::new(Fickle::default()))
+        .link("Steady", Clerk::by(|_| Grant::token("second-link")));
+    let arm = &["https://management.azure.com/.default"];
+    let (one, two) = futures::join!(chain.get_token(SCOPE, None), chain.get_token(arm, None));
+    assert_eq!(one.unwrap().token.secret(), two.unwrap().token.secret());
+}

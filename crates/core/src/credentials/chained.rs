@@ -91,9 +91,13 @@ impl ChainedTokenCredential {
             outcomes.push(outcome);
             match result {
                 Ok(token) => {
-                    let _first_wins = self.chosen.set(n);
+                    // Another search may have ended first, and by another link: nobody may be two.
+                    let chosen = *self.chosen.get_or_init(|| n);
                     self.keep(outcomes);
-                    return Ok(token);
+                    return match self.links.get(chosen).filter(|_| chosen != n) {
+                        Some(link) => link.credential.get_token(scopes, options).await,
+                        None => Ok(token),
+                    };
                 }
                 Err(error) if Unavailable::reason(&error).is_none() => {
                     failure = Some((link.name, error));

@@ -144,8 +144,9 @@ const MARGIN: time::Duration = time::Duration::seconds(30);
 const AHEAD: time::Duration = time::Duration::minutes(5);
 /// The number of the next fetch.
 static NUMBERS: AtomicU64 = AtomicU64::new(1);
-/// How long to wait for a fetch that another caller began: longer than any tool may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for a fetch that another caller began: longer than a tool may take, and not when
+/// attempts end.
+const PATIENCE: Duration = Duration::from_secs(45);
 /// The pause after a renewal that failed or changed nothing.
 const PAUSE: time::Duration = time::Duration::seconds(30);
 

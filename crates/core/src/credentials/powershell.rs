@@ -67,7 +67,10 @@ impl AzurePowerShellCredential {
         }
         // The text at fault is not repeated: it may hold a token.
         let no_token = || failed("PowerShell printed something that is not a token".to_owned());
-        let printed: Printed = serde_json::from_slice(&output.stdout).map_err(|_| no_token())?;
+        // Warnings go to standard output too, before it.
+        let mut lines = output.stdout.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let json = lines.rfind(|line| line.starts_with(b"{")).ok_or_else(no_token)?;
+        let printed: Printed = serde_json::from_slice(json).map_err(|_| no_token())?;
         let expires_on =
             OffsetDateTime::from_unix_timestamp(printed.expires).map_err(|_| no_token())?;
         Ok(AccessToken::new(printed.token.expose().to_owned(), expires_on))
@@ -111,7 +114,7 @@ fn script(scopes: &[&str], tenant: Option<&TenantId>) -> Result<String> {
         None => String::new(),
     };
     Ok(format!(
-        "$ErrorActionPreference = 'Stop'; \
+        "$ErrorActionPreference = 'Stop'; $WarningPreference = 'SilentlyContinue'; \
          if (-not (Get-Module -ListAvailable Az.Accounts)) {{ '{NO_MODULE}'; exit 0 }}; \
          $t = Get-AzAccessToken -ResourceUrl '{resource}'{tenant}; \
          $s = $t.Token; \

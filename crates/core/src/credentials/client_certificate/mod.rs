@@ -27,7 +27,8 @@ use crate::{Error, ErrorKind, Result};
 /// Authenticates a service principal by a certificate and its private key.
 ///
 /// Each token request carries a new assertion, signed with the key: `PS256` for an RSA key, as
-/// Entra ID documents it, and `ES256`, `ES384` or `ES512` for an EC key on P-256, P-384 or P-521.
+/// Entra ID documents it, and `ES256`, `ES384` or `ES512` for an EC key on P-256, P-384 or P-521,
+/// which Entra ID itself is not known to accept yet: use RSA there.
 /// The file is read for each request, so that a certificate that is renewed on disk is taken
 /// without a restart and the key stays in memory no longer than it takes to sign.
 ///

@@ -25,7 +25,8 @@ impl Env {
     pub fn get(&self, name: &str) -> Option<String> {
         let value = match &self.0 {
             Some(given) => given.get(name).cloned(),
-            None => std::env::var(name).ok(),
+            // What is no text is still set: it must not look as if it were not.
+            None => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
         };
         value.filter(|value| !value.is_empty())
     }
