@@ -7,6 +7,7 @@ use azvault_core::{
     Client, ErrorKind, Operation, Poller, Result,
     call::from_json,
     poller::{PollState, ResumeToken, Strategy},
+    transport::TransportErrorKind,
 };
 use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Script};
 use futures::StreamExt;
@@ -187,4 +188,30 @@ async fn the_servers_delay_decides_between_a_tenth_of_a_second_and_a_minute() {
         let expected = Duration::from_millis(expected);
         assert!(wait >= expected && wait <= expected + Duration::from_millis(2), "{wait:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_that_outlasts_the_retries_of_a_look_does_not_end_the_wait() {
+    let script = Script::by(|seen| match seen.n {
+        0 => Answer::fine(),
+        _ if seen.at < Duration::from_secs(20) => Answer::broken(TransportErrorKind::Connect),
+        _ => Answer::fine(),
+    });
+    let client = ProbeClient::builder(KNOWN, &script, &Clerk::rotating()).build().unwrap();
+    client.begin_delete("k").await.unwrap().await.unwrap();
+    assert!(script.clock().elapsed() < Duration::from_secs(30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_that_does_not_end_is_what_the_wait_ends_with() {
+    let script = Script::by(|seen| match seen.n {
+        0 => Answer::fine(),
+        _ => Answer::broken(TransportErrorKind::Connect),
+    });
+    let client = ProbeClient::builder(KNOWN, &script, &Clerk::rotating()).build().unwrap();
+    let poller = client.begin_delete("k").await.unwrap().with_timeout(Duration::from_secs(60));
+    let error = poller.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
+    assert!(script.clock().elapsed() < Duration::from_secs(62));
 }

@@ -130,7 +130,8 @@ async fn no_span_holds_a_token_a_value_or_a_query() {
     client.create("k", &json!({"value": secret})).await.unwrap();
     let told = format!("{:?}", tracing.spans());
     assert!(told.contains("create_thing"), "{told}");
-    for word in ["canary", "token-0", "skiptoken", "api-version"] {
+    assert!(told.contains("saw=user-agent"), "{told}");
+    for word in ["canary", "token-0", "skiptoken", "api-version", "saw=authorization"] {
         assert!(!told.contains(word), "{word}: {told}");
     }
 }

@@ -163,6 +163,10 @@ impl Span for Recorded {
     }
 
     fn propagate_headers(&self, request: &mut Request) {
+        self.change(|told| {
+            let names = request.headers().iter().map(|(name, _)| name.as_str().to_owned());
+            told.attributes.extend(names.map(|name| format!("saw={name}")));
+        });
         request.insert_header("traceparent", format!("00-{:032x}-{:016x}-01", 7, self.number));
     }
 }

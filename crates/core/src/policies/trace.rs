@@ -127,7 +127,12 @@ impl Policy for TraceRequest {
             SpanKind::Client,
             attributes(request, call.attempts()),
         );
+        // The tracer is the user's, and sees no token.
+        let token = request.headers_mut().remove(headers::AUTHORIZATION);
         guard.span.propagate_headers(request);
+        if let Some(token) = token {
+            request.insert_header(headers::AUTHORIZATION, token);
+        }
         let result = super::call_next(ctx, request, next).await;
         guard.given_up = false;
         match &result {

@@ -78,6 +78,17 @@ pub struct Poller<T> {
     /// The result, if the first answer held it.
     ready: Option<T>,
     finished: bool,
+    /// Whether its own limit ended it.
+    out_of_time: bool,
+}
+
+/// Whether a look failed by what retries are for, and used them up.
+fn may_pass(error: &Error) -> bool {
+    error.stop_reason().is_some()
+        && matches!(
+            error.kind(),
+            ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Service | ErrorKind::Throttled
+        )
 }
 
 /// The shortest time between two looks.
@@ -102,6 +113,7 @@ impl<T: Send + 'static> Poller<T> {
             asked: None,
             ready: None,
             finished: false,
+            out_of_time: false,
         }
     }
 
@@ -173,16 +185,28 @@ impl<T: Send + 'static> Poller<T> {
         Ok(())
     }
 
-    /// Waits for the result.
+    /// Waits for the result, through outages of the service that are over before the time is.
     ///
     /// # Errors
     /// How the operation failed; `Timeout` if it did not end in time.
     pub async fn wait(mut self) -> Result<T> {
+        let mut outage: Option<Error> = None;
+        let out_of_time = |error: Error, outage: Option<Error>| match outage {
+            Some(outage) => error.with_source(outage),
+            None => error,
+        };
         loop {
-            match self.look().await? {
-                PollState::Done(result) => return Ok(result),
-                PollState::Ready => {}
-                PollState::InProgress => self.pause().await?,
+            match self.look().await {
+                Ok(PollState::Done(result)) => return Ok(result),
+                Ok(PollState::Ready) => continue,
+                Ok(PollState::InProgress) => outage = None,
+                // The service cannot be reached for the moment; the operation goes on there.
+                Err(error) if !self.finished && may_pass(&error) => outage = Some(error),
+                Err(error) if self.out_of_time => return Err(out_of_time(error, outage)),
+                Err(error) => return Err(error),
+            }
+            if let Err(error) = self.pause().await {
+                return Err(out_of_time(error, outage));
             }
         }
     }
@@ -213,7 +237,7 @@ impl<T: Send + 'static> Poller<T> {
         match within(&*clock, Some(left), self.poll_once()).await {
             Some(state) => state,
             None => {
-                self.finished = true;
+                (self.finished, self.out_of_time) = (true, true);
                 Err(self.timed_out())
             }
         }
