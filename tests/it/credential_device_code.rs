@@ -14,22 +14,28 @@ use azvault_core::{
     credentials::{DeviceCodeCredential, DeviceCodeInfo, Env, Surroundings},
 };
 use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Script};
-use futures::poll;
+use futures::{join, poll};
 use serde_json::json;
 
 const SCOPE: &[&str] = &["https://vault.azure.net/.default"];
+const OTHER: &[&str] = &["https://management.azure.com/.default"];
+
+/// A code, from the page that gives them.
+fn code() -> Answer {
+    Answer::ok(&json!({
+        "device_code": "canary-device",
+        "user_code": "A1B2C3",
+        "verification_uri": "https://microsoft.com/devicelogin",
+        "expires_in": 900,
+        "interval": 5,
+    }))
+}
 
 /// An authority where the person enters the code so long after they were shown it.
 fn entra(enters_after: Duration) -> Arc<Script> {
     Script::by(move |seen| {
         if seen.url.path().ends_with("/devicecode") {
-            return Answer::ok(&json!({
-                "device_code": "canary-device",
-                "user_code": "A1B2C3",
-                "verification_uri": "https://microsoft.com/devicelogin",
-                "expires_in": 900,
-                "interval": 5,
-            }));
+            return code();
         }
         if seen.at < enters_after {
             return Answer::new(400, json!({"error": "authorization_pending"}).to_string());
@@ -100,6 +106,41 @@ async fn a_callback_that_panics_fails_the_call_and_the_next_one_asks_again() {
     let error = credential.get_token(SCOPE, None).await.unwrap_err();
     assert!(error.to_string().contains("the callback that shows the code panicked"), "{error}");
     credential.get_token(SCOPE, None).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_was_slower_than_a_new_sign_in_does_not_replace_it() {
+    let entra = Script::by(|seen| {
+        let body = seen.text();
+        let by = |who| body.contains(&format!("refresh-{who}"));
+        let grant = |who| {
+            Answer::ok(&json!({
+                "token_type": "Bearer",
+                "access_token": format!("token-{who}"),
+                "expires_in": 3600,
+                "refresh_token": format!("refresh-{who}"),
+            }))
+        };
+        if seen.url.path().ends_with("/devicecode") {
+            code()
+        } else if by("alice") && body.contains("slow") {
+            grant("alice").after(Duration::from_secs(20))
+        } else if by("alice") {
+            Answer::new(400, json!({"error": "invalid_grant"}).to_string())
+        } else if by("bob") || seen.n > 3 {
+            grant("bob")
+        } else {
+            grant("alice")
+        }
+    });
+    let credential = credential(&entra, |_| {});
+    credential.sign_in(SCOPE).await.unwrap();
+    let slow = credential.get_token(&["https://slow.example/.default"], None);
+    let (slow, quick) = join!(slow, credential.get_token(OTHER, None));
+    assert_eq!(slow.unwrap().token.secret(), "token-alice");
+    assert_eq!(quick.unwrap().token.secret(), "token-bob");
+    credential.sign_in(SCOPE).await.unwrap();
+    assert!(entra.seen().last().unwrap().text().contains("refresh-bob"));
 }
 
 #[test]

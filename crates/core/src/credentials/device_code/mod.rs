@@ -79,6 +79,12 @@ struct State {
     begun: u64,
 }
 
+impl State {
+    fn holds(&self, refresh: &SecretValue) -> bool {
+        self.refresh.as_ref().is_some_and(|held| held.expose() == refresh.expose())
+    }
+}
+
 type Begun = BoxFuture<'static, Result<Arc<SignedIn>, Arc<Failed>>>;
 
 /// The Azure CLI's application, which the other SDKs take too where none is given.
@@ -163,8 +169,10 @@ impl DeviceCodeCredential {
             Ok(answer) => {
                 let granted: Granted = from_json(&answer)?;
                 let token = endpoint.access(&granted);
-                if granted.refresh_token.is_some() {
-                    self.lock().refresh = granted.refresh_token;
+                let mut state = self.lock();
+                // Somebody may have signed in meanwhile.
+                if granted.refresh_token.is_some() && state.holds(&refresh) {
+                    state.refresh = granted.refresh_token;
                 }
                 Ok(Some(token))
             }
@@ -172,8 +180,7 @@ impl DeviceCodeCredential {
                 if matches!(error.code(), Some("invalid_grant" | "interaction_required")) =>
             {
                 let mut state = self.lock();
-                let held = state.refresh.as_ref().map(SecretValue::expose);
-                if held == Some(refresh.expose()) {
+                if state.holds(&refresh) {
                     state.refresh = None;
                 }
                 Ok(None)
