@@ -147,6 +147,7 @@ impl Runs {
             let run = AssertUnwindSafe(within(&*clock, Some(limit), run)).catch_unwind();
             let ran = match run.await {
                 Ok(Some(Ok(output))) => Ran::Ended(Arc::new(output)),
+                Ok(Some(Err(error))) if error.kind() == io::ErrorKind::Interrupted => Ran::Lost,
                 Ok(Some(Err(error))) => Ran::NotStarted(error.kind()),
                 Ok(None) => Ran::TimedOut,
                 Err(_) => Ran::Lost,
@@ -191,5 +192,53 @@ impl Runs {
 impl fmt::Debug for Runs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.commands.fmt(f)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use tokio::runtime::Builder;
+
+    use super::*;
+    use crate::{credentials::surroundings::commands::MachineCommands, time::SystemClock};
+
+    /// Programs of the machine: the first does not end in time, the others do.
+    #[derive(Debug, Default)]
+    struct First(AtomicUsize);
+
+    #[async_trait]
+    impl Commands for First {
+        async fn run(&self, _: &str, _: &[&str]) -> io::Result<CommandOutput> {
+            let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+            let script = if first { "exec sleep 30" } else { "echo again" };
+            MachineCommands.run("/bin/sh", &["-c", script]).await
+        }
+    }
+
+    #[test]
+    fn a_program_whose_runtime_goes_is_run_again_for_those_who_shared_it() {
+        let runtime = || Builder::new_current_thread().enable_all().build().unwrap();
+        let (first, second) = (runtime(), runtime());
+        let clock = second.block_on(async { SystemClock::shared() });
+        let runs = Runs::by(Arc::<First>::default());
+        let run = || {
+            let (runs, clock) = (runs.clone(), clock.clone());
+            async move {
+                let line = Line { program: "az".to_owned(), arguments: Vec::new() };
+                runs.run("az", line, Duration::from_secs(20), &clock).await
+            }
+        };
+        let (mut begun, mut shared) = (Box::pin(run()), Box::pin(run()));
+        first.block_on(async { assert!(futures::poll!(&mut begun).is_pending()) });
+        second.block_on(async { assert!(futures::poll!(&mut shared).is_pending()) });
+        drop((begun, first));
+        match second.block_on(shared) {
+            Ran::Ended(output) => assert_eq!(output.stdout, b"again\n"),
+            other => panic!("{other:?}"),
+        }
+        assert!(clock.elapsed() < Duration::from_secs(15), "it was not waited for");
     }
 }
