@@ -14,22 +14,29 @@ use azvault_core::{
     credentials::{DeviceCodeCredential, DeviceCodeInfo, Env, Surroundings},
 };
 use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Script};
-use futures::poll;
+use futures::{join, poll};
 use serde_json::json;
+use tokio::runtime::{Builder, Runtime};
 
 const SCOPE: &[&str] = &["https://vault.azure.net/.default"];
+const OTHER: &[&str] = &["https://management.azure.com/.default"];
+
+/// A code, from the page that gives them.
+fn code() -> Answer {
+    Answer::ok(&json!({
+        "device_code": "canary-device",
+        "user_code": "A1B2C3",
+        "verification_uri": "https://microsoft.com/devicelogin",
+        "expires_in": 900,
+        "interval": 5,
+    }))
+}
 
 /// An authority where the person enters the code so long after they were shown it.
 fn entra(enters_after: Duration) -> Arc<Script> {
     Script::by(move |seen| {
         if seen.url.path().ends_with("/devicecode") {
-            return Answer::ok(&json!({
-                "device_code": "canary-device",
-                "user_code": "A1B2C3",
-                "verification_uri": "https://microsoft.com/devicelogin",
-                "expires_in": 900,
-                "interval": 5,
-            }));
+            return code();
         }
         if seen.at < enters_after {
             return Answer::new(400, json!({"error": "authorization_pending"}).to_string());
@@ -102,12 +109,97 @@ async fn a_callback_that_panics_fails_the_call_and_the_next_one_asks_again() {
     credential.get_token(SCOPE, None).await.unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_was_slower_than_a_new_sign_in_does_not_replace_it() {
+    let entra = Script::by(|seen| {
+        let body = seen.text();
+        let by = |who| body.contains(&format!("refresh-{who}"));
+        let grant = |who| {
+            Answer::ok(&json!({
+                "token_type": "Bearer",
+                "access_token": format!("token-{who}"),
+                "expires_in": 3600,
+                "refresh_token": format!("refresh-{who}"),
+            }))
+        };
+        if seen.url.path().ends_with("/devicecode") {
+            code()
+        } else if by("alice") && body.contains("slow") {
+            grant("alice").after(Duration::from_secs(20))
+        } else if by("alice") {
+            Answer::new(400, json!({"error": "invalid_grant"}).to_string())
+        } else if by("bob") || seen.n > 3 {
+            grant("bob")
+        } else {
+            grant("alice")
+        }
+    });
+    let credential = credential(&entra, |_| {});
+    credential.sign_in(SCOPE).await.unwrap();
+    let slow = credential.get_token(&["https://slow.example/.default"], None);
+    let (slow, quick) = join!(slow, credential.get_token(OTHER, None));
+    assert_eq!(slow.unwrap().token.secret(), "token-alice");
+    assert_eq!(quick.unwrap().token.secret(), "token-bob");
+    credential.sign_in(SCOPE).await.unwrap();
+    assert!(entra.seen().last().unwrap().text().contains("refresh-bob"));
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+}
+
+#[test]
+fn a_sign_in_on_a_runtime_that_is_not_driven_is_gone_on_with_on_another() {
+    let (first, second) = (runtime(), runtime());
+    let (entra, shown) = (entra(Duration::ZERO), Arc::new(AtomicUsize::new(0)));
+    let count = shown.clone();
+    let credential = second.block_on(async {
+        credential(&entra, move |_| {
+            count.fetch_add(1, Ordering::SeqCst);
+        })
+    });
+    first.block_on(async {
+        let call = credential.get_token(SCOPE, None);
+        tokio::time::timeout(Duration::from_secs(2), call).await.unwrap_err();
+    });
+    let limit = Duration::from_secs(20);
+    second.block_on(async {
+        tokio::time::timeout(limit, credential.sign_in(SCOPE)).await.unwrap().unwrap();
+    });
+    assert_eq!(shown.load(Ordering::SeqCst), 1, "the code that was shown is still good");
+}
+
+#[test]
+fn a_sign_in_that_hangs_with_its_runtime_is_begun_anew_on_another() {
+    for hangs in ["devicecode", "token"] {
+        let (first, second) = (runtime(), runtime());
+        let asked = AtomicUsize::new(0);
+        let entra = Script::by(move |seen| {
+            let page = seen.url.path().rsplit('/').next().unwrap_or_default().to_owned();
+            let answer = if page == "devicecode" { code() } else { Answer::token("device-token") };
+            let first = page == hangs && asked.fetch_add(1, Ordering::SeqCst) == 0;
+            if first { answer.after(Duration::from_secs(50)) } else { answer }
+        });
+        let credential = second.block_on(async { credential(&entra, |_| {}) });
+        first.block_on(async {
+            let call = credential.get_token(SCOPE, None);
+            tokio::time::timeout(Duration::from_secs(10), call).await.unwrap_err();
+        });
+        // Two who wait for it begin one sign-in.
+        let limit = Duration::from_secs(200);
+        second.block_on(async {
+            let both = async { join!(credential.sign_in(SCOPE), credential.sign_in(SCOPE)) };
+            let (one, other) = tokio::time::timeout(limit, both).await.unwrap();
+            one.unwrap();
+            other.unwrap();
+        });
+        let codes = entra.seen().iter().filter(|s| s.url.path().ends_with("devicecode")).count();
+        assert_eq!(codes, 2, "the page that hung: {hangs}");
+    }
+}
+
 #[test]
 fn a_sign_in_whose_runtime_is_gone_is_begun_anew_on_another() {
-    let runtime = || {
-        let mut builder = tokio::runtime::Builder::new_current_thread();
-        builder.enable_all().start_paused(true).build().unwrap()
-    };
     let (first, second) = (runtime(), runtime());
     let (entra, shown) = (entra(Duration::ZERO), Arc::new(AtomicUsize::new(0)));
     let count = shown.clone();

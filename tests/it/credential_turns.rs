@@ -15,9 +15,10 @@ use azvault_core::{
     credentials::{AzureCliCredential, Env, Surroundings},
     time::{Clock, SystemClock},
 };
-use azvault_tests::{Printed, Programs};
+use azvault_tests::{Answer, Clerk, KNOWN, Printed, ProbeClient, Programs, Script};
 use futures::{future::join_all, join, poll};
 use serde_json::json;
+use tokio::runtime::{Builder, Runtime};
 
 const VAULT: &[&str] = &["https://vault.azure.net/.default"];
 const ARM: &[&str] = &["https://management.azure.com/.default"];
@@ -135,12 +136,79 @@ async fn a_run_that_breaks_off_is_tried_again_by_those_who_shared_it() {
     assert!(is_token(shared.await));
 }
 
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+}
+
+/// Begins a run for `scope` in a task of a runtime that is kept but not driven any more.
+fn begin_and_leave(on: &Runtime, az: AzureCliCredential, scope: &'static [&'static str]) {
+    drop(on.spawn(async move { az.get_token(scope, None).await.map(drop) }));
+    on.block_on(async {
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+#[test]
+fn a_run_on_a_runtime_that_is_not_driven_is_given_up_by_others_after_its_limit() {
+    let programs = Programs::by(|_| slow(token()));
+    for (scope, waits) in [(ARM, "for its turn"), (VAULT, "for the same answer")] {
+        let (first, second) = (runtime(), runtime());
+        let az = second.block_on(async { az(&programs) });
+        let before = programs.lines().len();
+        begin_and_leave(&first, az.clone(), VAULT);
+        assert_eq!(programs.lines().len(), before + 1);
+        second.block_on(async {
+            let clock = SystemClock::new();
+            let limit = Duration::from_secs(60);
+            let got = tokio::time::timeout(limit, az.get_token(scope, None)).await;
+            assert!(got.is_ok_and(is_token), "it waits {waits}");
+            assert!(clock.elapsed() > Duration::from_secs(20), "it was not given up before");
+        });
+        assert_eq!(programs.lines().len(), before + 2);
+    }
+}
+
+#[test]
+fn a_run_that_was_given_up_takes_no_turn_from_the_one_after_it() {
+    let programs = Programs::by(|_| slow(token()));
+    let (first, second) = (runtime(), runtime());
+    let az = second.block_on(async { az(&programs) });
+    begin_and_leave(&first, az.clone(), VAULT);
+    let (mut next, mut third) = (az.get_token(ARM, None), az.get_token(VAULT, None));
+    second.block_on(async {
+        let given_up = Duration::from_secs(22);
+        assert!(tokio::time::timeout(given_up, &mut next).await.is_err(), "it has its turn");
+    });
+    // The first is driven again and ends, within the turn of the second.
+    first.block_on(async { SystemClock::new().sleep(Duration::from_secs(60)).await });
+    assert_eq!(first.metrics().num_alive_tasks(), 0);
+    second.block_on(async {
+        assert!(poll!(&mut third).is_pending());
+        assert_eq!(programs.lines().len(), 2, "the third waits for its turn");
+        let (next, third) = join!(next, third);
+        assert!(is_token(next) && is_token(third));
+    });
+    assert_eq!(programs.lines().len(), 3);
+}
+
+#[test]
+fn clients_on_another_runtime_than_that_of_a_stuck_run_recover() {
+    let programs = Programs::by(|_| slow(token()));
+    let (first, second) = (runtime(), runtime());
+    let (one, other) = second.block_on(async { (az(&programs), az(&programs)) });
+    begin_and_leave(&first, one, ARM);
+    second.block_on(async {
+        let vault = Script::always(Answer::fine());
+        let builder = ProbeClient::builder(KNOWN, &vault, &Clerk::rotating());
+        let client = builder.credential(other).build().unwrap();
+        client.get("k").await.unwrap();
+    });
+}
+
 #[test]
 fn a_run_that_a_runtime_took_with_it_is_tried_again_on_another() {
-    let runtime = || {
-        let mut builder = tokio::runtime::Builder::new_current_thread();
-        builder.enable_all().start_paused(true).build().unwrap()
-    };
     let programs = Programs::by(|_| slow(token()));
     let (first, second) = (runtime(), runtime());
     let az = second.block_on(async { az(&programs) });

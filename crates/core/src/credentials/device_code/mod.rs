@@ -22,7 +22,7 @@ use super::{
     request::wanted,
     token_endpoint::{Granted, TokenEndpoint, refused},
 };
-use crate::{Error, Result, SecretValue, call::from_json};
+use crate::{Error, Result, SecretValue, call::from_json, time::within};
 
 /// What to tell the person who is to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,11 +75,28 @@ struct Parts {
 struct State {
     refresh: Option<SecretValue>,
     /// The one sign-in, polled by all who wait for it; kept when they go.
-    signing_in: Option<(u64, Shared<Begun>)>,
+    signing_in: Option<SigningIn>,
     begun: u64,
 }
 
-type Begun = BoxFuture<'static, Result<Arc<SignedIn>, Arc<Failed>>>;
+#[derive(Clone)]
+struct SigningIn {
+    number: u64,
+    sign_in: Arc<SignIn>,
+    begun: Shared<Begun>,
+}
+
+/// How often a sign-in that somebody else began is looked after.
+const TICK: Duration = Duration::from_secs(1);
+
+impl State {
+    fn holds(&self, refresh: &SecretValue) -> bool {
+        self.refresh.as_ref().is_some_and(|held| held.expose() == refresh.expose())
+    }
+}
+
+type Signed = Result<Arc<SignedIn>, Arc<Failed>>;
+type Begun = BoxFuture<'static, Signed>;
 
 /// The Azure CLI's application, which the other SDKs take too where none is given.
 const DEVELOPER_SIGN_ON: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
@@ -132,8 +149,16 @@ impl DeviceCodeCredential {
             if let Some(token) = self.by_refresh_token(asked).await? {
                 return Ok(token);
             }
-            let (number, sign_in, mine) = self.sign_in_for(asked);
-            let result = sign_in.await;
+            let (signing_in, mine) = self.sign_in_for(asked);
+            let result = match mine {
+                true => Some(signing_in.begun.await),
+                false => self.follow(&signing_in).await,
+            };
+            let number = signing_in.number;
+            let Some(result) = result else {
+                self.lock().signing_in.take_if(|current| current.number == number);
+                continue;
+            };
             self.settle(number, &result);
             match result {
                 Ok(signed_in) if signed_in.asked == *asked => return Ok(signed_in.token.clone()),
@@ -163,8 +188,10 @@ impl DeviceCodeCredential {
             Ok(answer) => {
                 let granted: Granted = from_json(&answer)?;
                 let token = endpoint.access(&granted);
-                if granted.refresh_token.is_some() {
-                    self.lock().refresh = granted.refresh_token;
+                let mut state = self.lock();
+                // Somebody may have signed in meanwhile.
+                if granted.refresh_token.is_some() && state.holds(&refresh) {
+                    state.refresh = granted.refresh_token;
                 }
                 Ok(Some(token))
             }
@@ -172,8 +199,7 @@ impl DeviceCodeCredential {
                 if matches!(error.code(), Some("invalid_grant" | "interaction_required")) =>
             {
                 let mut state = self.lock();
-                let held = state.refresh.as_ref().map(SecretValue::expose);
-                if held == Some(refresh.expose()) {
+                if state.holds(&refresh) {
                     state.refresh = None;
                 }
                 Ok(None)
@@ -183,26 +209,40 @@ impl DeviceCodeCredential {
     }
 
     /// The sign-in under way, or a new one; and whether it is new.
-    fn sign_in_for(&self, asked: &Asked) -> (u64, Shared<Begun>, bool) {
+    fn sign_in_for(&self, asked: &Asked) -> (SigningIn, bool) {
         let mut state = self.lock();
-        if let Some((number, sign_in)) = &state.signing_in {
-            return (*number, sign_in.clone(), false);
+        if let Some(signing_in) = &state.signing_in {
+            return (signing_in.clone(), false);
         }
         state.begun += 1;
-        let sign_in = SignIn::new(self.parts.clone(), asked.clone()).run();
+        let sign_in = Arc::new(SignIn::new(self.parts.clone(), asked.clone()));
         // A timer panics once its runtime is gone, and this is kept for those on other runtimes.
-        let begun = AssertUnwindSafe(sign_in)
+        let begun = AssertUnwindSafe(sign_in.clone().run())
             .catch_unwind()
             .map(|result| result.unwrap_or_else(|_| Err(Failed::lost())))
             .boxed()
             .shared();
-        state.signing_in = Some((state.begun, begun.clone()));
-        (state.begun, begun, true)
+        let signing_in = SigningIn { number: state.begun, sign_in, begun };
+        state.signing_in = Some(signing_in.clone());
+        (signing_in, true)
     }
 
-    fn settle(&self, number: u64, result: &Result<Arc<SignedIn>, Arc<Failed>>) {
+    /// The end of a sign-in that somebody else began, perhaps on a runtime that is not driven any
+    /// more: its timers and requests are dead, so it is polled by a timer of one's own, and given
+    /// up if it hangs.
+    async fn follow(&self, signing_in: &SigningIn) -> Option<Signed> {
+        let clock = self.parts.endpoint.surroundings().time();
+        loop {
+            let result = within(&**clock, Some(TICK), signing_in.begun.clone()).await;
+            if result.is_some() || signing_in.sign_in.is_stuck() {
+                return result;
+            }
+        }
+    }
+
+    fn settle(&self, number: u64, result: &Signed) {
         let mut state = self.lock();
-        if state.signing_in.as_ref().is_none_or(|(current, _)| *current != number) {
+        if state.signing_in.as_ref().is_none_or(|current| current.number != number) {
             return;
         }
         state.signing_in = None;

@@ -1,8 +1,10 @@
 //! One sign-in: a code is asked for, shown, and waited for (RFC 8628).
 
 use std::{
+    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -17,6 +19,7 @@ use crate::{
         Claims, TenantId,
         token_endpoint::{Granted, refused},
     },
+    time::Clock,
 };
 
 /// What a token is wanted for.
@@ -60,6 +63,8 @@ impl Failed {
 pub(super) struct SignIn {
     parts: Arc<Parts>,
     asked: Asked,
+    /// By when, as the clock goes, it has its next step done if anything drives it.
+    due: Mutex<Duration>,
 }
 
 #[derive(Deserialize)]
@@ -78,15 +83,48 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const STEP: Duration = Duration::from_secs(5);
 /// How long after its end a code is still asked after, once.
 const GRACE: Duration = Duration::from_secs(1);
+/// Longer than any request takes, with its retries.
+const REQUEST: Duration = Duration::from_secs(130);
 /// Entra's codes are good for 15 minutes.
 const LONGEST: u64 = 3600;
 
 impl SignIn {
     pub(super) fn new(parts: Arc<Parts>, asked: Asked) -> Self {
-        Self { parts, asked }
+        let sign_in = Self { parts, asked, due: Mutex::default() };
+        sign_in.requests_at(sign_in.clock().elapsed());
+        sign_in
     }
 
-    pub(super) async fn run(self) -> Result<Arc<SignedIn>, Arc<Failed>> {
+    fn clock(&self) -> &Arc<dyn Clock> {
+        self.parts.endpoint.surroundings().time()
+    }
+
+    fn requests_at(&self, start: Duration) {
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = start + REQUEST;
+    }
+
+    /// Whether it hangs on a request although somebody polls it: the runtime that the request was
+    /// begun on is not driven.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.clock().elapsed() > *self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits, by the readings of the clock too: the timer may be of a runtime that is not driven.
+    async fn pause(&self, duration: Duration) {
+        let clock = self.clock();
+        let end = clock.elapsed() + duration;
+        self.requests_at(end);
+        let mut timer = clock.sleep(duration);
+        poll_fn(|context| match clock.elapsed() >= end {
+            true => Poll::Ready(()),
+            false => timer.as_mut().poll(context),
+        })
+        .await;
+        // Nobody may have been polling this for long.
+        self.requests_at(clock.elapsed());
+    }
+
+    pub(super) async fn run(self: Arc<Self>) -> Result<Arc<SignedIn>, Arc<Failed>> {
         let fail = |error, stale| Arc::new(Failed { error: Arc::new(error), stale });
         let code = self.code().await.map_err(|error| fail(error, false))?;
         let granted = self.wait(&code).await.map_err(|error| {
@@ -94,7 +132,7 @@ impl SignIn {
             fail(error, expired)
         })?;
         let token = self.parts.endpoint.access(&granted);
-        Ok(Arc::new(SignedIn { asked: self.asked, token, refresh: granted.refresh_token }))
+        Ok(Arc::new(SignedIn { asked: self.asked.clone(), token, refresh: granted.refresh_token }))
     }
 
     /// Asks for a code and shows it.
@@ -126,7 +164,7 @@ impl SignIn {
     /// Asks again and again whether the code was entered.
     async fn wait(&self, code: &Code) -> Result<Granted> {
         let endpoint = &self.parts.endpoint;
-        let clock = endpoint.surroundings().time().clone();
+        let clock = self.clock();
         let end = clock.elapsed() + Duration::from_secs(code.expires_in.min(LONGEST));
         let mut interval =
             code.interval.map_or(STEP, |seconds| Duration::from_secs(seconds.clamp(1, 60)));
@@ -145,8 +183,7 @@ impl SignIn {
             if left.is_zero() {
                 return Err(expired());
             }
-            clock.sleep(interval.min(left)).await;
-            // Nobody may have been polling this for long.
+            self.pause(interval.min(left)).await;
             if clock.elapsed().saturating_sub(end) > GRACE {
                 return Err(expired());
             }

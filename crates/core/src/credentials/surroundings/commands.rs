@@ -35,6 +35,10 @@ impl fmt::Debug for CommandOutput {
 #[async_trait]
 pub trait Commands: Send + Sync + fmt::Debug {
     /// Runs `program` to its end, without a terminal. Dropping the future ends the program.
+    ///
+    /// # Errors
+    /// `Interrupted` if it started but cannot be waited for: others who wait for it run it again.
+    /// Any other if it did not start.
     async fn run(&self, program: &str, arguments: &[&str]) -> io::Result<CommandOutput>;
 }
 
@@ -59,7 +63,10 @@ impl Commands for MachineCommands {
         command.process_group(0);
         let child = command.spawn()?;
         let group = Group::of(&child);
-        let output = child.wait_with_output().await?;
+        let output = child.wait_with_output().await.map_err(|error| {
+            // It had started: with the runtime that it was started on, its pipes are gone.
+            io::Error::new(io::ErrorKind::Interrupted, error)
+        })?;
         group.has_ended();
         Ok(CommandOutput {
             success: output.status.success(),
