@@ -8,10 +8,10 @@ use std::{
     time::Duration,
 };
 
-use azure_core::credentials::TokenCredential;
+use azure_core::credentials::{TokenCredential, TokenRequestOptions};
 use azvault_core::{
     ErrorKind,
-    credentials::{DeviceCodeCredential, DeviceCodeInfo, Env, Surroundings},
+    credentials::{DeviceCodeCredential, DeviceCodeInfo, Env, Surroundings, TenantId},
 };
 use azvault_tests::{Answer, Clerk, KNOWN, ProbeClient, Script};
 use futures::{join, poll};
@@ -107,6 +107,59 @@ async fn a_callback_that_panics_fails_the_call_and_the_next_one_asks_again() {
     let error = credential.get_token(SCOPE, None).await.unwrap_err();
     assert!(error.to_string().contains("the callback that shows the code panicked"), "{error}");
     credential.get_token(SCOPE, None).await.unwrap();
+}
+
+/// An authority that gives refresh tokens, and refuses those requests with one that have this in
+/// their address or body.
+fn entra_that_refuses(what: &'static str, why: &'static str) -> Arc<Script> {
+    Script::by(move |seen| {
+        let body = seen.text();
+        if seen.url.path().ends_with("/devicecode") {
+            return code();
+        }
+        let asked = format!("{} {body}", seen.url);
+        if body.contains("grant_type=refresh_token") && asked.contains(what) {
+            return Answer::new(400, json!({"error": why}).to_string());
+        }
+        Answer::ok(&json!({
+            "token_type": "Bearer",
+            "access_token": format!("token-{}", seen.n),
+            "expires_in": 3600,
+            "refresh_token": format!("refresh-{}", seen.n),
+        }))
+    })
+}
+
+/// Whether somebody who signed in for a scope is asked again for it after a refusal of another
+/// request, for which nobody signs in.
+async fn is_asked_again(
+    entra: &Arc<Script>,
+    scopes: &[&str],
+    options: Option<TokenRequestOptions<'_>>,
+) -> bool {
+    let credential = credential(entra, |_| {});
+    credential.sign_in(SCOPE).await.unwrap();
+    let refused = credential.get_token(scopes, options);
+    // The person is away.
+    tokio::time::timeout(Duration::from_secs(2), refused).await.unwrap_err();
+    let renewed = credential.get_token(SCOPE, None);
+    tokio::time::timeout(Duration::from_secs(1), renewed).await.is_err()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_scope_or_tenant_refuses_signs_nobody_out_of_the_others() {
+    let entra = entra_that_refuses("management", "interaction_required");
+    assert!(!is_asked_again(&entra, OTHER, None).await, "another scope");
+    let entra = entra_that_refuses("guest", "invalid_grant");
+    let mut guest = TokenRequestOptions::default();
+    guest.method_options.context.insert(TenantId::new("guest"));
+    assert!(!is_asked_again(&entra, SCOPE, Some(guest)).await, "another tenant");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_that_has_ended_is_dropped() {
+    let entra = entra_that_refuses("management", "invalid_grant");
+    assert!(is_asked_again(&entra, OTHER, None).await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,7 +18,7 @@ use futures::{
 
 use self::sign_in::{Asked, Failed, SignIn, SignedIn};
 use super::{
-    Credential, Surroundings,
+    Credential, Surroundings, TenantId,
     request::wanted,
     token_endpoint::{Granted, TokenEndpoint, refused},
 };
@@ -44,7 +44,8 @@ pub struct DeviceCodeInfo {
 /// A call to a vault does not wait for as long as a person may take: let them
 /// [`sign_in`](Self::sign_in) first. A sign-in that was begun within a call is gone on with by
 /// the next one. The refresh token is kept in memory alone, and used for other scopes and for
-/// renewals; nobody is asked again until Entra ID refuses it. No part of
+/// renewals; nobody is asked again until Entra ID refuses it. One that is refused for a scope or for
+/// another tenant still serves the others. No part of
 /// [`DefaultAzureCredential`](super::DefaultAzureCredential).
 ///
 /// Source: [Device authorization grant](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code),
@@ -73,7 +74,7 @@ struct Parts {
 
 #[derive(Default)]
 struct State {
-    refresh: Option<SecretValue>,
+    held: Option<Held>,
     /// The one sign-in, polled by all who wait for it; kept when they go.
     signing_in: Option<SigningIn>,
     begun: u64,
@@ -89,9 +90,25 @@ struct SigningIn {
 /// How often a sign-in that somebody else began is looked after.
 const TICK: Duration = Duration::from_secs(1);
 
+/// A refresh token, with the tenant that gave it.
+#[derive(Clone)]
+struct Held {
+    refresh: SecretValue,
+    tenant: Option<TenantId>,
+}
+
+impl Held {
+    /// Whether it is good for nothing more after this answer, and not just for what was asked:
+    /// one vault may want more of the person, and another tenant may not know them.
+    fn is_ended_by(&self, error: &Error, asked: &Asked) -> bool {
+        let plain = asked.tenant == self.tenant && asked.claims.is_none();
+        error.code() == Some("invalid_grant") && plain
+    }
+}
+
 impl State {
     fn holds(&self, refresh: &SecretValue) -> bool {
-        self.refresh.as_ref().is_some_and(|held| held.expose() == refresh.expose())
+        self.held.as_ref().is_some_and(|held| held.refresh.expose() == refresh.expose())
     }
 }
 
@@ -173,9 +190,10 @@ impl DeviceCodeCredential {
 
     /// A token without anybody's doing, if somebody has signed in.
     async fn by_refresh_token(&self, asked: &Asked) -> Result<Option<AccessToken>> {
-        let Some(refresh) = self.lock().refresh.clone() else {
+        let Some(held) = self.lock().held.clone() else {
             return Ok(None);
         };
+        let refresh = &held.refresh;
         let endpoint = &self.parts.endpoint;
         let mut form = vec![
             ("client_id", endpoint.client_id()),
@@ -190,8 +208,11 @@ impl DeviceCodeCredential {
                 let token = endpoint.access(&granted);
                 let mut state = self.lock();
                 // Somebody may have signed in meanwhile.
-                if granted.refresh_token.is_some() && state.holds(&refresh) {
-                    state.refresh = granted.refresh_token;
+                if let Some(newer) = granted.refresh_token
+                    && state.holds(refresh)
+                {
+                    let tenant = asked.tenant.clone();
+                    state.held = Some(Held { refresh: newer, tenant });
                 }
                 Ok(Some(token))
             }
@@ -199,8 +220,8 @@ impl DeviceCodeCredential {
                 if matches!(error.code(), Some("invalid_grant" | "interaction_required")) =>
             {
                 let mut state = self.lock();
-                if state.holds(&refresh) {
-                    state.refresh = None;
+                if held.is_ended_by(&error, asked) && state.holds(refresh) {
+                    state.held = None;
                 }
                 Ok(None)
             }
@@ -247,7 +268,8 @@ impl DeviceCodeCredential {
         }
         state.signing_in = None;
         if let Ok(signed_in) = result {
-            state.refresh = signed_in.refresh.clone();
+            let tenant = signed_in.asked.tenant.clone();
+            state.held = signed_in.refresh.clone().map(|refresh| Held { refresh, tenant });
         }
     }
 
