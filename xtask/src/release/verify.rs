@@ -1,6 +1,6 @@
 //! Each published crate as a user gets it: built from its tarball, its packaged manifest read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -31,9 +31,16 @@ pub(super) fn run() -> Result<()> {
     if std::env::var_os("CI").is_none() {
         command.arg("--allow-dirty");
     }
-    go(&mut command)?;
     let metadata = captured(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"])?)?;
     let metadata = cargo_metadata::MetadataCommand::parse(metadata)?;
+    if let Some(home) = cargo_home() {
+        let ours =
+            metadata.packages.iter().filter(|package| crates.contains(&package.name.as_str()));
+        for package in ours {
+            forget_unpacked(&home, &format!("{}-{}", package.name, package.version))?;
+        }
+    }
+    go(&mut command)?;
     let packaged = metadata.target_directory.join("package");
     let mut problems = Vec::new();
     for name in crates {
@@ -52,6 +59,29 @@ pub(super) fn run() -> Result<()> {
     }
     if !problems.is_empty() {
         bail!("{} problems in packaged crates", problems.len());
+    }
+    Ok(())
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    let set = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    set.or_else(|| Some(std::env::home_dir()?.join(".cargo")))
+}
+
+/// Removes what cargo unpacked of our own crates from the registry that `cargo package` makes in the
+/// target directory. Cargo knows that registry by its path alone, and would take an old crate again
+/// in a clone that stands where another one stood.
+fn forget_unpacked(cargo_home: &Path, crate_and_version: &str) -> Result<()> {
+    let Ok(registries) = std::fs::read_dir(cargo_home.join("registry").join("src")) else {
+        return Ok(());
+    };
+    for registry in registries {
+        let registry = registry?;
+        // One in a directory has no host, so that its folder's name begins with the hash.
+        let unpacked = registry.path().join(crate_and_version);
+        if registry.file_name().to_string_lossy().starts_with('-') && unpacked.is_dir() {
+            std::fs::remove_dir_all(unpacked)?;
+        }
     }
     Ok(())
 }
@@ -100,6 +130,24 @@ mod tests {
     #[test]
     fn a_complete_manifest_passes() {
         assert!(inspect(GOOD).unwrap().is_empty());
+    }
+
+    #[test]
+    fn only_what_was_unpacked_of_a_registry_in_a_directory_is_forgotten() {
+        let home = std::env::temp_dir().join(format!("azvault-verify-{}", std::process::id()));
+        let src = home.join("registry").join("src");
+        let folder = |registry: &str, name: &str| src.join(registry).join(name);
+        for registry in ["-0a1b", "a-host-0a1b"] {
+            for name in ["azvault-core-0.1.0", "serde-1.0.0"] {
+                std::fs::create_dir_all(folder(registry, name)).unwrap();
+            }
+        }
+        forget_unpacked(&home, "azvault-core-0.1.0").unwrap();
+        assert!(!folder("-0a1b", "azvault-core-0.1.0").exists());
+        assert!(folder("-0a1b", "serde-1.0.0").exists());
+        assert!(folder("a-host-0a1b", "azvault-core-0.1.0").exists());
+        std::fs::remove_dir_all(&home).unwrap();
+        forget_unpacked(&home, "azvault-core-0.1.0").unwrap();
     }
 
     #[test]
