@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod auth;
+mod base64url;
 pub mod call;
 pub mod client;
 pub mod credentials;
@@ -20,6 +21,8 @@ mod service_enum;
 pub mod time;
 pub mod transport;
 
+#[doc(hidden)]
+pub use base64url::{Base64Url, SecretBase64Url};
 pub use call::{Call, CallOptions, Response};
 pub use client::{Client, ClientBuilder, ServiceClient};
 pub use credentials::Credential;

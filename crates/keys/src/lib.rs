@@ -14,11 +14,13 @@ pub use azvault_core::{
     retry::{RetryPolicy, StopReason},
     transport::TransportOptions,
 };
+pub use azvault_crypto::{
+    EncryptionAlgorithm, JsonWebKey, KeyCurve, KeyOperation, KeyType, SignatureAlgorithm,
+};
 pub use client::KeyClient;
 pub use models::{
-    DecryptResult, DeletedKeyBundle, DeletedKeyProperties, EncryptResult, EncryptionAlgorithm,
-    JsonWebKey, KeyBundle, KeyCurve, KeyOperation, KeyProperties, KeyType, SignResult,
-    SignatureAlgorithm, UnwrapResult, VerifyResult, WrapResult,
+    DecryptResult, DeletedKeyBundle, DeletedKeyProperties, EncryptResult, KeyBundle, KeyProperties,
+    SignResult, UnwrapResult, VerifyResult, WrapResult,
 };
 pub use operations::{
     CreateKey, Decrypt, Encrypt, GetKey, Sign, UnwrapKey, UpdateKeyProperties, Verify, WrapKey,

@@ -1,12 +1,15 @@
-//! Who may use whom: cli, azvault → service crates → core; the emulator stands alone.
+//! Who may use whom: cli, azvault → service crates → core, and keys → crypto → core; the emulator
+//! stands alone.
 
 use super::Problem;
 use crate::tree::{Member, Tree};
 
 const CORE: &str = "azvault-core";
+const CRYPTO: &str = "azvault-crypto";
 const EMULATOR: &str = "azvault-emulator";
+const KEYS: &str = "azvault-keys";
 const SERVICES: [&str; 5] = [
-    "azvault-keys",
+    KEYS,
     "azvault-secrets",
     "azvault-certificates",
     "azvault-administration",
@@ -56,6 +59,8 @@ fn problems(member: &Member, ours: &[&str]) -> Vec<Problem> {
 fn allowed(name: &str) -> Option<Vec<&'static str>> {
     match name {
         CORE | EMULATOR => Some(vec![]),
+        CRYPTO => Some(vec![CORE]),
+        KEYS => Some(vec![CORE, CRYPTO]),
         "azvault" => Some([&[CORE], SERVICES.as_slice()].concat()),
         "azvault-cli" => Some([&[CORE, FACADES[0]], SERVICES.as_slice()].concat()),
         _ if SERVICES.contains(&name) => Some(vec![CORE]),

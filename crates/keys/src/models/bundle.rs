@@ -1,9 +1,10 @@
 //! A key with its public material: what create, get and update give.
 
 use azvault_core::ResourceId;
+use azvault_crypto::{JsonWebKey, KeyOperation, KeyType};
 use serde::Deserialize;
 
-use super::{JsonWebKey, KeyOperation, KeyProperties, KeyType, properties::About};
+use super::{KeyProperties, properties::About};
 
 /// A key: its public material and its properties.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

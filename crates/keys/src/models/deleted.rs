@@ -4,11 +4,10 @@ use azvault_core::{
     deletion_accessors,
     object::{Deletion, WireDeletion},
 };
+use azvault_crypto::{JsonWebKey, KeyType};
 use serde::Deserialize;
 
-use super::{
-    JsonWebKey, KeyBundle, KeyProperties, KeyType, bundle::WireBundle, properties::WireItem,
-};
+use super::{KeyBundle, KeyProperties, bundle::WireBundle, properties::WireItem};
 
 /// A deleted key with its public material.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -1,9 +1,7 @@
 //! What cryptographic operations give.
 
-use azvault_core::{ResourceId, SecretBytes};
+use azvault_core::{Base64Url, ResourceId, SecretBase64Url, SecretBytes};
 use serde::Deserialize;
-
-use super::{Base64Url, SecretBase64Url};
 
 /// The answer of every operation but verify, on the wire. The value is secret for some of them,
 /// so it is read as if it always were.

@@ -1,15 +1,14 @@
 //! Decrypting and unwrapping by the service.
 
 use azvault_core::{
-    Call, Operation, call::CallOptions, call_builder, object::Target, retry::Charge, version_setter,
+    Base64Url, Call, Operation, call::CallOptions, call_builder, object::Target, retry::Charge,
+    version_setter,
 };
 use serde::Serialize;
 
 use super::cryptography::post;
 use crate::{
-    DecryptResult, EncryptionAlgorithm, UnwrapResult,
-    client::advice,
-    models::{Base64Url, OperationResult},
+    DecryptResult, EncryptionAlgorithm, UnwrapResult, client::advice, models::OperationResult,
 };
 
 static DECRYPT: Operation =

@@ -1,16 +1,14 @@
 //! Encrypting and wrapping by the service.
 
 use azvault_core::{
-    Call, Operation, SecretBytes, call::CallOptions, call_builder, object::Target, retry::Charge,
-    version_setter,
+    Base64Url, Call, Operation, SecretBase64Url, SecretBytes, call::CallOptions, call_builder,
+    object::Target, retry::Charge, version_setter,
 };
 use serde::Serialize;
 
 use super::cryptography::post;
 use crate::{
-    EncryptResult, EncryptionAlgorithm, WrapResult,
-    client::advice,
-    models::{Base64Url, OperationResult, SecretBase64Url},
+    EncryptResult, EncryptionAlgorithm, WrapResult, client::advice, models::OperationResult,
 };
 
 static ENCRYPT: Operation =

@@ -1,8 +1,8 @@
 //! Signing and verifying by the service.
 
 use azvault_core::{
-    Call, Error, Operation, Result, call::CallOptions, call_builder, object::Target, retry::Charge,
-    version_setter,
+    Base64Url, Call, Error, Operation, Result, call::CallOptions, call_builder, object::Target,
+    retry::Charge, version_setter,
 };
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::cryptography::post;
 use crate::{
     SignResult, SignatureAlgorithm, VerifyResult,
     client::advice,
-    models::{Base64Url, OperationResult, VerificationResult},
+    models::{OperationResult, VerificationResult},
 };
 
 static SIGN: Operation =

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Base64Url, KeyCurve, KeyOperation, KeyType};
+use azvault_core::Base64Url;
+
+use crate::{KeyCurve, KeyOperation, KeyType};
 
 /// The public part of a key, as the service gives it: never a private member.
 ///

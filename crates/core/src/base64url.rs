@@ -1,4 +1,6 @@
 //! Bytes as base64url without padding, which is how the service writes them.
+//!
+//! Plumbing of the service crates: what their wire types hold.
 
 use base64::{
     Engine, alphabet,
@@ -7,7 +9,7 @@ use base64::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use azvault_core::SecretBytes;
+use crate::SecretBytes;
 
 /// Writes no padding, and reads with or without.
 const ENGINE: GeneralPurpose = GeneralPurpose::new(
@@ -19,7 +21,7 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 
 /// Bytes that are no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Base64Url(pub(crate) Vec<u8>);
+pub struct Base64Url(pub Vec<u8>);
 
 impl Serialize for Base64Url {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -36,7 +38,7 @@ impl<'de> Deserialize<'de> for Base64Url {
 
 /// Bytes that are secret: the text is wiped too.
 #[derive(Clone, Debug)]
-pub(crate) struct SecretBase64Url(pub(crate) SecretBytes);
+pub struct SecretBase64Url(pub SecretBytes);
 
 impl Serialize for SecretBase64Url {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

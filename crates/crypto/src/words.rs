@@ -35,7 +35,7 @@ impl KeyType {
     }
 
     /// The same kind of key, kept in hardware.
-    pub(crate) fn in_hardware(self) -> Self {
+    pub fn in_hardware(self) -> Self {
         match self {
             Self::Ec => Self::EcHsm,
             Self::Rsa => Self::RsaHsm,
