@@ -20,6 +20,7 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Bytes that are no secret.
+#[expect(clippy::exhaustive_structs, reason = "a wrapper of what it writes, nothing more")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base64Url(pub Vec<u8>);
 
@@ -37,6 +38,7 @@ impl<'de> Deserialize<'de> for Base64Url {
 }
 
 /// Bytes that are secret: the text is wiped too.
+#[expect(clippy::exhaustive_structs, reason = "a wrapper of what it writes, nothing more")]
 #[derive(Clone, Debug)]
 pub struct SecretBase64Url(pub SecretBytes);
 
