@@ -1,6 +1,6 @@
 //! Settings of an emulator, and how its parts are put together.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{fs::File, net::IpAddr, sync::Arc, time::Duration};
 
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use crate::{
     error::Error,
     faults::Faults,
     journal::Journal,
+    journal_file::JournalFile,
     router::Router,
     server::{CertificateAuthority, Server},
     transport,
@@ -43,6 +44,7 @@ pub struct EmulatorBuilder {
     subscription_id: Option<String>,
     provisioning_lag: Duration,
     purge_lag: Duration,
+    journal_file: Option<JournalFile>,
 }
 
 impl Default for EmulatorBuilder {
@@ -57,6 +59,7 @@ impl Default for EmulatorBuilder {
             subscription_id: None,
             provisioning_lag: Duration::ZERO,
             purge_lag: Duration::ZERO,
+            journal_file: None,
         }
     }
 }
@@ -150,6 +153,26 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Appends a line of JSON for each answered request to `file`, which was opened for append.
+    ///
+    /// A line has `method`, `host`, `path` without the query, `status`, `user_agent` and `judged`, which is `false`.
+    /// When not set, the file that the environment variable `AZVAULT_EMULATOR_JOURNAL` names is used, if any.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let path = std::env::temp_dir().join(format!("azvault-doc-journal-{}.jsonl", std::process::id()));
+    /// let file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
+    /// let emulator = azvault_emulator::Emulator::builder().journal_file(file).in_memory();
+    /// # drop(emulator);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn journal_file(mut self, file: File) -> Self {
+        self.journal_file = Some(JournalFile::of(file));
+        self
+    }
+
     /// Starts the emulator; needs a tokio runtime.
     ///
     /// # Errors
@@ -197,6 +220,7 @@ impl EmulatorBuilder {
             clock: Clock::default(),
             faults: Faults::default(),
             journal: Journal::default(),
+            journal_file: self.journal_file.or_else(JournalFile::of_process),
         }
     }
 }

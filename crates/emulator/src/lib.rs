@@ -11,6 +11,7 @@ mod error;
 mod faults;
 mod host;
 mod journal;
+mod journal_file;
 mod keys;
 mod locks;
 mod message;

@@ -9,6 +9,7 @@ use crate::{
     faults::{Fault, Faults},
     host::Site,
     journal::Journal,
+    journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
     vault::{self, Vaults},
 };
@@ -22,11 +23,13 @@ pub(crate) struct Router {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
+    pub(crate) journal_file: Option<JournalFile>,
 }
 
 impl Router {
     pub(crate) async fn answer(&self, request: Request) -> Outcome {
         let record = self.journal.begin(&request);
+        let line = self.journal_file.as_ref().map(|file| file.begin(&request));
         let outcome = match self.faults.strike(&request) {
             None => Outcome::Answer(self.route(request).await),
             Some(Fault::Answer(response)) => Outcome::Answer(response),
@@ -38,6 +41,9 @@ impl Router {
             Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(request).await, len),
         };
         self.journal.end(record, &outcome);
+        if let Some(line) = line {
+            line.end(&outcome);
+        }
         outcome
     }
 

@@ -54,6 +54,10 @@ pub(crate) struct Settings {
     /// Seconds that the purge of a deleted vault takes.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     purge_lag: u64,
+    /// Append a line of JSON to this file for each answered request [default: the file that
+    /// AZVAULT_EMULATOR_JOURNAL names, if any].
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
 }
 
 /// Logs at `info`, or as RUST_LOG says.
@@ -91,6 +95,10 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
                 "NOT LOOPBACK: whoever reaches this address gets a token for the asking and can use every key"
             );
         }
+    }
+    if let Some(path) = settings.journal {
+        let file = fs::OpenOptions::new().create(true).append(true).open(path)?;
+        builder = builder.journal_file(file);
     }
     let emulator = builder.start().await?;
     let ca = CaFile::write(settings.ca_out, emulator.ca_pem())?;

@@ -25,7 +25,7 @@ impl Arm {
         let mut http = Vault::at(emulator, base, "https://management.azure.com/.default").await;
         http.api_version = API_VERSION;
         let arm = Self { http };
-        assert_eq!(arm.put_group("rg").await.status, 201);
+        assert_eq!(arm.put_group("rg").await.status(), 201);
         arm
     }
 

@@ -176,7 +176,7 @@ async fn every_operation_asks_for_its_own_permission() {
         let granted = json!([arm.policy(json!({group: [permission.to_uppercase()]}))]);
         change(&arm, "replace", granted).await.ok();
         let answer = data.send(method, path, Some(body)).await;
-        assert_ne!(answer.status, 403, "{method} {path}: {}", answer.text);
+        assert_ne!(answer.status(), 403, "{method} {path}: {}", answer.text());
     }
 }
 
@@ -188,12 +188,12 @@ async fn all_is_every_permission_but_purge() {
     data.delete("/keys/k").await.ok();
     data.delete("/secrets/s").await.ok();
     for path in ["/deletedkeys/k", "/deletedsecrets/s"] {
-        assert_eq!(data.delete(path).await.status, 403, "{path}");
+        assert_eq!(data.delete(path).await.status(), 403, "{path}");
     }
     let purge = json!([arm.policy(json!({"keys": ["purge"], "secrets": ["Purge"]}))]);
     change(&arm, "add", purge).await.ok();
     for path in ["/deletedkeys/k", "/deletedsecrets/s"] {
-        assert_eq!(data.delete(path).await.status, 204, "{path}");
+        assert_eq!(data.delete(path).await.status(), 204, "{path}");
     }
 }
 
@@ -205,7 +205,7 @@ async fn a_policy_is_for_its_principal_and_application() {
     let vault = arm.put("kv-1", json!({"accessPolicies": [entry]})).await.ok();
     assert_eq!(vault["properties"]["accessPolicies"], json!([entry]));
     let list = async |principal: Principal| {
-        arm.data_for("kv-1", principal).await.get("/secrets").await.status
+        arm.data_for("kv-1", principal).await.get("/secrets").await.status()
     };
     assert_eq!(list(Principal::new(OTHER).with_appid("app-1")).await, 200);
     assert_eq!(list(Principal::new(OTHER).with_appid("app-2")).await, 403);
@@ -221,7 +221,7 @@ async fn a_vault_of_another_tenant_grants_nobody_here_anything() {
     let mut entry = arm.policy(json!({"secrets": ["list"]}));
     entry["tenantId"] = json!(OTHER);
     arm.put("kv-1", json!({"tenantId": OTHER, "accessPolicies": [entry]})).await.ok();
-    assert_eq!(arm.data("kv-1").await.get("/secrets").await.status, 403);
+    assert_eq!(arm.data("kv-1").await.get("/secrets").await.status(), 403);
 }
 
 #[tokio::test]
@@ -256,7 +256,7 @@ async fn a_vault_on_rbac_refuses_in_the_recorded_words_whatever_its_policies() {
     }
     let off = json!({"properties": {"enableRbacAuthorization": false}});
     arm.patch("kv-1", off).await.ok();
-    assert_eq!(data.get("/secrets").await.status, 200, "its policies count again");
+    assert_eq!(data.get("/secrets").await.status(), 200, "its policies count again");
 }
 
 #[tokio::test]
@@ -265,10 +265,10 @@ async fn a_vault_first_seen_by_its_name_is_open_until_arm_takes_it() {
     let data = arm.data("kv-1").await;
     data.set("s", json!({"value": "v"})).await;
     let stranger = arm.data_for("kv-1", Principal::new(OTHER)).await;
-    assert_eq!(stranger.get("/secrets/s").await.status, 200);
-    assert_eq!(arm.get_vault("kv-1").await.status, 404, "ARM does not know it");
+    assert_eq!(stranger.get("/secrets/s").await.status(), 200);
+    assert_eq!(arm.get_vault("kv-1").await.status(), 404, "ARM does not know it");
     let policies = json!([arm.policy(json!({"secrets": ["get"]}))]);
     arm.put("kv-1", json!({"accessPolicies": policies})).await.ok();
-    assert_eq!(stranger.get("/secrets/s").await.status, 403);
+    assert_eq!(stranger.get("/secrets/s").await.status(), 403);
     assert_eq!(data.get("/secrets/s").await.ok()["value"], "v", "its contents stay");
 }

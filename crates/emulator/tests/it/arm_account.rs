@@ -36,7 +36,7 @@ async fn tokens_of_arms_audiences_are_good_and_others_are_not() {
         "https://localhost:8443//.default",
     ] {
         arm.http.token = Some(token(arm.emulator(), Principal::default(), scope).await);
-        assert_eq!(arm.get("/subscriptions").await.status, 200, "{scope}");
+        assert_eq!(arm.get("/subscriptions").await.status(), 200, "{scope}");
     }
     let scope = "https://vault.azure.net/.default";
     arm.http.token = Some(token(arm.emulator(), Principal::default(), scope).await);
@@ -66,7 +66,7 @@ async fn an_api_version_is_required_and_any_is_accepted() {
     );
     for query in ["api-version=2015-11-01", "api%2Dversion=9999-01-01-preview"] {
         let url = format!("{base}/subscriptions?{query}");
-        assert_eq!(arm.http.send_to("GET", &url, "", &[]).await.status, 200, "{query}");
+        assert_eq!(arm.http.send_to("GET", &url, "", &[]).await.status(), 200, "{query}");
     }
 }
 
@@ -108,7 +108,7 @@ async fn the_provider_is_registered_and_has_no_managed_hsm() {
         arm.provider("deletedManagedHSMs"),
         arm.vault_path("rg", "x").replace("/vaults/x", "/managedHSMs"),
     ] {
-        assert_eq!(arm.get(&path).await.text, r#"{"value":[]}"#, "{path}");
+        assert_eq!(arm.get(&path).await.text(), r#"{"value":[]}"#, "{path}");
     }
 }
 

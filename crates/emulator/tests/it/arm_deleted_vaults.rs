@@ -18,7 +18,7 @@ async fn with_deleted(arm: Arm) -> Arm {
     data.set("s", json!({"value": "v"})).await;
     data.create("k", json!({"kty": "EC"})).await;
     let deleted = arm.delete("kv-1").await;
-    assert_eq!((deleted.status, deleted.text.as_str()), (200, ""));
+    assert_eq!((deleted.status(), deleted.text()), (200, ""));
     arm
 }
 
@@ -36,8 +36,8 @@ async fn a_deleted_vault_is_gone_at_once_in_the_recorded_words() {
                 .to_owned()
         )
     );
-    assert_eq!(arm.delete("kv-1").await.status, 204);
-    assert_eq!(arm.delete("never").await.status, 204);
+    assert_eq!(arm.delete("kv-1").await.status(), 204);
+    assert_eq!(arm.delete("never").await.status(), 204);
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn the_data_plane_of_a_deleted_vault_is_gone_for_everyone() {
     assert_eq!(code(&put), refused(404, "VaultNotFound"));
     data.token = None;
     let answer = data.get("/secrets").await;
-    assert_eq!((answer.status, answer.header("www-authenticate")), (404, None));
+    assert_eq!((answer.status(), answer.header("www-authenticate")), (404, None));
     assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
 }
 
@@ -61,7 +61,7 @@ async fn a_deleted_vault_is_listed_and_read_with_its_dates() {
     arm.delete("kv-1").await;
     let answer = arm.get(&arm.provider("locations/West%20US/deletedVaults/KV-1")).await;
     member_order(
-        &answer.text,
+        answer.text(),
         &["id", "name", "type", "properties", "vaultId", "location", "tags", "deletionDate"],
     );
     let deleted = answer.ok();
@@ -119,7 +119,7 @@ async fn recovery_brings_contents_and_policies_back() {
     assert_ne!(dates["createdAt"], dates["lastModifiedAt"]);
     let data = arm.data("kv-1").await;
     assert_eq!(data.get("/secrets/s").await.ok()["value"], "v");
-    assert_eq!(data.get("/keys/k").await.status, 200);
+    assert_eq!(data.get("/keys/k").await.status(), 200);
     assert_eq!(arm.get(&arm.provider("deletedVaults")).await.ok(), json!({"value": []}));
 }
 
@@ -134,7 +134,7 @@ async fn a_plain_put_over_a_deleted_vault_recovers_it_with_what_was_sent() {
     assert_ne!(vault["systemData"]["createdAt"], vault["systemData"]["lastModifiedAt"]);
     let data = arm.data("kv-1").await;
     assert_eq!(data.get("/secrets/s").await.ok()["value"], "v");
-    assert_eq!(data.get("/keys/k").await.status, 403);
+    assert_eq!(data.get("/keys/k").await.status(), 403);
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn a_purge_is_polled_until_it_is_done() {
     let lag = Duration::from_secs(90);
     let arm = with_deleted(Arm::of(Emulator::builder().purge_lag(lag)).await).await;
     let accepted = arm.purge("kv-1").await;
-    assert_eq!((accepted.status, accepted.text.as_str()), (202, ""));
+    assert_eq!((accepted.status(), accepted.text()), (202, ""));
     let location = accepted.header("location").unwrap().to_owned();
     let start =
         format!("https://localhost:8443{}", arm.provider("locations/westus/operationResults/"));
@@ -167,7 +167,7 @@ async fn a_purge_is_polled_until_it_is_done() {
     assert!(location.ends_with("?api-version=2023-07-01"), "{location}");
     arm.emulator().clock().advance(lag / 2);
     let running = arm.http.send_to("GET", &location, "", &[]).await;
-    assert_eq!((running.status, running.header("location")), (202, Some(location.as_str())));
+    assert_eq!((running.status(), running.header("location")), (202, Some(location.as_str())));
     assert_eq!(running.header("retry-after"), Some("1"));
     let body = running.json();
     assert_eq!(body["status"], "NotStarted");
@@ -176,14 +176,14 @@ async fn a_purge_is_polled_until_it_is_done() {
     arm.emulator().clock().advance(lag / 2);
     let done = arm.http.send_to("GET", &location, "", &[]).await;
     assert_eq!(done.header("location"), None);
-    member_order(&done.text, &["createdDateTime", "lastActionDateTime", "status"]);
+    member_order(done.text(), &["createdDateTime", "lastActionDateTime", "status"]);
     assert_eq!(done.ok()["status"], "Succeeded");
     for (part, other) in [
         ("operationResults/", "operationResults/X"),
         (arm.emulator().subscription_id(), "11111111-2222-3333-4444-555555555555"),
     ] {
         let made_up = location.replace(part, other);
-        assert_eq!(arm.http.send_to("GET", &made_up, "", &[]).await.status, 404, "{made_up}");
+        assert_eq!(arm.http.send_to("GET", &made_up, "", &[]).await.status(), 404, "{made_up}");
     }
 }
 
@@ -216,9 +216,9 @@ async fn a_deleted_vault_is_purged_when_the_clock_says_so() {
     let arm = with_deleted(Arm::new().await).await;
     arm.emulator().clock().advance(DAY * 7 - Duration::from_secs(1));
     let deleted = arm.provider("locations/westus/deletedVaults/kv-1");
-    assert_eq!(arm.get(&deleted).await.status, 200);
+    assert_eq!(arm.get(&deleted).await.status(), 200);
     arm.emulator().clock().advance(Duration::from_secs(1));
-    assert_eq!(arm.get(&deleted).await.status, 404);
+    assert_eq!(arm.get(&deleted).await.status(), 404);
     let answer = arm.put("kv-1", json!({"createMode": "recover"})).await;
     assert_eq!(code(&answer), refused(404, "DeletedVaultNotFound"));
 }

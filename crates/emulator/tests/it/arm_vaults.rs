@@ -45,7 +45,7 @@ async fn members_come_in_the_recorded_order() {
     });
     let answer = arm.put("kv-1", properties).await;
     member_order(
-        &answer.text,
+        answer.text(),
         &[
             "id",
             "name",
@@ -188,7 +188,7 @@ async fn a_patch_changes_what_it_names() {
 #[tokio::test]
 async fn rbac_is_the_default_of_new_vaults_since_2026_02_01() {
     let mut arm = Arm::new().await;
-    let rbac = |vault: Value| vault["properties"]["enableRbacAuthorization"].clone();
+    let rbac = |vault: crate::support::Body| vault["properties"]["enableRbacAuthorization"].clone();
     assert_eq!(rbac(arm.put("old-1", json!({})).await.ok()), Value::Null);
     arm.http.api_version = "2026-02-01";
     assert_eq!(rbac(arm.put("new-1", json!({})).await.ok()), true);
@@ -218,14 +218,14 @@ async fn bad_vaults_are_refused() {
     ] {
         let answer = arm.put("kv-1", properties.clone()).await;
         assert_eq!(code(&answer), refused(400, "BadRequest"), "{properties}");
-        assert!(answer.refusal().3.contains(part), "{}", answer.text);
+        assert!(answer.refusal().3.contains(part), "{}", answer.text());
     }
     let path = arm.vault_path("rg", "kv-1");
     let answer = arm.send("PUT", &path, Some(json!({"properties": {}}))).await;
     assert_eq!(code(&answer), refused(400, "LocationRequired"));
     let answer = arm.send("PUT", &path, Some(json!([]))).await;
     assert_eq!(code(&answer), refused(400, "InvalidRequestContent"));
-    assert_eq!(arm.get_vault("kv-1").await.status, 404, "nothing was made");
+    assert_eq!(arm.get_vault("kv-1").await.status(), 404, "nothing was made");
 }
 
 #[tokio::test]
@@ -253,10 +253,10 @@ async fn a_vault_is_found_in_its_own_group_and_subscription_only() {
     arm.put_group("rg2").await;
     let elsewhere = arm.vault_path("rg2", "kv-1");
     assert_eq!(code(&arm.get(&elsewhere).await), refused(404, "ResourceNotFound"));
-    assert_eq!(arm.send("DELETE", &elsewhere, None).await.status, 204);
+    assert_eq!(arm.send("DELETE", &elsewhere, None).await.status(), 204);
     let abroad = arm.vault_path("rg", "kv-1").replace(arm.emulator().subscription_id(), OTHER);
     assert_eq!(code(&arm.get(&abroad).await), refused(404, "ResourceGroupNotFound"));
-    assert_eq!(arm.get_vault("kv-1").await.status, 200);
+    assert_eq!(arm.get_vault("kv-1").await.status(), 200);
 }
 
 #[tokio::test]
@@ -269,7 +269,7 @@ async fn name_availability_is_told() {
         let body = json!({"name": name, "type": "Microsoft.KeyVault/vaults"});
         arm.send("POST", &arm.provider("checkNameAvailability"), Some(body)).await
     };
-    assert_eq!(check("kv-3").await.text, r#"{"nameAvailable":true}"#);
+    assert_eq!(check("kv-3").await.text(), r#"{"nameAvailable":true}"#);
     for taken in ["KV-1", "kv-2"] {
         assert_eq!(
             check(taken).await.ok(),
@@ -293,10 +293,10 @@ async fn irreversible_settings_stay() {
     ] {
         let answer = arm.patch("kv-1", json!({"properties": properties})).await;
         assert_eq!(code(&answer), refused(400, "BadRequest"), "{properties}");
-        assert_eq!(arm.put("kv-1", properties).await.status, 400);
+        assert_eq!(arm.put("kv-1", properties).await.status(), 400);
     }
     let same = json!({"properties": {"softDeleteRetentionInDays": 90}});
-    assert_eq!(arm.patch("kv-1", same).await.status, 200);
+    assert_eq!(arm.patch("kv-1", same).await.status(), 200);
 }
 
 #[tokio::test]

@@ -12,10 +12,10 @@ async fn a_request_without_a_token_gets_the_recorded_challenge() {
     let mut vault = Vault::new().await;
     vault.token = None;
     let answer = vault.send("POST", "/keys/k/create", None).await;
-    assert_eq!(answer.status, 401);
+    assert_eq!(answer.status(), 401);
     let body = r#"{"error":{"code":"Unauthorized","message":"AKV10000: Request is missing a Bearer or PoP token."}}"#;
-    assert_eq!(answer.text, body);
-    assert_eq!(answer.text.len(), 97); // the Content-Length of the recording
+    assert_eq!(answer.text(), body);
+    assert_eq!(answer.text().len(), 97); // the Content-Length of the recording
     let expected = format!(
         r#"Bearer authorization="https://localhost:8443/{}", resource="https://vault.localhost:8443""#,
         vault.emulator.tenant_id()
@@ -49,11 +49,11 @@ async fn the_token_is_checked_before_api_version_name_and_body() {
     vault.token = None;
     for path in ["/keys/not_a_name/create", "/keys//create", "/nothing"] {
         let url = format!("{}{path}", vault.base);
-        assert_eq!(vault.send_to("POST", &url, "{", &[]).await.status, 401, "{path}");
+        assert_eq!(vault.send_to("POST", &url, "{", &[]).await.status(), 401, "{path}");
     }
     let huge = vec![b' '; 2 * 1024 * 1024];
     let url = format!("{}/keys/k/create", vault.base);
-    assert_eq!(vault.send_to("POST", &url, huge, &[]).await.status, 401);
+    assert_eq!(vault.send_to("POST", &url, huge, &[]).await.status(), 401);
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn the_local_and_the_public_audience_are_both_accepted() {
         [PUBLIC, "https://vault.azure.net//.default", "https://vault.localhost:8443/.default"]
     {
         let vault = Vault::at(emulator.clone(), emulator.vault_url("kv"), scope).await;
-        assert_eq!(vault.get("/keys").await.status, 200, "{scope}");
+        assert_eq!(vault.get("/keys").await.status(), 200, "{scope}");
     }
 }
 
@@ -90,7 +90,7 @@ async fn a_token_for_another_audience_is_refused() {
 async fn a_vault_token_does_not_open_a_managed_hsm() {
     let emulator = Emulator::in_memory();
     let hsm = Vault::at(emulator.clone(), emulator.managed_hsm_url("pool"), PUBLIC).await;
-    assert_eq!(hsm.get("/keys").await.status, 401);
+    assert_eq!(hsm.get("/keys").await.status(), 401);
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn a_token_of_another_tenant_is_refused_by_its_issuer() {
     );
     // So do the tokens of another emulator in the same process.
     vault.token = Some(token(&Emulator::in_memory(), Principal::default(), PUBLIC).await);
-    assert_eq!(vault.get("/keys").await.status, 401);
+    assert_eq!(vault.get("/keys").await.status(), 401);
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn an_expired_token_is_refused_by_wall_time_alone() {
     let refused = async {
         loop {
             let answer = vault.get("/keys").await;
-            if answer.status != 200 {
+            if answer.status() != 200 {
                 return answer;
             }
             tokio::task::yield_now().await;
@@ -150,7 +150,7 @@ async fn an_expired_token_is_refused_by_wall_time_alone() {
 
     let vault = Vault::new().await;
     vault.emulator.clock().advance(std::time::Duration::from_secs(365 * 86_400));
-    assert_eq!(vault.get("/keys").await.status, 200, "the vaults' clock does not age tokens");
+    assert_eq!(vault.get("/keys").await.status(), 200, "the vaults' clock does not age tokens");
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn every_principal_may_use_a_vault_that_was_never_made() {
     vault.create("k", json!({"kty": "EC"})).await;
     let mut other = Vault::at(vault.emulator.clone(), vault.base.clone(), PUBLIC).await;
     other.token = Some(token(&vault.emulator, Principal::new("someone-else"), PUBLIC).await);
-    assert_eq!(other.get("/keys/k").await.status, 200);
+    assert_eq!(other.get("/keys/k").await.status(), 200);
 }
 
 #[tokio::test]

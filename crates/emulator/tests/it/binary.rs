@@ -127,3 +127,24 @@ fn an_address_that_is_not_loopback_is_warned_of() {
     let (_, log) = Program::start(&["--listen", "0.0.0.0"]).terminate();
     assert!(log.contains("NOT LOOPBACK"), "{log}");
 }
+
+#[tokio::test]
+async fn its_journal_goes_where_told() {
+    let path =
+        std::env::temp_dir().join(format!("azvault-emulator-journal-{}.jsonl", std::process::id()));
+    let program = Program::start(&["--journal", path.to_str().unwrap()]);
+    let pem = std::fs::read(program.value("CA certificate:")).unwrap();
+    let client = Client::builder()
+        .tls_certs_only([Certificate::from_pem(&pem).unwrap()])
+        .no_proxy()
+        .build()
+        .unwrap();
+    let url = format!("{}/common/discovery/instance", program.value("Authority:"));
+    client.get(url).header("user-agent", "probe/2").send().await.unwrap();
+    program.terminate();
+    let line: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(line["path"], "/common/discovery/instance");
+    assert_eq!((&line["status"], &line["user_agent"]), (&200.into(), &"probe/2".into()));
+    std::fs::remove_file(path).unwrap();
+}

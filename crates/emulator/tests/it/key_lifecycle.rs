@@ -35,10 +35,10 @@ async fn delete_answers_the_deleted_key_with_its_dates() {
     let before = vault.get("/keys/k").await.ok();
     let answer = vault.delete("/keys/k").await;
     member_order(
-        &answer.text,
+        answer.text(),
         &["recoveryId", "deletedDate", "scheduledPurgeDate", "key", "attributes", "tags"],
     );
-    let text = answer.text.clone();
+    let text = answer.text().to_owned();
     let deleted = answer.ok();
     let now = vault.emulator.clock().now().unix_timestamp();
     assert_eq!(deleted["recoveryId"], "https://kv.vault.localhost:8443/deletedkeys/k");
@@ -47,7 +47,7 @@ async fn delete_answers_the_deleted_key_with_its_dates() {
     for member in ["key", "attributes", "tags"] {
         assert_eq!(deleted[member], before[member]);
     }
-    assert_eq!(vault.get("/deletedkeys/k").await.text, text);
+    assert_eq!(vault.get("/deletedkeys/k").await.text(), text);
     assert_eq!(vault.get("/keys/k").await.refusal().1, "KeyNotFound");
     assert_eq!(vault.delete("/keys/k").await.refusal().1, "KeyNotFound");
 }
@@ -83,11 +83,11 @@ async fn purge_frees_the_name_and_has_no_content_type() {
     let vault = with_key(Vault::new().await).await;
     vault.delete("/keys/k").await.ok();
     let answer = vault.delete("/deletedkeys/k").await;
-    assert_eq!((answer.status, answer.text.as_str()), (204, ""));
+    assert_eq!((answer.status(), answer.text()), (204, ""));
     assert_eq!(answer.header("content-type"), None);
     assert_eq!(answer.header("cache-control"), Some("no-cache"));
-    assert_eq!(vault.get("/deletedkeys/k").await.status, 404);
-    assert_eq!(create(&vault).await.status, 200);
+    assert_eq!(vault.get("/deletedkeys/k").await.status(), 404);
+    assert_eq!(create(&vault).await.status(), 200);
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn purge_protection_refuses_to_purge() {
          will automatically purge it after the retention period has passed.\r\nVault: kv;location=westus2"
     );
     vault.emulator.clock().advance(DAY * 90);
-    assert_eq!(create(&vault).await.status, 200, "the retention has passed");
+    assert_eq!(create(&vault).await.status(), 200, "the retention has passed");
 }
 
 #[tokio::test]
@@ -111,18 +111,18 @@ async fn a_deleted_key_is_purged_when_the_clock_says_so() {
     let vault = with_key(Vault::of(Emulator::builder().retention_days(7)).await).await;
     vault.delete("/keys/k").await.ok();
     vault.emulator.clock().advance(DAY * 7 - Duration::from_secs(1));
-    assert_eq!(vault.get("/deletedkeys/k").await.status, 200);
+    assert_eq!(vault.get("/deletedkeys/k").await.status(), 200);
     vault.emulator.clock().advance(Duration::from_secs(1));
     assert_eq!(vault.get("/deletedkeys").await.ok()["value"], json!([]));
-    assert_eq!(vault.get("/deletedkeys/k").await.status, 404);
-    assert_eq!(recover(&vault).await.status, 404);
+    assert_eq!(vault.get("/deletedkeys/k").await.status(), 404);
+    assert_eq!(recover(&vault).await.status(), 404);
 }
 
 #[tokio::test]
 async fn while_a_deletion_runs_nothing_else_is_possible() {
     let vault = with_key(Vault::of(Emulator::builder().deletion_lag(LAG)).await).await;
     vault.delete("/keys/k").await.ok();
-    assert_eq!(vault.get("/keys/k").await.status, 404);
+    assert_eq!(vault.get("/keys/k").await.status(), 404);
     let (status, code, _, message) = vault.get("/deletedkeys/k").await.refusal();
     assert_eq!(
         (status, code.as_str(), message.as_str()),
@@ -137,19 +137,19 @@ async fn while_a_deletion_runs_nothing_else_is_possible() {
     ] {
         assert_eq!(conflict(&answer), "ObjectIsBeingDeleted");
         assert_eq!(answer.refusal().3, "Key is currently being deleted.");
-        assert_eq!(answer.text.len(), 118, "the recorded Content-Length");
+        assert_eq!(answer.text().len(), 118, "the recorded Content-Length");
     }
     vault.emulator.clock().advance(LAG);
-    assert_eq!(vault.get("/deletedkeys/k").await.status, 200);
+    assert_eq!(vault.get("/deletedkeys/k").await.status(), 200);
     assert_eq!(conflict(&create(&vault).await), "ObjectIsDeletedButRecoverable");
-    assert_eq!(vault.delete("/deletedkeys/k").await.status, 204);
+    assert_eq!(vault.delete("/deletedkeys/k").await.status(), 204);
 }
 
 #[tokio::test]
 async fn while_a_recovery_runs_the_key_cannot_be_read_or_changed() {
     let vault = with_key(Vault::of(Emulator::builder().recovery_lag(LAG)).await).await;
     vault.delete("/keys/k").await.ok();
-    assert_eq!(recover(&vault).await.status, 200);
+    assert_eq!(recover(&vault).await.status(), 200);
     assert_eq!(vault.get("/keys/k").await.refusal().1, "KeyNotFound");
     assert_eq!(vault.get("/keys").await.ok()["value"], json!([]));
     for answer in [
@@ -162,8 +162,8 @@ async fn while_a_recovery_runs_the_key_cannot_be_read_or_changed() {
         assert_eq!(conflict(&answer), "ObjectIsBeingRecovered");
     }
     vault.emulator.clock().advance(LAG);
-    assert_eq!(vault.get("/keys/k").await.status, 200);
-    assert_eq!(create(&vault).await.status, 200);
+    assert_eq!(vault.get("/keys/k").await.status(), 200);
+    assert_eq!(create(&vault).await.status(), 200);
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn a_key_deleted_while_its_next_version_is_made_stays_deleted() {
     // The first is polled first: it waits for its RSA key when the second runs.
     let (created, deleted) =
         tokio::join!(vault.post("/keys/k/create", json!({"kty": "RSA"})), vault.delete("/keys/k"),);
-    assert_eq!(deleted.status, 200);
+    assert_eq!(deleted.status(), 200);
     assert_eq!(conflict(&created), "ObjectIsDeletedButRecoverable");
-    assert_eq!(vault.get("/keys/k").await.status, 404);
+    assert_eq!(vault.get("/keys/k").await.status(), 404);
 }

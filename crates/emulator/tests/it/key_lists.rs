@@ -36,7 +36,7 @@ async fn an_empty_list_ends_with_a_null_link() {
     for path in ["/keys", "/deletedkeys", "/keys/none/versions"] {
         let answer = vault.get(path).await;
         assert_eq!(
-            (answer.status, answer.text.as_str()),
+            (answer.status(), answer.text()),
             (200, r#"{"value":[],"nextLink":null}"#),
             "{path}"
         );
@@ -116,7 +116,7 @@ async fn deleted_items_are_written_as_recorded() {
     vault.delete("/keys/key-000").await.ok();
     let answer = vault.get("/deletedkeys").await;
     member_order(
-        &answer.text,
+        answer.text(),
         &["recoveryId", "deletedDate", "scheduledPurgeDate", "kid", "attributes"],
     );
     let page = answer.ok();

@@ -24,6 +24,7 @@ mod key_crypto;
 mod key_lifecycle;
 mod key_lists;
 mod keys;
+mod ledger;
 mod managed_hsm;
 mod secret_lifecycle;
 mod secrets;

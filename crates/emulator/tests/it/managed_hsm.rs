@@ -9,9 +9,9 @@ async fn its_challenge_has_no_json() {
     let mut hsm = Vault::hsm().await;
     hsm.token = None;
     let post = hsm.send("POST", "/keys/k/create", None).await;
-    assert_eq!((post.status, post.text.as_str()), (401, ""));
+    assert_eq!((post.status(), post.text()), (401, ""));
     let get = hsm.get("/keys").await;
-    assert_eq!((get.status, get.text.as_str()), (401, "OK"));
+    assert_eq!((get.status(), get.text()), (401, "OK"));
     let expected = format!(
         r#"Bearer authorization="https://localhost:8443/{}", resource="https://managedhsm.localhost:8443""#,
         hsm.emulator.tenant_id()
@@ -28,9 +28,9 @@ async fn members_are_alphabetical_and_every_key_is_in_hardware() {
     let hsm = Vault::hsm().await;
     for (kty, made) in [("RSA", "RSA-HSM"), ("EC-HSM", "EC-HSM"), ("oct", "oct-HSM")] {
         let answer = hsm.post(&format!("/keys/{made}/create"), json!({"kty": kty})).await;
-        member_order(&answer.text, &["attributes", "key", "key_ops", "kid", "kty"]);
+        member_order(answer.text(), &["attributes", "key", "key_ops", "kid", "kty"]);
         member_order(
-            &answer.text,
+            answer.text(),
             &["created", "enabled", "exportable", "recoverableDays", "recoveryLevel", "updated"],
         );
         let bundle = answer.ok();
@@ -88,7 +88,7 @@ async fn symmetric_keys_wrap_and_encrypt_in_every_size() {
         let aad = base64url(b"header");
         let answer =
             hsm.post("/keys/k/encrypt", json!({"alg": gcm, "value": plain, "aad": aad})).await;
-        member_order(&answer.text, &["aad", "iv", "kid", "tag", "value"]);
+        member_order(answer.text(), &["aad", "iv", "kid", "tag", "value"]);
         let sealed = answer.ok();
         assert_eq!(from_base64url(&sealed["iv"]).len(), 12);
         let mut body = json!({
@@ -135,5 +135,5 @@ async fn a_pool_and_a_vault_of_the_same_name_are_apart() {
     let emulator = hsm.emulator.clone();
     let url = emulator.vault_url("pool");
     let vault = Vault::at(emulator, url, "https://vault.azure.net/.default").await;
-    assert_eq!(vault.get("/keys/k").await.status, 404);
+    assert_eq!(vault.get("/keys/k").await.status(), 404);
 }

@@ -32,9 +32,9 @@ async fn nothing_but_set_and_get_shows_the_value() {
         ("POST", "/deletedsecrets/s/recover"),
     ] {
         let answer = vault.send(method, path, Some(json!({}))).await;
-        assert_eq!(answer.status, 200, "{method} {path}: {}", answer.text);
-        assert!(answer.text.contains("contentType"), "{method} {path}: {}", answer.text);
-        assert!(!answer.text.contains("canary"), "{method} {path}: {}", answer.text);
+        assert_eq!(answer.status(), 200, "{method} {path}: {}", answer.text());
+        assert!(answer.text().contains("contentType"), "{method} {path}: {}", answer.text());
+        assert!(!answer.text().contains("canary"), "{method} {path}: {}", answer.text());
     }
     assert_eq!(vault.get("/secrets/s").await.ok()["value"], "canary");
 }
@@ -45,17 +45,17 @@ async fn a_deleted_secret_is_shown_with_its_version_and_dates() {
     let before = vault.get("/secrets/s").await.ok();
     let answer = vault.delete("/secrets/s").await;
     member_order(
-        &answer.text,
+        answer.text(),
         &["recoveryId", "deletedDate", "scheduledPurgeDate", "contentType", "id", "attributes"],
     );
-    let text = answer.text.clone();
+    let text = answer.text().to_owned();
     let deleted = answer.ok();
     let now = vault.emulator.clock().now().unix_timestamp();
     assert_eq!(deleted["recoveryId"], "https://kv.vault.localhost:8443/deletedsecrets/S");
     assert_eq!(deleted["deletedDate"], now);
     assert_eq!(deleted["scheduledPurgeDate"], now + 7_776_000);
     assert_eq!(deleted["id"], before["id"]);
-    assert_eq!(vault.get("/deletedsecrets/s").await.text, text);
+    assert_eq!(vault.get("/deletedsecrets/s").await.text(), text);
     assert_eq!(vault.get("/secrets/s").await.refusal().1, "SecretNotFound");
 }
 
@@ -75,8 +75,8 @@ async fn a_deleted_name_cannot_be_set_until_it_is_purged() {
                 .to_owned()
         )
     );
-    assert_eq!(vault.delete("/deletedsecrets/s").await.status, 204);
-    assert_eq!(vault.send("PUT", "/secrets/S", body()).await.status, 200);
+    assert_eq!(vault.delete("/deletedsecrets/s").await.status(), 204);
+    assert_eq!(vault.send("PUT", "/secrets/S", body()).await.status(), 200);
 }
 
 #[tokio::test]
@@ -104,9 +104,9 @@ async fn deletion_and_recovery_take_their_time() {
     assert_eq!(refusal.3, "Secret is currently being deleted.");
     vault.emulator.clock().advance(LAG);
     recover(&vault).await.ok();
-    assert_eq!(vault.get("/secrets/s").await.status, 404);
+    assert_eq!(vault.get("/secrets/s").await.status(), 404);
     vault.emulator.clock().advance(LAG);
-    assert_eq!(vault.get("/secrets/s").await.status, 200);
+    assert_eq!(vault.get("/secrets/s").await.status(), 200);
 }
 
 #[tokio::test]
@@ -114,10 +114,10 @@ async fn a_deleted_secret_is_purged_when_the_clock_says_so() {
     let vault = Vault::of(Emulator::builder().retention_days(7).purge_protection(true)).await;
     let vault = with_secret(vault).await;
     vault.delete("/secrets/s").await.ok();
-    assert_eq!(vault.delete("/deletedsecrets/s").await.status, 403);
+    assert_eq!(vault.delete("/deletedsecrets/s").await.status(), 403);
     vault.emulator.clock().advance(DAY * 7);
-    assert_eq!(vault.get("/deletedsecrets/s").await.status, 404);
-    assert_eq!(recover(&vault).await.status, 404);
+    assert_eq!(vault.get("/deletedsecrets/s").await.status(), 404);
+    assert_eq!(recover(&vault).await.status(), 404);
 }
 
 #[tokio::test]
@@ -140,11 +140,11 @@ async fn lists_are_paged_and_end_with_a_null_link() {
     assert_eq!(versions.len(), 2);
     assert!(versions.iter().any(|item| item["id"] == version["id"]));
     let none = vault.get("/secrets/none/versions").await;
-    assert_eq!(none.text, r#"{"value":[],"nextLink":null}"#);
+    assert_eq!(none.text(), r#"{"value":[],"nextLink":null}"#);
 
     vault.delete("/secrets/s-00").await.ok();
     let deleted = vault.get("/deletedsecrets").await;
-    member_order(&deleted.text, &["recoveryId", "scheduledPurgeDate", "id", "attributes"]);
+    member_order(deleted.text(), &["recoveryId", "scheduledPurgeDate", "id", "attributes"]);
     let item = &deleted.ok()["value"][0];
     assert_eq!(item["id"], "https://kv.vault.localhost:8443/secrets/s-00", "without a version");
 }

@@ -20,7 +20,7 @@ fn disabled() -> (u16, String, Option<String>, String) {
 async fn a_secret_set_with_a_value_alone_has_no_other_members() {
     let vault = Vault::of(Emulator::builder().retention_days(7)).await;
     let answer = vault.send("PUT", "/secrets/crud", Some(json!({"value": "v"}))).await;
-    member_order(&answer.text, &["value", "id", "attributes", "enabled", "created", "updated"]);
+    member_order(answer.text(), &["value", "id", "attributes", "enabled", "created", "updated"]);
     let now = vault.emulator.clock().now().unix_timestamp();
     let bundle = answer.ok();
     let id = bundle["id"].as_str().unwrap();
@@ -44,7 +44,7 @@ async fn a_secret_set_in_full_is_read_back_in_the_recorded_order() {
     });
     let answer = vault.send("PUT", "/secrets/full", Some(body)).await;
     member_order(
-        &answer.text,
+        answer.text(),
         &["value", "contentType", "id", "attributes", "nbf", "exp", "created", "tags"],
     );
     let set = answer.ok();
@@ -79,7 +79,7 @@ async fn update_changes_all_but_the_value_and_does_not_show_it() {
         "value": "other", "contentType": "b", "attributes": {"exp": 2_524_723_200_i64}, "tags": {"y": "2"},
     });
     let answer = vault.send("PATCH", "/secrets/s/", Some(change)).await;
-    member_order(&answer.text, &["contentType", "id", "attributes", "tags"]);
+    member_order(answer.text(), &["contentType", "id", "attributes", "tags"]);
     let after = answer.ok();
     assert!(after.get("value").is_none());
     assert_eq!(after["id"], before["id"]);
@@ -144,8 +144,8 @@ async fn values_types_and_tags_are_limited() {
         json!({}),
     ] {
         let answer = vault.send("PUT", "/secrets/s", Some(body)).await;
-        assert_eq!((answer.status, answer.refusal().1.as_str()), (400, "BadParameter"));
-        assert!(!answer.text.contains("canary"), "{}", answer.text);
+        assert_eq!((answer.status(), answer.refusal().1.as_str()), (400, "BadParameter"));
+        assert!(!answer.text().contains("canary"), "{}", answer.text());
     }
 }
 
@@ -174,11 +174,11 @@ async fn a_secret_without_a_name_is_a_put_on_the_collection() {
     let vault = Vault::new().await;
     let answer = vault.send("PUT", "/secrets/", Some(json!({"value": "v"}))).await;
     assert_eq!(
-        answer.text,
+        answer.text(),
         r#"{"error":{"code":"MethodNotAllowed","message":"HTTP PUT not allowed"}}"#
     );
-    assert_eq!(answer.status, 405);
-    assert_eq!(vault.send("PUT", "/secrets/a_b", Some(json!({"value": "v"}))).await.status, 400);
+    assert_eq!(answer.status(), 405);
+    assert_eq!(vault.send("PUT", "/secrets/a_b", Some(json!({"value": "v"}))).await.status(), 400);
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn keys_and_secrets_of_one_name_are_apart() {
     vault.set("both", json!({"value": "v"})).await;
     vault.delete("/keys/both").await.ok();
     assert_eq!(vault.get("/secrets/both").await.ok()["value"], "v");
-    assert_eq!(vault.get("/deletedsecrets/both").await.status, 404);
+    assert_eq!(vault.get("/deletedsecrets/both").await.status(), 404);
 }
 
 #[tokio::test]

@@ -1,35 +1,56 @@
 //! Raw requests through the in-memory transport.
 
+use std::{fmt, ops::Deref, sync::Arc};
+
 use azure_core::http::{
     Context, Method, Request, Transport, Url,
     headers::{HeaderName, HeaderValue},
 };
 use azvault_emulator::{Emulator, EmulatorBuilder, Principal};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
+
+use crate::ledger::{Judgement, Ledger};
 
 pub(crate) const API_VERSION: &str = "7.6";
 
 /// An answer, whole.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) text: String,
+    status: u16,
+    headers: Vec<(String, String)>,
+    text: String,
+    judgement: Judgement,
 }
 
 impl Answer {
+    pub(crate) fn status(&self) -> u16 {
+        self.judgement.saw_status();
+        self.status
+    }
+
+    /// The body, as sent.
+    pub(crate) fn text(&self) -> &str {
+        self.judgement.saw_content();
+        &self.text
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.judgement.saw_content();
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {}", self.text))
+        serde_json::from_str(self.text()).unwrap_or_else(|error| panic!("{error} in {}", self.text))
     }
 
-    pub(crate) fn ok(self) -> Value {
-        assert_eq!(self.status, 200, "{}", self.text);
-        self.json()
+    /// The body of an answer that must be 200.
+    pub(crate) fn ok(self) -> Body {
+        assert_eq!(self.status(), 200, "{}", self.text);
+        let value = serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error} in {}", self.text));
+        Body { value, judgement: self.judgement }
     }
 
     /// The refusal's status, code, inner code and message.
@@ -37,11 +58,57 @@ impl Answer {
         let error = &self.json()["error"];
         let text = |value: &Value| value.as_str().map(str::to_owned);
         (
-            self.status,
+            self.status(),
             text(&error["code"]).unwrap(),
             text(&error["innererror"]["code"]),
             text(&error["message"]).unwrap(),
         )
+    }
+}
+
+/// The body of a good answer; one that a test never looks at has not been judged.
+#[derive(Debug)]
+pub(crate) struct Body {
+    value: Value,
+    judgement: Judgement,
+}
+
+impl Deref for Body {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        self.judgement.saw_content();
+        &self.value
+    }
+}
+
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl PartialEq<Body> for Value {
+    fn eq(&self, other: &Body) -> bool {
+        *self == **other
+    }
+}
+
+impl fmt::Display for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
+}
+
+impl PartialEq<Value> for Body {
+    fn eq(&self, other: &Value) -> bool {
+        **self == *other
     }
 }
 
@@ -52,6 +119,7 @@ pub(crate) struct Vault {
     pub(crate) token: Option<String>,
     pub(crate) api_version: &'static str,
     transport: Transport,
+    ledger: Arc<Ledger>,
 }
 
 impl Vault {
@@ -75,7 +143,14 @@ impl Vault {
     pub(crate) async fn at(emulator: Emulator, base: String, scope: &str) -> Self {
         let token = token(&emulator, Principal::default(), scope).await;
         let transport = emulator.in_memory_transport();
-        Self { emulator, base, token: Some(token), api_version: API_VERSION, transport }
+        Self {
+            emulator,
+            base,
+            token: Some(token),
+            api_version: API_VERSION,
+            transport,
+            ledger: Arc::default(),
+        }
     }
 
     /// Sends to `path` of this vault, with the api-version added.
@@ -111,7 +186,9 @@ impl Vault {
             "HEAD" => Method::Head,
             other => panic!("{other}"),
         };
-        let mut request = Request::new(Url::parse(url).unwrap(), method);
+        let url = Url::parse(url).unwrap();
+        let judgement = Judgement::new(&self.ledger, method.as_ref(), &url);
+        let mut request = Request::new(url, method);
         if let Some(token) = &self.token {
             request.insert_header("authorization", format!("Bearer {token}"));
         }
@@ -128,7 +205,9 @@ impl Vault {
             .collect();
         let body = body.collect().await?;
         let text = String::from_utf8(body.to_vec()).unwrap();
-        Ok(Answer { status: u16::from(status), headers, text })
+        let status = u16::from(status);
+        judgement.answered(status, text.is_empty());
+        Ok(Answer { status, headers, text, judgement })
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -144,12 +223,12 @@ impl Vault {
     }
 
     /// Sets a secret and gives its bundle.
-    pub(crate) async fn set(&self, name: &str, body: Value) -> Value {
+    pub(crate) async fn set(&self, name: &str, body: Value) -> Body {
         self.send("PUT", &format!("/secrets/{name}"), Some(body)).await.ok()
     }
 
     /// Makes a key and gives its bundle.
-    pub(crate) async fn create(&self, name: &str, body: Value) -> Value {
+    pub(crate) async fn create(&self, name: &str, body: Value) -> Body {
         self.post(&format!("/keys/{name}/create"), body).await.ok()
     }
 }
