@@ -15,6 +15,7 @@
 mod bench;
 mod bite;
 mod ci;
+mod coverage;
 mod examples;
 mod footprint;
 mod fuzz;
@@ -56,6 +57,8 @@ enum Command {
     Live,
     /// Remove the lines of docs/reliability.md in a copy, one by one, and see their tests fail.
     Bite(bite::Options),
+    /// Count the operations of the REST specification that the tests show to work.
+    Coverage(coverage::Options),
     /// Run the fuzz targets for a bounded time.
     Fuzz(fuzz::Options),
     /// Count the crates azvault-keys pulls in beside the official keys crate.
@@ -87,6 +90,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Release(command) => release::run(&command),
         Command::Live => live::run(),
         Command::Bite(options) => bite::run(&options),
+        Command::Coverage(options) => coverage::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Footprint => footprint::run(),
         Command::Msrv => msrv::run(),

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 
+use crate::coverage::journaled;
 use crate::process::{cargo, run as run_command, run_teed};
 use crate::readme;
 use crate::tree::Tree;
@@ -10,7 +11,7 @@ use crate::tree::Tree;
 pub(super) fn run() -> Result<()> {
     for command in readme::commands(&Tree::load()?, "cargo test")? {
         let args: Vec<&str> = command.split_whitespace().skip(1).collect();
-        let lines = run_teed(&mut cargo(&args)?)?;
+        let lines = run_teed(journaled(&mut cargo(&args)?)?)?;
         let passed = lines.iter().filter_map(|line| passed(line)).sum::<u32>();
         println!("{command}: {passed} tests and doctests passed");
         if passed == 0 {
