@@ -4,7 +4,7 @@ use azure_core::http::{Method, Request};
 use serde::Serialize;
 
 use super::ObjectKind;
-use crate::{Client, Result, validate_name, validate_version};
+use crate::{Client, Error, ResourceId, Result, validate_name, validate_version};
 
 /// An object by its name, and one version of it or the latest.
 #[derive(Clone, Debug)]
@@ -21,9 +21,50 @@ impl Target {
         Self { client, kind, name: name.into(), version: None }
     }
 
+    /// The object that an identifier names: one of this kind, in this client's vault, and not
+    /// deleted. Its latest version if the identifier has none.
+    ///
+    /// # Errors
+    /// `InvalidInput` for any other identifier.
+    pub fn of_id(client: Client, kind: &'static ObjectKind, id: &str) -> Result<Self> {
+        let id: ResourceId = id.parse()?;
+        let refused = |why: String| Err(Error::invalid_input(format!("the id {id} {why}")));
+        if id.vault_url() != client.endpoint() {
+            return refused(format!(
+                "is of another vault than {}: make a client of that vault",
+                client.endpoint()
+            ));
+        }
+        if id.collection() != kind.collection {
+            return refused(format!("is of {}, not of {}", id.collection(), kind.collection));
+        }
+        if id.is_deleted() {
+            let noun = kind.noun;
+            return refused(format!(
+                "is of a deleted {noun}: read it with get_deleted_{noun}(name), or recover it with begin_recover_deleted_{noun}(name)"
+            ));
+        }
+        let (name, version) = (id.name().to_owned(), id.version().map(ToOwned::to_owned));
+        Ok(Self { client, kind, name, version })
+    }
+
     /// Chooses a version.
     pub fn set_version(&mut self, version: impl Into<String>) {
         self.version = Some(version.into());
+    }
+
+    /// The same object, its latest version.
+    #[must_use]
+    pub fn without_version(&self) -> Self {
+        Self { version: None, ..self.clone() }
+    }
+
+    /// The identifier of the object.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name or a version that cannot be one.
+    pub fn id(&self) -> Result<ResourceId> {
+        self.client.endpoint().url(&self.segments(None)?)?.as_str().parse()
     }
 
     /// The client that the object is reached by.
