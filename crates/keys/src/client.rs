@@ -277,8 +277,12 @@ impl KeyClient {
         self.list(&LIST_DELETED, &["deletedkeys"])
     }
 
-    fn target(&self, name: impl Into<String>) -> Target {
+    pub(crate) fn target(&self, name: impl Into<String>) -> Target {
         Target::latest(self.client.clone(), &KEYS, name)
+    }
+
+    pub(crate) fn target_of(&self, id: &str) -> Result<Target> {
+        Target::of_id(self.client.clone(), &KEYS, id)
     }
 
     fn list<T>(&self, operation: &'static Operation, segments: &[&str]) -> Pager<T>

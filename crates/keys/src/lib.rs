@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod client;
+mod cryptography;
+mod jwt;
 mod models;
 mod operations;
+#[cfg(feature = "signature")]
+mod signer;
 
 pub use azure_core::{credentials::TokenCredential, http::Transport, time::OffsetDateTime};
 pub use azvault_core::{
@@ -18,6 +22,11 @@ pub use azvault_crypto::{
     EncryptionAlgorithm, JsonWebKey, KeyCurve, KeyOperation, KeyType, SignatureAlgorithm,
 };
 pub use client::KeyClient;
+pub use cryptography::{
+    Cryptography, CryptographyClient, Decryption, Encryption, Signing, Unwrapping, Verification,
+    Work, Wrapping,
+};
+pub use jwt::{Jwt, JwtEncoder, JwtVerifier};
 pub use models::{
     DecryptResult, DeletedKeyBundle, DeletedKeyProperties, EncryptResult, KeyBundle, KeyProperties,
     SignResult, UnwrapResult, VerifyResult, WrapResult,
@@ -25,3 +34,5 @@ pub use models::{
 pub use operations::{
     CreateKey, Decrypt, Encrypt, GetKey, Sign, UnwrapKey, UpdateKeyProperties, Verify, WrapKey,
 };
+#[cfg(feature = "signature")]
+pub use signer::{KeySigner, SignatureBytes};

@@ -21,8 +21,8 @@ pub(crate) struct VerificationResult {
 }
 
 impl OperationResult {
-    fn key_id(&self) -> Result<ResourceId, azvault_core::Error> {
-        self.kid.parse()
+    fn key_id(&self) -> Result<Option<ResourceId>, azvault_core::Error> {
+        self.kid.parse().map(Some)
     }
 }
 
@@ -32,8 +32,8 @@ macro_rules! result {
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub struct $name {
-            /// The key that was used, with its version.
-            pub key_id: ResourceId,
+            /// The key that was used, with its version; `None` for a key of no vault.
+            pub key_id: Option<ResourceId>,
             $(#[$field_attribute])*
             pub $field: $type,
         }
@@ -92,8 +92,8 @@ result! {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EncryptResult {
-    /// The key that was used, with its version.
-    pub key_id: ResourceId,
+    /// The key that was used, with its version; `None` for a key of no vault.
+    pub key_id: Option<ResourceId>,
     /// The ciphertext.
     pub ciphertext: Vec<u8>,
     /// The initialisation vector or nonce, for symmetric algorithms.
@@ -136,6 +136,10 @@ impl TryFrom<VerificationResult> for VerifyResult {
 }
 
 impl VerifyResult {
+    pub(crate) fn new(is_valid: bool) -> Self {
+        Self { is_valid }
+    }
+
     /// Whether the signature is valid.
     pub fn is_valid(&self) -> bool {
         self.is_valid

@@ -12,6 +12,7 @@ pub use create::CreateKey;
 pub use decrypt::{Decrypt, UnwrapKey};
 pub use encrypt::{Encrypt, WrapKey};
 pub use get::GetKey;
+pub(crate) use sign::check_digest;
 pub use sign::{Sign, Verify};
 pub use update::UpdateKeyProperties;
 

@@ -44,7 +44,7 @@ impl Sign {
             &self.target,
             &SIGN,
             "sign",
-            check_digest(&self.parameters.alg, &self.parameters.value).map(|()| &self.parameters),
+            check_digest(&self.parameters.alg, &self.parameters.value.0).map(|()| &self.parameters),
         )
     }
 }
@@ -82,16 +82,16 @@ impl Verify {
             &self.target,
             &VERIFY,
             "verify",
-            check_digest(&self.parameters.alg, &self.parameters.digest).map(|()| &self.parameters),
+            check_digest(&self.parameters.alg, &self.parameters.digest.0).map(|()| &self.parameters),
         )
     }
 }
 
-fn check_digest(algorithm: &SignatureAlgorithm, digest: &Base64Url) -> Result<()> {
+pub(crate) fn check_digest(algorithm: &SignatureAlgorithm, digest: &[u8]) -> Result<()> {
     match algorithm.digest_len() {
-        Some(len) if len != digest.0.len() => Err(Error::invalid_input(format!(
+        Some(len) if len != digest.len() => Err(Error::invalid_input(format!(
             "the digest has {} bytes: {algorithm} takes the {len} bytes of a SHA-{} hash, not the message",
-            digest.0.len(),
+            digest.len(),
             len * 8
         ))),
         _ => Ok(()),

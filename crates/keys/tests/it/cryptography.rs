@@ -9,7 +9,7 @@ use crate::support::Vault;
 async fn assert_signs(vault: &Vault, algorithm: S) {
     let digest = vec![7; algorithm.digest_len().unwrap()];
     let signed = vault.client.sign("k", algorithm.clone(), digest.clone()).await.unwrap();
-    assert_eq!(signed.key_id.version().map(str::len), Some(32));
+    assert_eq!(signed.key_id.unwrap().version().map(str::len), Some(32));
     let verify =
         |digest, signature: Vec<u8>| vault.client.verify("k", algorithm.clone(), digest, signature);
     assert!(verify(digest.clone(), signed.signature.clone()).await.unwrap().is_valid());

@@ -4,9 +4,13 @@
 mod bad_input;
 mod create_and_get;
 mod cryptography;
+mod cryptography_client;
+mod cryptography_rules;
 mod deletion;
 mod errors;
 mod lists;
+mod tokens;
+mod tokens_of_strangers;
 mod requests;
 mod support;
 mod update;

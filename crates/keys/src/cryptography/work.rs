@@ -1,0 +1,304 @@
+//! What can be asked of a key: what it needs, how it is done here, and how the service is asked.
+
+use azvault_core::{Call, Result, ResourceId, SecretBytes, object::Target};
+use azvault_crypto::LocalKey;
+
+use crate::{
+    DecryptResult, EncryptResult, EncryptionAlgorithm, KeyOperation, SignResult,
+    SignatureAlgorithm, UnwrapResult, VerifyResult, WrapResult,
+    operations::{Decrypt, Encrypt, Sign, UnwrapKey, Verify, WrapKey, check_digest},
+};
+
+/// One thing that can be asked of a key. Only this crate implements it.
+pub trait Work: sealed::Sealed + Send + Sync + Sized + 'static {
+    /// What it gives.
+    type Output: Send + 'static;
+
+    /// What the key must permit.
+    const OPERATION: KeyOperation;
+
+    /// Refuses what no key could do.
+    #[doc(hidden)]
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether the public part of a key is enough for it.
+    #[doc(hidden)]
+    fn is_public(&self) -> bool {
+        false
+    }
+
+    /// Whether it can be done here.
+    #[doc(hidden)]
+    fn fits(&self, key: &LocalKey) -> bool;
+
+    /// Does it here.
+    #[doc(hidden)]
+    fn here(&self, key: &LocalKey, id: Option<&ResourceId>) -> Result<Self::Output>;
+
+    /// Asks the service.
+    #[doc(hidden)]
+    fn there(self, target: Target) -> Call<Self::Output>;
+
+    /// The key that the service says it used.
+    #[doc(hidden)]
+    fn used(given: &Self::Output) -> Option<&ResourceId>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for super::Encryption {}
+    impl Sealed for super::Decryption {}
+    impl Sealed for super::Wrapping {}
+    impl Sealed for super::Unwrapping {}
+    impl Sealed for super::Signing {}
+    impl Sealed for super::Verification {}
+}
+
+/// To encrypt.
+#[derive(Clone, Debug)]
+pub struct Encryption {
+    pub(super) algorithm: EncryptionAlgorithm,
+    pub(super) plaintext: SecretBytes,
+    pub(super) iv: Option<Vec<u8>>,
+    pub(super) aad: Vec<u8>,
+}
+
+impl Work for Encryption {
+    type Output = EncryptResult;
+    const OPERATION: KeyOperation = KeyOperation::Encrypt;
+
+    fn is_public(&self) -> bool {
+        is_rsa(&self.algorithm)
+    }
+
+    fn fits(&self, key: &LocalKey) -> bool {
+        key.supports_encryption(&Self::OPERATION, &self.algorithm)
+    }
+
+    fn here(&self, key: &LocalKey, id: Option<&ResourceId>) -> Result<EncryptResult> {
+        let (iv, plaintext) = (self.iv.as_deref(), self.plaintext.expose());
+        let encrypted = key.encrypt(&self.algorithm, plaintext, iv, &self.aad)?;
+        Ok(EncryptResult {
+            key_id: id.cloned(),
+            ciphertext: encrypted.ciphertext,
+            iv: encrypted.iv,
+            tag: encrypted.tag,
+            aad: encrypted.aad,
+        })
+    }
+
+    fn there(self, target: Target) -> Call<EncryptResult> {
+        let mut call = Encrypt::new(target, self.algorithm, self.plaintext);
+        if let Some(iv) = self.iv {
+            call = call.iv(iv);
+        }
+        if !self.aad.is_empty() {
+            call = call.additional_authenticated_data(self.aad);
+        }
+        call.into_call()
+    }
+
+    fn used(given: &EncryptResult) -> Option<&ResourceId> {
+        given.key_id.as_ref()
+    }
+}
+
+/// To decrypt.
+#[derive(Clone, Debug)]
+pub struct Decryption {
+    pub(super) algorithm: EncryptionAlgorithm,
+    pub(super) ciphertext: Vec<u8>,
+    pub(super) iv: Option<Vec<u8>>,
+    pub(super) tag: Option<Vec<u8>>,
+    pub(super) aad: Vec<u8>,
+}
+
+impl Work for Decryption {
+    type Output = DecryptResult;
+    const OPERATION: KeyOperation = KeyOperation::Decrypt;
+
+    fn fits(&self, key: &LocalKey) -> bool {
+        key.supports_encryption(&Self::OPERATION, &self.algorithm)
+    }
+
+    fn here(&self, key: &LocalKey, id: Option<&ResourceId>) -> Result<DecryptResult> {
+        let (iv, tag) = (self.iv.as_deref(), self.tag.as_deref());
+        let plaintext = key.decrypt(&self.algorithm, &self.ciphertext, iv, tag, &self.aad)?;
+        Ok(DecryptResult { key_id: id.cloned(), plaintext })
+    }
+
+    fn there(self, target: Target) -> Call<DecryptResult> {
+        let mut call = Decrypt::new(target, self.algorithm, self.ciphertext);
+        if let Some(iv) = self.iv {
+            call = call.iv(iv);
+        }
+        if let Some(tag) = self.tag {
+            call = call.authentication_tag(tag);
+        }
+        if !self.aad.is_empty() {
+            call = call.additional_authenticated_data(self.aad);
+        }
+        call.into_call()
+    }
+
+    fn used(given: &DecryptResult) -> Option<&ResourceId> {
+        given.key_id.as_ref()
+    }
+}
+
+/// To wrap a key.
+#[derive(Clone, Debug)]
+pub struct Wrapping {
+    pub(super) algorithm: EncryptionAlgorithm,
+    pub(super) key: SecretBytes,
+}
+
+impl Work for Wrapping {
+    type Output = WrapResult;
+    const OPERATION: KeyOperation = KeyOperation::WrapKey;
+
+    fn is_public(&self) -> bool {
+        is_rsa(&self.algorithm)
+    }
+
+    fn fits(&self, key: &LocalKey) -> bool {
+        key.supports_encryption(&Self::OPERATION, &self.algorithm)
+    }
+
+    fn here(&self, key: &LocalKey, id: Option<&ResourceId>) -> Result<WrapResult> {
+        let encrypted_key = key.wrap_key(&self.algorithm, self.key.expose())?;
+        Ok(WrapResult { key_id: id.cloned(), encrypted_key })
+    }
+
+    fn there(self, target: Target) -> Call<WrapResult> {
+        WrapKey::new(target, self.algorithm, self.key).into_call()
+    }
+
+    fn used(given: &WrapResult) -> Option<&ResourceId> {
+        given.key_id.as_ref()
+    }
+}
+
+/// To unwrap a key.
+#[derive(Clone, Debug)]
+pub struct Unwrapping {
+    pub(super) algorithm: EncryptionAlgorithm,
+    pub(super) encrypted_key: Vec<u8>,
+}
+
+impl Work for Unwrapping {
+    type Output = UnwrapResult;
+    const OPERATION: KeyOperation = KeyOperation::UnwrapKey;
+
+    fn fits(&self, key: &LocalKey) -> bool {
+        key.supports_encryption(&Self::OPERATION, &self.algorithm)
+    }
+
+    fn here(&self, key: &LocalKey, id: Option<&ResourceId>) -> Result<UnwrapResult> {
+        let unwrapped = key.unwrap_key(&self.algorithm, &self.encrypted_key)?;
+        Ok(UnwrapResult { key_id: id.cloned(), key: unwrapped })
+    }
+
+    fn there(self, target: Target) -> Call<UnwrapResult> {
+        UnwrapKey::new(target, self.algorithm, self.encrypted_key).into_call()
+    }
+
+    fn used(given: &UnwrapResult) -> Option<&ResourceId> {
+        given.key_id.as_ref()
+    }
+}
+
+/// To sign a digest.
+#[derive(Clone, Debug)]
+pub struct Signing {
+    pub(super) algorithm: SignatureAlgorithm,
+    /// Absent if the algorithm has no hash to make it by.
+    pub(super) digest: Option<Vec<u8>>,
+}
+
+impl Work for Signing {
+    type Output = SignResult;
+    const OPERATION: KeyOperation = KeyOperation::Sign;
+
+    fn check(&self) -> Result<()> {
+        given_digest(&self.algorithm, self.digest.as_deref()).map(drop)
+    }
+
+    fn fits(&self, key: &LocalKey) -> bool {
+        key.supports_signature(&Self::OPERATION, &self.algorithm)
+    }
+
+    fn here(&self, key: &LocalKey, id: Option<&ResourceId>) -> Result<SignResult> {
+        let digest = given_digest(&self.algorithm, self.digest.as_deref())?;
+        let signature = key.sign(&self.algorithm, digest)?;
+        Ok(SignResult { key_id: id.cloned(), signature })
+    }
+
+    fn there(self, target: Target) -> Call<SignResult> {
+        Sign::new(target, self.algorithm, self.digest.unwrap_or_default()).into_call()
+    }
+
+    fn used(given: &SignResult) -> Option<&ResourceId> {
+        given.key_id.as_ref()
+    }
+}
+
+/// To verify the signature of a digest.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    pub(super) algorithm: SignatureAlgorithm,
+    /// Absent if the algorithm has no hash to make it by.
+    pub(super) digest: Option<Vec<u8>>,
+    pub(super) signature: Vec<u8>,
+}
+
+impl Work for Verification {
+    type Output = VerifyResult;
+    const OPERATION: KeyOperation = KeyOperation::Verify;
+
+    fn check(&self) -> Result<()> {
+        given_digest(&self.algorithm, self.digest.as_deref()).map(drop)
+    }
+
+    fn is_public(&self) -> bool {
+        use SignatureAlgorithm::{HS256, HS384, HS512, RsNull};
+        !matches!(self.algorithm, HS256 | HS384 | HS512 | RsNull)
+    }
+
+    fn fits(&self, key: &LocalKey) -> bool {
+        key.supports_signature(&Self::OPERATION, &self.algorithm)
+    }
+
+    fn here(&self, key: &LocalKey, _: Option<&ResourceId>) -> Result<VerifyResult> {
+        let digest = given_digest(&self.algorithm, self.digest.as_deref())?;
+        key.verify(&self.algorithm, digest, &self.signature).map(VerifyResult::new)
+    }
+
+    fn there(self, target: Target) -> Call<VerifyResult> {
+        Verify::new(target, self.algorithm, self.digest.unwrap_or_default(), self.signature).into_call()
+    }
+
+    /// The service does not say.
+    fn used(_: &VerifyResult) -> Option<&ResourceId> {
+        None
+    }
+}
+
+fn is_rsa(algorithm: &EncryptionAlgorithm) -> bool {
+    use EncryptionAlgorithm::{Rsa1_5, RsaOaep, RsaOaep256};
+    matches!(algorithm, RsaOaep | RsaOaep256 | Rsa1_5)
+}
+
+/// The digest, of the length that the algorithm takes.
+fn given_digest<'a>(algorithm: &SignatureAlgorithm, digest: Option<&'a [u8]>) -> Result<&'a [u8]> {
+    let Some(digest) = digest else {
+        // The same again, to say why there is none.
+        algorithm.digest(&[])?;
+        return Ok(&[]);
+    };
+    check_digest(algorithm, digest)?;
+    Ok(digest)
+}

@@ -1,0 +1,98 @@
+//! A vault's key as a signer of the `signature` crate.
+
+use signature::{
+    SignatureEncoding,
+    hazmat::AsyncPrehashSigner,
+};
+
+use crate::{CryptographyClient, SignatureAlgorithm};
+
+/// A key with an algorithm, for libraries that take a signer of the
+/// [`signature`](https://docs.rs/signature) crate. A cheap clone.
+///
+/// It implements [`AsyncPrehashSigner`], which signs a digest, and [`signature::AsyncSigner`],
+/// which hashes a message first, for every type of signature that is made of its bytes: those of
+/// `p256`, `p384`, `p521`, `k256` and `rsa`, or [`Vec<u8>`] by [`SignatureBytes`].
+///
+/// # Examples
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = azvault_emulator::Emulator::start().await?;
+/// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+/// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+/// use azvault_keys::{SignatureAlgorithm::ES256, SignatureBytes};
+/// use signature::AsyncSigner;
+///
+/// client.create_ec_key("my-key").await?;
+/// let crypto = client.cryptography_client("my-key")?;
+/// let signer = crypto.signer(ES256);
+///
+/// let signed: SignatureBytes = signer.sign_async(b"message").await?;
+/// assert!(crypto.verify_data(ES256, b"message", signed).await?.is_valid());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeySigner {
+    key: CryptographyClient,
+    algorithm: SignatureAlgorithm,
+}
+
+impl CryptographyClient {
+    /// The key as a signer of the `signature` crate.
+    pub fn signer(&self, algorithm: SignatureAlgorithm) -> KeySigner {
+        KeySigner { key: self.clone(), algorithm }
+    }
+}
+
+/// A signature as its bytes alone, for callers that have no type for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignatureBytes(Vec<u8>);
+
+impl SignatureBytes {
+    /// The bytes: for ECDSA `r` and `s` side by side.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl TryFrom<&[u8]> for SignatureBytes {
+    type Error = signature::Error;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, signature::Error> {
+        Ok(Self(bytes.to_vec()))
+    }
+}
+
+impl From<SignatureBytes> for Vec<u8> {
+    fn from(signature: SignatureBytes) -> Self {
+        signature.0
+    }
+}
+
+impl From<SignatureBytes> for Box<[u8]> {
+    fn from(signature: SignatureBytes) -> Self {
+        signature.0.into()
+    }
+}
+
+impl SignatureEncoding for SignatureBytes {
+    type Repr = Box<[u8]>;
+}
+
+impl<S: SignatureEncoding> AsyncPrehashSigner<S> for KeySigner {
+    async fn sign_prehash_async(&self, prehash: &[u8]) -> Result<S, signature::Error> {
+        let signed = self.key.sign(self.algorithm.clone(), prehash).await;
+        let signed = signed.map_err(signature::Error::from_source)?;
+        S::try_from(&signed.signature)
+            .map_err(|_| signature::Error::from_source("the signature is not of the type asked for"))
+    }
+}
+
+impl<S: SignatureEncoding> signature::AsyncSigner<S> for KeySigner {
+    async fn sign_async(&self, message: &[u8]) -> Result<S, signature::Error> {
+        let digest = self.algorithm.digest(message).map_err(signature::Error::from_source)?;
+        self.sign_prehash_async(&digest).await
+    }
+}
