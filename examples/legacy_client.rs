@@ -83,7 +83,7 @@ async fn on_azure(url: &str) -> Result<(), Box<dyn Error>> {
 
 async fn read(vaults: &KeyVaultClient, url: &str) -> Result<(), Box<dyn Error>> {
     let key = vaults.get_key(url, "legacy-client", "").await?.into_jwk();
-    println!("  key    {} {}", key.key_type(), key.kid());
+    println!("  key    {} {}", key.key_type(), key.kid().unwrap_or_default());
     let secret = vaults.get_secret(url, "legacy-client", "").await?;
     println!("  secret {} {:?}", secret.id(), secret.value());
     // By identifier: the vault, the name and the version are all in it.

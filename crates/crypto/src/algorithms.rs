@@ -1,7 +1,11 @@
 //! The algorithms that the service offers.
 
+use aws_lc_rs::digest;
+use azvault_core::{Error, Result};
+
 azvault_core::service_enum! {
-    /// How to sign. All take the digest that their name ends with, not the message.
+    /// How to sign. All take the digest that their name ends with, not the message; for what is
+    /// special about `HS*` see [`digest`](Self::digest).
     ///
     /// Source: [JsonWebKeySignatureAlgorithm](https://learn.microsoft.com/rest/api/keyvault/keys/sign/sign#jsonwebkeysignaturealgorithm).
     pub enum SignatureAlgorithm {
@@ -44,6 +48,44 @@ impl SignatureAlgorithm {
             Self::RS384 | Self::PS384 | Self::ES384 => Some(48),
             Self::RS512 | Self::PS512 | Self::ES512 => Some(64),
             _ => None,
+        }
+    }
+
+    /// Hashes `data` as this algorithm wants it: by SHA-256, SHA-384 or SHA-512, as its name ends.
+    ///
+    /// `HS*` are MACs of whatever is given to them, so that [`digest_len`](Self::digest_len) has
+    /// no length for them. Their `digest` is here because the official clients' "sign data" hashes
+    /// first and lets the service compute the HMAC of the hash; do so to agree with them. For an
+    /// `HS256` of JOSE (RFC 7518, 3.2) sign the message itself.
+    ///
+    /// # Errors
+    /// `RSNULL` and algorithms that are not known here have no digest.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::SignatureAlgorithm;
+    ///
+    /// let digest = SignatureAlgorithm::ES384.digest(b"message")?;
+    /// assert_eq!(Some(digest.len()), SignatureAlgorithm::ES384.digest_len());
+    /// assert!(SignatureAlgorithm::RsNull.digest(b"message").is_err());
+    /// # Ok::<(), azvault_core::Error>(())
+    /// ```
+    pub fn digest(&self, data: &[u8]) -> Result<Vec<u8>> {
+        let algorithm = self.hash().ok_or_else(|| {
+            Error::invalid_input(format!("{self} does not say what to hash the data by"))
+                .with_advice("hash the data as its receiver expects, and sign the digest")
+        })?;
+        Ok(digest::digest(algorithm, data).as_ref().to_vec())
+    }
+
+    pub(crate) fn hash(&self) -> Option<&'static digest::Algorithm> {
+        match self {
+            Self::RS256 | Self::PS256 | Self::ES256 | Self::ES256K | Self::HS256 => {
+                Some(&digest::SHA256)
+            }
+            Self::RS384 | Self::PS384 | Self::ES384 | Self::HS384 => Some(&digest::SHA384),
+            Self::RS512 | Self::PS512 | Self::ES512 | Self::HS512 => Some(&digest::SHA512),
+            Self::RsNull | Self::Unknown(_) => None,
         }
     }
 }

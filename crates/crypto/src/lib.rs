@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod algorithms;
+mod curve;
+pub mod ecdsa;
 mod jwk;
+mod local;
 mod words;
 
 pub use algorithms::{EncryptionAlgorithm, SignatureAlgorithm};
 pub use jwk::JsonWebKey;
+pub use local::{Encrypted, LocalKey};
 pub use words::{KeyCurve, KeyOperation, KeyType};

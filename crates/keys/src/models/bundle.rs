@@ -68,7 +68,8 @@ impl TryFrom<WireBundle> for KeyBundle {
     type Error = String;
 
     fn try_from(wire: WireBundle) -> Result<Self, String> {
-        let properties = wire.about.of(wire.key.kid())?;
+        let kid = wire.key.kid().ok_or("the key has no kid")?;
+        let properties = wire.about.of(kid)?;
         Ok(Self { key: wire.key, properties })
     }
 }
