@@ -3,6 +3,7 @@
 mod algorithms;
 mod curve;
 pub mod ecdsa;
+mod iv;
 mod jwk;
 mod local;
 mod words;

@@ -1,18 +1,16 @@
 //! A vault's key as a signer of the `signature` crate.
 
-use signature::{
-    SignatureEncoding,
-    hazmat::AsyncPrehashSigner,
-};
+use signature::{AsyncSigner, SignatureEncoding, hazmat::AsyncPrehashSigner};
 
 use crate::{CryptographyClient, SignatureAlgorithm};
 
 /// A key with an algorithm, for libraries that take a signer of the
 /// [`signature`](https://docs.rs/signature) crate. A cheap clone.
 ///
-/// It implements [`AsyncPrehashSigner`], which signs a digest, and [`signature::AsyncSigner`],
-/// which hashes a message first, for every type of signature that is made of its bytes: those of
-/// `p256`, `p384`, `p521`, `k256` and `rsa`, or [`Vec<u8>`] by [`SignatureBytes`].
+/// It implements [`AsyncPrehashSigner`], which signs a digest, for every type of signature that is
+/// made of its bytes: those of `p256`, `p384`, `p521`, `k256` and `rsa`, and [`SignatureBytes`].
+/// For that one it implements [`AsyncSigner`] too, which hashes a message first; the
+/// trait's own rules allow no more.
 ///
 /// # Examples
 /// ```
@@ -85,13 +83,14 @@ impl<S: SignatureEncoding> AsyncPrehashSigner<S> for KeySigner {
     async fn sign_prehash_async(&self, prehash: &[u8]) -> Result<S, signature::Error> {
         let signed = self.key.sign(self.algorithm.clone(), prehash).await;
         let signed = signed.map_err(signature::Error::from_source)?;
-        S::try_from(&signed.signature)
-            .map_err(|_| signature::Error::from_source("the signature is not of the type asked for"))
+        S::try_from(&signed.signature).map_err(|_| {
+            signature::Error::from_source("the signature is not of the type asked for")
+        })
     }
 }
 
-impl<S: SignatureEncoding> signature::AsyncSigner<S> for KeySigner {
-    async fn sign_async(&self, message: &[u8]) -> Result<S, signature::Error> {
+impl AsyncSigner<SignatureBytes> for KeySigner {
+    async fn sign_async(&self, message: &[u8]) -> Result<SignatureBytes, signature::Error> {
         let digest = self.algorithm.digest(message).map_err(signature::Error::from_source)?;
         self.sign_prehash_async(&digest).await
     }

@@ -79,7 +79,7 @@ impl ErrorKind {
             "ObjectIsBeingDeleted" => Self::BeingDeleted,
             "ObjectIsBeingRecovered" => Self::BeingRecovered,
             "KeyDisabled" | "SecretDisabled" | "CertificateDisabled" => Self::Disabled,
-            "KeyOperationForbidden" => Self::OperationForbidden,
+            "KeyOperationForbidden" | "KeyExpired" | "KeyNotYetValid" => Self::OperationForbidden,
             "ForbiddenByPolicy" | "AccessDenied" => Self::ForbiddenByPolicy,
             "ForbiddenByRbac" => Self::ForbiddenByRbac,
             "ForbiddenByFirewall" => Self::ForbiddenByFirewall,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use azvault_core::{
-    CallOptions, Error, Result, ResourceId, SecretBytes, object::Target, time::Clock,
+    CallOptions, Error, ResourceId, Result, SecretBytes, object::Target, time::Clock,
 };
 use tokio::sync::OnceCell;
 

@@ -1,6 +1,6 @@
 //! What is known of the key that a client uses, and how it becomes known.
 
-use azvault_core::{ErrorKind, Result, ResourceId, time::Clock};
+use azvault_core::{ErrorKind, ResourceId, Result, time::Clock};
 use azvault_crypto::LocalKey;
 
 use super::permits::{Validity, check_key_ops};

@@ -2,11 +2,8 @@
 
 use std::{future::IntoFuture, time::Duration};
 
-use azvault_core::{
-    CallOptions, Error, ErrorKind, Result,
-    call::CallFuture,
-    retry::RetryPolicy,
-};
+use azvault_core::{CallOptions, Error, ErrorKind, Result, call::CallFuture, retry::RetryPolicy};
+use azvault_crypto::LocalKey;
 
 use super::{
     client::{CryptographyClient, Place},
@@ -137,7 +134,9 @@ impl<W: Work> Cryptography<W> {
     /// Does it here if that can be done; `None` if the service has to be asked.
     fn locally(&self, key: &Key) -> Result<Option<W::Output>> {
         let local_only = self.client.place() == Place::Local;
-        let Some(local) = key.local().filter(|local| local_only || self.work.fits(local)) else {
+        let to_try =
+            |local: &&LocalKey| local_only || self.work.fits(local) || self.work.misfits(local);
+        let Some(local) = key.local().filter(to_try) else {
             return match local_only {
                 true => Err(Error::invalid_input(
                     "this version cannot compute with such a key: leave out local_only()",

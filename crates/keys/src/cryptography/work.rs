@@ -1,6 +1,6 @@
 //! What can be asked of a key: what it needs, how it is done here, and how the service is asked.
 
-use azvault_core::{Call, Result, ResourceId, SecretBytes, object::Target};
+use azvault_core::{Call, ResourceId, Result, SecretBytes, object::Target};
 use azvault_crypto::LocalKey;
 
 use crate::{
@@ -33,6 +33,13 @@ pub trait Work: sealed::Sealed + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn fits(&self, key: &LocalKey) -> bool;
 
+    /// Whether it is known here already that such a key cannot do it anywhere.
+    #[doc(hidden)]
+    fn misfits(&self, key: &LocalKey) -> bool {
+        let _ = key;
+        false
+    }
+
     /// Does it here.
     #[doc(hidden)]
     fn here(&self, key: &LocalKey, id: Option<&ResourceId>) -> Result<Self::Output>;
@@ -47,6 +54,7 @@ pub trait Work: sealed::Sealed + Send + Sync + Sized + 'static {
 }
 
 mod sealed {
+    #[expect(unnameable_types, reason = "so that nobody else can implement it")]
     pub trait Sealed {}
 
     impl Sealed for super::Encryption {}
@@ -74,6 +82,11 @@ impl Work for Encryption {
         is_rsa(&self.algorithm)
     }
 
+    fn misfits(&self, key: &LocalKey) -> bool {
+        // RSA1_5 may only be what is not done here.
+        self.is_public() && self.algorithm != EncryptionAlgorithm::Rsa1_5 && !self.fits(key)
+    }
+
     fn fits(&self, key: &LocalKey) -> bool {
         key.supports_encryption(&Self::OPERATION, &self.algorithm)
     }
@@ -91,14 +104,16 @@ impl Work for Encryption {
     }
 
     fn there(self, target: Target) -> Call<EncryptResult> {
+        // The service makes none for AES-CBC. If the system gives no random numbers, it says so.
+        let iv = self.iv.or_else(|| self.algorithm.random_iv().ok().flatten());
         let mut call = Encrypt::new(target, self.algorithm, self.plaintext);
-        if let Some(iv) = self.iv {
+        if let Some(iv) = iv.clone() {
             call = call.iv(iv);
         }
         if !self.aad.is_empty() {
             call = call.additional_authenticated_data(self.aad);
         }
-        call.into_call()
+        call.into_call().map(|given| Ok(EncryptResult { iv: given.iv.or(iv), ..given }))
     }
 
     fn used(given: &EncryptResult) -> Option<&ResourceId> {
@@ -162,6 +177,11 @@ impl Work for Wrapping {
 
     fn is_public(&self) -> bool {
         is_rsa(&self.algorithm)
+    }
+
+    fn misfits(&self, key: &LocalKey) -> bool {
+        // RSA1_5 may only be what is not done here.
+        self.is_public() && self.algorithm != EncryptionAlgorithm::Rsa1_5 && !self.fits(key)
     }
 
     fn fits(&self, key: &LocalKey) -> bool {
@@ -264,8 +284,12 @@ impl Work for Verification {
     }
 
     fn is_public(&self) -> bool {
-        use SignatureAlgorithm::{HS256, HS384, HS512, RsNull};
-        !matches!(self.algorithm, HS256 | HS384 | HS512 | RsNull)
+        use SignatureAlgorithm::{HS256, HS384, HS512, RsNull, Unknown};
+        !matches!(self.algorithm, HS256 | HS384 | HS512 | RsNull | Unknown(_))
+    }
+
+    fn misfits(&self, key: &LocalKey) -> bool {
+        self.is_public() && !self.fits(key)
     }
 
     fn fits(&self, key: &LocalKey) -> bool {
@@ -278,7 +302,8 @@ impl Work for Verification {
     }
 
     fn there(self, target: Target) -> Call<VerifyResult> {
-        Verify::new(target, self.algorithm, self.digest.unwrap_or_default(), self.signature).into_call()
+        Verify::new(target, self.algorithm, self.digest.unwrap_or_default(), self.signature)
+            .into_call()
     }
 
     /// The service does not say.

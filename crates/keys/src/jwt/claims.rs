@@ -81,7 +81,9 @@ impl Expectations {
             Some(audience) if audience.names(&self.audiences) => Ok(()),
             None if self.audiences.is_empty() => Ok(()),
             // RFC 7519, 4.1.3: who does not find himself there must refuse.
-            Some(_) => Err(refused("it is for another audience (`aud`): audience(name) names yours")),
+            Some(_) => {
+                Err(refused("it is for another audience (`aud`): audience(name) names yours"))
+            }
             None => Err(refused("it names no audience (`aud`)")),
         }
     }
@@ -115,7 +117,10 @@ mod tests {
     #[test]
     fn a_time_that_is_no_number_is_refused() {
         for exp in [r#""9999999999""#, "true", "[]", "1e999"] {
-            assert!(check(&Expectations::default(), &format!(r#"{{"exp":{exp}}}"#)).is_err(), "{exp}");
+            assert!(
+                check(&Expectations::default(), &format!(r#"{{"exp":{exp}}}"#)).is_err(),
+                "{exp}"
+            );
         }
     }
 
@@ -124,7 +129,8 @@ mod tests {
         let nobody = Expectations { expiry_required: false, ..Expectations::default() };
         let mine = Expectations { audiences: vec!["me".to_owned()], ..nobody.clone() };
         let anybody = Expectations { any_audience: true, ..nobody.clone() };
-        for (aud, to_me) in [(r#""me""#, true), (r#"["x","me"]"#, true), (r#""x""#, false), ("[]", false)]
+        for (aud, to_me) in
+            [(r#""me""#, true), (r#"["x","me"]"#, true), (r#""x""#, false), ("[]", false)]
         {
             let json = format!(r#"{{"aud":{aud}}}"#);
             assert_eq!(check(&mine, &json).is_ok(), to_me, "{aud}");

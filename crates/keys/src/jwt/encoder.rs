@@ -85,8 +85,7 @@ impl JwtEncoder {
             Some(key_id) => key_id.clone(),
             None => self.key.version_id().await?,
         };
-        let header =
-            Written { alg: &self.algorithm, typ: self.token_type.as_deref(), kid: &kid };
+        let header = Written { alg: &self.algorithm, typ: self.token_type.as_deref(), kid: &kid };
         let header = serde_json::to_vec(&header)
             .map_err(|_| Error::invalid_input("the header cannot be written as JSON"))?;
         let mut token = URL_SAFE_NO_PAD.encode(header);

@@ -78,7 +78,9 @@ impl JwtVerifier {
     pub fn new(algorithms: impl IntoIterator<Item = SignatureAlgorithm>) -> Result<Self> {
         let algorithms: Vec<SignatureAlgorithm> = algorithms.into_iter().collect();
         if algorithms.is_empty() {
-            return Err(Error::invalid_input("no algorithm is accepted: name one, ES256 for instance"));
+            return Err(Error::invalid_input(
+                "no algorithm is accepted: name one, ES256 for instance",
+            ));
         }
         algorithms.iter().try_for_each(check_algorithm)?;
         let (keys, expect) = (Vec::new(), Expectations::default());

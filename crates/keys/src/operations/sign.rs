@@ -82,7 +82,8 @@ impl Verify {
             &self.target,
             &VERIFY,
             "verify",
-            check_digest(&self.parameters.alg, &self.parameters.digest.0).map(|()| &self.parameters),
+            check_digest(&self.parameters.alg, &self.parameters.digest.0)
+                .map(|()| &self.parameters),
         )
     }
 }

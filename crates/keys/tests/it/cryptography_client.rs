@@ -1,9 +1,8 @@
 //! Where cryptography is done, and with which version.
 
-use azvault_emulator::{Emulator, Principal};
+use azvault_emulator::Emulator;
 use azvault_keys::{
-    CryptographyClient, EncryptionAlgorithm as E, ErrorKind, KeyClient, KeyCurve,
-    SignatureAlgorithm as S,
+    CryptographyClient, EncryptionAlgorithm as E, ErrorKind, KeyCurve, SignatureAlgorithm as S,
 };
 
 use crate::support::Vault;
@@ -146,22 +145,17 @@ async fn a_name_that_cannot_be_one_is_refused_at_once() {
     }
 }
 
-/// A client that may use keys but not read them.
-async fn blind(vault: &Vault) -> KeyClient {
-    let principal = Principal::new().keys(["encrypt", "verify", "sign", "wrapKey"]);
-    KeyClient::builder(vault.client.vault_url().as_str())
-        .credential(vault.emulator.credential_for(principal))
-        .transport(vault.emulator.in_memory_transport())
-        .build()
-        .unwrap()
+/// The next reads of the key are refused, as for a caller who may use it but not read it.
+fn refuse_reads(vault: &Vault, count: usize) {
+    let body = r#"{"error":{"code":"Forbidden","message":"no get","innererror":{"code":"ForbiddenByPolicy"}}}"#;
+    vault.emulator.faults().next(count).on("GET", "/keys/k").respond(403, &[], body);
 }
 
 #[tokio::test]
 async fn a_key_that_may_not_be_read_is_used_in_the_service_after_one_look() {
     let vault = Vault::new();
-    vault.client.create_rsa_key("k").await.unwrap();
-    let crypto = blind(&vault).await.cryptography_client("k").unwrap();
-    vault.emulator.clear_journal();
+    let crypto = crypto_of_rsa(&vault).await;
+    refuse_reads(&vault, 5);
     crypto.encrypt(E::RsaOaep256, *b"plain").await.unwrap();
     crypto.encrypt(E::RsaOaep256, *b"plain").await.unwrap();
     assert_eq!(paths(&vault.emulator), ["GET k", "POST encrypt", "POST encrypt"]);
@@ -183,7 +177,7 @@ async fn many_first_uses_read_the_key_once() {
 
 #[tokio::test]
 async fn a_first_use_that_is_dropped_strands_no_other() {
-    let vault = Vault::new();
+    let vault = Vault::served().await;
     let crypto = crypto_of_rsa(&vault).await;
     let mut first = Box::pin(crypto.encrypt(E::RsaOaep256, *b"plain").send());
     assert!(futures::poll!(&mut first).is_pending(), "it waits for the key");

@@ -19,6 +19,17 @@ impl Vault {
         Self { emulator, client }
     }
 
+    /// The same behind a socket, where an answer takes its time.
+    pub(crate) async fn served() -> Self {
+        let emulator = Emulator::start().await.unwrap();
+        let client = KeyClient::builder(&emulator.vault_url("my-vault"))
+            .credential(emulator.credential())
+            .transport(emulator.transport())
+            .build()
+            .unwrap();
+        Self { emulator, client }
+    }
+
     /// A managed HSM, which has symmetric keys.
     pub(crate) fn hsm() -> Self {
         let emulator = Emulator::in_memory();

@@ -89,7 +89,8 @@ async fn a_kid_and_a_type_of_ones_own_are_written() {
 #[tokio::test]
 async fn claims_that_are_no_object_are_refused_before_anything_is_sent() {
     let vault = Vault::new();
-    let encoder = JwtEncoder::new(vault.client.cryptography_client("k").unwrap(), S::ES256).unwrap();
+    let encoder =
+        JwtEncoder::new(vault.client.cryptography_client("k").unwrap(), S::ES256).unwrap();
     for claims in [json!([1]), json!("text"), json!(null)] {
         let error = encoder.encode(&claims).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -113,8 +114,7 @@ async fn algorithms_with_a_shared_key_and_none_are_refused_from_the_start() {
 async fn tokens_are_verified_here_but_for_the_first_look_at_the_key() {
     let vault = Vault::new();
     let crypto = crypto_of_ec(&vault).await;
-    let token =
-        JwtEncoder::new(crypto.clone(), S::ES256).unwrap().encode(&claims()).await.unwrap();
+    let token = JwtEncoder::new(crypto.clone(), S::ES256).unwrap().encode(&claims()).await.unwrap();
     vault.emulator.clear_journal();
     let verifier = JwtVerifier::new([S::ES256]).unwrap().key(crypto);
     for _ in 0..10 {
