@@ -43,6 +43,8 @@ mod edges;
 #[cfg(test)]
 mod facade;
 #[cfg(test)]
+mod key_conflicts;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod lists_ahead;
