@@ -15,6 +15,7 @@ mod arm_groups;
 mod arm_lists;
 mod arm_vaults;
 mod authentication;
+mod backups;
 #[cfg(feature = "cli")]
 mod binary;
 mod entra;
