@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     arm::{Arm, ArmSettings},
+    backup::BackupKey,
     clock::Clock,
     emulator::{Emulator, Inner, Network},
     entra::{SigningKey, Tokens},
@@ -131,9 +132,12 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How long, by [`Emulator::clock`], the purge of a deleted vault takes; zero when not set.
+    /// How long, by [`Emulator::clock`], the purge of a deleted vault, key or secret takes; zero when not set.
+    ///
+    /// The purge of a key or a secret is answered at once; until it is done, the name is not free.
     pub fn purge_lag(mut self, lag: Duration) -> Self {
         self.purge_lag = lag;
+        self.properties.purge_lag = lag;
         self
     }
 
@@ -205,19 +209,21 @@ impl EmulatorBuilder {
     }
 
     fn router(self) -> Router {
+        let subscription_id = self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string());
         Router {
             tokens: Tokens {
                 tenant_id: self.tenant_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
                 lifetime: self.token_lifetime,
                 client_secrets: self.client_secrets,
             },
-            vaults: Vaults::new(self.properties),
+            vaults: Vaults::new(self.properties, &subscription_id),
             arm: Arm::new(ArmSettings {
-                subscription_id: self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
+                subscription_id,
                 provisioning_lag: self.provisioning_lag,
                 purge_lag: self.purge_lag,
             }),
             clock: Clock::default(),
+            backups: BackupKey::default(),
             faults: Faults::default(),
             journal: Journal::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use azure_core::{credentials::TokenCredential, http::Transport};
 
 use crate::{
+    attestation::Attestation,
     builder::EmulatorBuilder,
     clock::Clock,
     credential::EmulatorCredential,
@@ -90,6 +91,11 @@ impl Emulator {
     /// The URL of the Entra authority: `https://localhost:{port}`.
     pub fn authority(&self) -> String {
         format!("https://localhost:{}", self.inner.port)
+    }
+
+    /// The attestation authority, for the release policies of exportable keys.
+    pub fn attestation(&self) -> Attestation {
+        Attestation::at(&self.authority())
     }
 
     /// The URL of the management plane (ARM): the same as [`authority`](Self::authority), told apart by paths.

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod arm;
+mod attestation;
+mod backup;
 mod builder;
 mod clock;
 mod credential;
@@ -23,6 +25,7 @@ mod server;
 mod transport;
 mod vault;
 
+pub use attestation::Attestation;
 pub use builder::EmulatorBuilder;
 pub use clock::Clock;
 pub use emulator::Emulator;

@@ -4,6 +4,8 @@ use http::StatusCode;
 
 use crate::{
     arm::{self, Arm},
+    attestation,
+    backup::BackupKey,
     clock::Clock,
     entra::{self, Tokens},
     faults::{Fault, Faults},
@@ -21,6 +23,7 @@ pub(crate) struct Router {
     pub(crate) vaults: Vaults,
     pub(crate) arm: Arm,
     pub(crate) clock: Clock,
+    pub(crate) backups: BackupKey,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     pub(crate) journal_file: Option<JournalFile>,
@@ -51,6 +54,9 @@ impl Router {
         let (method, host, path) =
             (request.method.clone(), request.host.clone(), request.path.clone());
         let response = match Site::of(&request.host) {
+            Site::Local if attestation::is_attestation(&request.path) => {
+                attestation::answer(&request)
+            }
             Site::Local if arm::is_management(&request.path) => arm::answer(self, &request),
             Site::Management => arm::answer(self, &request),
             Site::Local | Site::Authority => entra::answer(&self.tokens, &request),

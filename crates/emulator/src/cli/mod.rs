@@ -51,7 +51,7 @@ pub(crate) struct Settings {
     /// when to ask again, so that the Python client asks after 30 s unless told otherwise.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     provisioning_lag: u64,
-    /// Seconds that the purge of a deleted vault takes.
+    /// Seconds that the purge of a deleted vault, key or secret takes.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     purge_lag: u64,
     /// Append a line of JSON to this file for each answered request [default: the file that

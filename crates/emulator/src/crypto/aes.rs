@@ -1,25 +1,23 @@
-//! Symmetric keys of managed HSMs: AES key wrap, CBC with and without padding, GCM.
-//!
-//! aws-lc-rs has no 192-bit key wrap; that one size is from the `aes-kw` crate.
+//! Symmetric keys of managed HSMs: key wrap, CBC with and without padding, GCM, and HMAC.
 
-use aes_kw::{KeyInit, KwAes192};
 use aws_lc_rs::{
     aead::{self, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     cipher::{
         self, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext,
         PaddedBlockDecryptingKey, PaddedBlockEncryptingKey, UnboundCipherKey,
     },
+    hmac,
     iv::FixedLength,
-    key_wrap::{self, AesKek, KeyWrap},
     rand,
 };
 
-use super::{CipherInput, CryptoError, Encrypted, EncryptionAlgorithm};
+use super::{
+    CipherInput, CryptoError, Encrypted, EncryptionAlgorithm, SignatureAlgorithm, algorithm::Hash,
+    key_wrap,
+};
 
 const BLOCK: usize = 16;
 const TAG: usize = 16;
-/// Key wrap works on half blocks and adds one.
-const WRAP_UNIT: usize = 8;
 
 pub(crate) struct OctKey {
     bytes: Vec<u8>,
@@ -44,15 +42,59 @@ impl OctKey {
         Ok(Self { bytes })
     }
 
+    /// A key of 128, 192 or 256 bits.
+    pub(super) fn import(bytes: &[u8]) -> Result<Self, CryptoError> {
+        match bytes.len() {
+            16 | 24 | 32 => Ok(Self { bytes: bytes.to_vec() }),
+            _ => Err(CryptoError::InvalidKey),
+        }
+    }
+
+    pub(crate) fn bits(&self) -> u32 {
+        u32::try_from(self.bytes.len() * 8).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn sign(
+        &self,
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+    ) -> Result<Vec<u8>, CryptoError> {
+        Ok(hmac::sign(&self.hmac_key(algorithm)?, digest).as_ref().to_vec())
+    }
+
+    pub(super) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+        tag: &[u8],
+    ) -> Result<bool, CryptoError> {
+        Ok(hmac::verify(&self.hmac_key(algorithm)?, digest, tag).is_ok())
+    }
+
+    fn hmac_key(&self, algorithm: SignatureAlgorithm) -> Result<hmac::Key, CryptoError> {
+        let algorithm = match algorithm {
+            SignatureAlgorithm::Hmac(Hash::Sha256) => hmac::HMAC_SHA256,
+            SignatureAlgorithm::Hmac(Hash::Sha384) => hmac::HMAC_SHA384,
+            SignatureAlgorithm::Hmac(Hash::Sha512) => hmac::HMAC_SHA512,
+            _ => return Err(CryptoError::Incompatible),
+        };
+        Ok(hmac::Key::new(algorithm, &self.bytes))
+    }
+
     pub(super) fn encrypt(
         &self,
         algorithm: EncryptionAlgorithm,
         input: &CipherInput,
     ) -> Result<Encrypted, CryptoError> {
         match algorithm {
-            EncryptionAlgorithm::AesKeyWrap { bits } => {
-                self.require(bits)?;
-                Ok(Encrypted { value: self.wrap(&input.value)?, ..Encrypted::default() })
+            EncryptionAlgorithm::AesKeyWrap { bits, padded } => {
+                bits.map_or(Ok(()), |bits| self.require(bits))?;
+                let value = key_wrap::wrap(&self.bytes, padded, &input.value)?;
+                Ok(Encrypted { value, ..Encrypted::default() })
             }
             EncryptionAlgorithm::AesCbc { bits, padded } => {
                 self.require(bits)?;
@@ -72,9 +114,9 @@ impl OctKey {
         input: &CipherInput,
     ) -> Result<Vec<u8>, CryptoError> {
         match algorithm {
-            EncryptionAlgorithm::AesKeyWrap { bits } => {
-                self.require(bits)?;
-                self.unwrap(&input.value)
+            EncryptionAlgorithm::AesKeyWrap { bits, padded } => {
+                bits.map_or(Ok(()), |bits| self.require(bits))?;
+                key_wrap::unwrap(&self.bytes, padded, &input.value)
             }
             EncryptionAlgorithm::AesCbc { bits, padded } => {
                 self.require(bits)?;
@@ -89,58 +131,7 @@ impl OctKey {
     }
 
     fn require(&self, bits: u32) -> Result<(), CryptoError> {
-        if self.bytes.len() * 8 == bits as usize { Ok(()) } else { Err(CryptoError::Incompatible) }
-    }
-
-    /// The library's key-encryption key; `None` for 192 bits.
-    fn kek(&self) -> Result<Option<AesKek>, CryptoError> {
-        let cipher = match self.bytes.len() {
-            16 => &key_wrap::AES_128,
-            32 => &key_wrap::AES_256,
-            _ => return Ok(None),
-        };
-        AesKek::new(cipher, &self.bytes).map(Some).map_err(|_| CryptoError::Internal)
-    }
-
-    fn wrap(&self, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        if plain.len() < 2 * WRAP_UNIT || !plain.len().is_multiple_of(WRAP_UNIT) {
-            return Err(CryptoError::InputLength);
-        }
-        let mut wrapped = vec![0; plain.len() + WRAP_UNIT];
-        match self.kek()? {
-            Some(kek) => {
-                kek.wrap(plain, &mut wrapped).map_err(|_| CryptoError::Internal)?;
-            }
-            None => {
-                self.kek_192()?.wrap_key(plain, &mut wrapped).map_err(|_| CryptoError::Internal)?;
-            }
-        }
-        Ok(wrapped)
-    }
-
-    fn unwrap(&self, wrapped: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        if wrapped.len() < 3 * WRAP_UNIT || !wrapped.len().is_multiple_of(WRAP_UNIT) {
-            return Err(CryptoError::Decryption);
-        }
-        let mut plain = vec![0; wrapped.len()];
-        let len = match self.kek()? {
-            Some(kek) => {
-                kek.unwrap(wrapped, &mut plain).map_err(|_| CryptoError::Decryption)?.len()
-            }
-            None => {
-                plain.truncate(wrapped.len() - WRAP_UNIT);
-                self.kek_192()?
-                    .unwrap_key(wrapped, &mut plain)
-                    .map_err(|_| CryptoError::Decryption)?
-                    .len()
-            }
-        };
-        plain.truncate(len);
-        Ok(plain)
-    }
-
-    fn kek_192(&self) -> Result<KwAes192, CryptoError> {
-        KwAes192::new_from_slice(&self.bytes).map_err(|_| CryptoError::Internal)
+        if self.bits() == bits { Ok(()) } else { Err(CryptoError::Incompatible) }
     }
 
     fn cipher_key(&self) -> Result<UnboundCipherKey, CryptoError> {
@@ -250,33 +241,6 @@ mod tests {
             .collect()
     }
 
-    /// RFC 3394, sections 4.1 to 4.3: 128 bits of key data under each size of key.
-    #[test]
-    fn key_wrap_gives_the_rfc_vectors() {
-        let data = bytes("00112233445566778899AABBCCDDEEFF");
-        for (key, wrapped) in [
-            (
-                "000102030405060708090A0B0C0D0E0F",
-                "1FA68B0A8112B447AEF34BD8FB5A7B829D3E862371D2CFE5",
-            ),
-            (
-                "000102030405060708090A0B0C0D0E0F1011121314151617",
-                "96778B25AE6CA435F92B5B97C050AED2468AB8A17AD84E5D",
-            ),
-            (
-                "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F",
-                "64E8C3F9CE0F5BA263E9777905818A2A93C8191E7D6E8AE7",
-            ),
-        ] {
-            let key = OctKey { bytes: bytes(key) };
-            assert_eq!(key.wrap(&data).unwrap(), bytes(wrapped));
-            assert_eq!(key.unwrap(&bytes(wrapped)).unwrap(), data);
-            let mut changed = bytes(wrapped);
-            changed[3] ^= 1;
-            assert_eq!(key.unwrap(&changed).unwrap_err(), CryptoError::Decryption);
-        }
-    }
-
     /// NIST SP 800-38A, F.2.1, F.2.3, F.2.5: the first block.
     #[test]
     fn cbc_gives_the_nist_vectors() {
@@ -298,6 +262,25 @@ mod tests {
                 ..CipherInput::default()
             };
             assert_eq!(key.cbc_encrypt(false, &input).unwrap().value, bytes(cipher));
+        }
+    }
+
+    /// RFC 4231, section 4.3: test case 2, with a key that an HSM would not make.
+    #[test]
+    fn hmac_gives_the_rfc_vectors() {
+        let key = OctKey { bytes: b"Jefe".to_vec() };
+        for (hash, tag) in [
+            (Hash::Sha256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+            (
+                Hash::Sha384,
+                "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649",
+            ),
+        ] {
+            let algorithm = SignatureAlgorithm::Hmac(hash);
+            let data = b"what do ya want for nothing?";
+            assert_eq!(key.sign(algorithm, data).unwrap(), bytes(tag));
+            assert!(key.verify(algorithm, data, &bytes(tag)).unwrap());
+            assert!(!key.verify(algorithm, b"nothing", &bytes(tag)).unwrap());
         }
     }
 

@@ -8,9 +8,18 @@ use super::{CryptoError, Curve};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EncryptionAlgorithm {
     Rsa(RsaPadding),
-    AesKeyWrap { bits: u32 },
-    AesCbc { bits: u32, padded: bool },
-    AesGcm { bits: u32 },
+    /// RFC 3394, padded RFC 5649; `None` where the name tells no size.
+    AesKeyWrap {
+        bits: Option<u32>,
+        padded: bool,
+    },
+    AesCbc {
+        bits: u32,
+        padded: bool,
+    },
+    AesGcm {
+        bits: u32,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +35,7 @@ pub(crate) enum SignatureAlgorithm {
     RsaPkcs1(Hash),
     RsaPss(Hash),
     Ecdsa(Curve),
+    Hmac(Hash),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +46,13 @@ pub(crate) enum Hash {
 }
 
 impl EncryptionAlgorithm {
-    pub(crate) fn parse(name: &str) -> Option<Self> {
+    fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "RSA1_5" => Self::Rsa(RsaPadding::Pkcs1),
             "RSA-OAEP" => Self::Rsa(RsaPadding::OaepSha1),
             "RSA-OAEP-256" => Self::Rsa(RsaPadding::OaepSha256),
+            "CKM_AES_KEY_WRAP" => Self::AesKeyWrap { bits: None, padded: false },
+            "CKM_AES_KEY_WRAP_PAD" => Self::AesKeyWrap { bits: None, padded: true },
             _ => {
                 let rest = name.strip_prefix('A')?;
                 let (bits, mode) = rest.split_at_checked(3)?;
@@ -51,13 +63,28 @@ impl EncryptionAlgorithm {
                     _ => return None,
                 };
                 match mode {
-                    "KW" => Self::AesKeyWrap { bits },
+                    "KW" => Self::AesKeyWrap { bits: Some(bits), padded: false },
+                    "KWPAD" => Self::AesKeyWrap { bits: Some(bits), padded: true },
                     "CBC" => Self::AesCbc { bits, padded: false },
                     "CBCPAD" => Self::AesCbc { bits, padded: true },
                     "GCM" => Self::AesGcm { bits },
                     _ => return None,
                 }
             }
+        })
+    }
+
+    /// An algorithm of the ordinary operations: `A*KWPAD` is for secure wrap alone.
+    pub(crate) fn parse_ordinary(name: &str) -> Option<Self> {
+        Self::parse(name).filter(|algorithm| {
+            !matches!(algorithm, Self::AesKeyWrap { bits: Some(_), padded: true })
+        })
+    }
+
+    /// An algorithm of secure wrap and unwrap.
+    pub(crate) fn parse_secure(name: &str) -> Option<Self> {
+        Self::parse(name).filter(|algorithm| {
+            matches!(algorithm, Self::AesKeyWrap { .. } | Self::Rsa(RsaPadding::OaepSha256))
         })
     }
 
@@ -84,13 +111,16 @@ impl SignatureAlgorithm {
             "ES384" => Self::Ecdsa(Curve::P384),
             "ES512" => Self::Ecdsa(Curve::P521),
             "ES256K" => Self::Ecdsa(Curve::P256K),
+            "HS256" => Self::Hmac(Hash::Sha256),
+            "HS384" => Self::Hmac(Hash::Sha384),
+            "HS512" => Self::Hmac(Hash::Sha512),
             _ => return None,
         })
     }
 
     pub(crate) fn hash(self) -> Hash {
         match self {
-            Self::RsaPkcs1(hash) | Self::RsaPss(hash) => hash,
+            Self::RsaPkcs1(hash) | Self::RsaPss(hash) | Self::Hmac(hash) => hash,
             Self::Ecdsa(Curve::P256 | Curve::P256K) => Hash::Sha256,
             Self::Ecdsa(Curve::P384) => Hash::Sha384,
             Self::Ecdsa(Curve::P521) => Hash::Sha512,
@@ -123,6 +153,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn padded_key_wrap_by_size_is_for_secure_wrap_alone() {
+        assert_eq!(EncryptionAlgorithm::parse_ordinary("A256KWPAD"), None);
+        assert!(EncryptionAlgorithm::parse_secure("A256KWPAD").is_some());
+        assert!(EncryptionAlgorithm::parse_ordinary("CKM_AES_KEY_WRAP_PAD").is_some());
+        for name in ["RSA-OAEP", "RSA1_5", "A256GCM"] {
+            assert_eq!(EncryptionAlgorithm::parse_secure(name), None, "{name}");
+        }
+    }
+
+    #[test]
     fn names_are_exact() {
         assert_eq!(
             EncryptionAlgorithm::parse("A192CBCPAD"),
@@ -131,7 +171,7 @@ mod tests {
         for name in ["A512KW", "a128kw", "RSA-OAEP-512", "", "A", "A128"] {
             assert_eq!(EncryptionAlgorithm::parse(name), None, "{name}");
         }
-        for name in ["ES256k", "HS256", "RSNULL", ""] {
+        for name in ["ES256k", "HS128", "RSNULL", ""] {
             assert_eq!(SignatureAlgorithm::parse(name), None, "{name}");
         }
     }

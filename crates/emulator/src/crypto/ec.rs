@@ -7,9 +7,11 @@ use aws_lc_rs::signature::{
     EcdsaVerificationAlgorithm, KeyPair, UnparsedPublicKey,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{CryptoError, SignatureAlgorithm};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Curve {
     P256,
     P384,
@@ -31,6 +33,15 @@ impl Curve {
             Self::P384 => "P-384",
             Self::P521 => "P-521",
             Self::P256K => "P-256K",
+        }
+    }
+
+    /// Bytes of a coordinate.
+    fn field_len(self) -> usize {
+        match self {
+            Self::P256 | Self::P256K => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
         }
     }
 
@@ -63,6 +74,29 @@ impl EcKey {
     pub(super) fn generate(curve: Curve) -> Result<Self, CryptoError> {
         let pair = EcdsaKeyPair::generate(curve.signing()).map_err(|_| CryptoError::Internal)?;
         Ok(Self { curve, pair })
+    }
+
+    /// A key from its parts; short numbers are filled up with zeros in front.
+    pub(super) fn import(curve: Curve, d: &[u8], x: &[u8], y: &[u8]) -> Result<Self, CryptoError> {
+        let len = curve.field_len();
+        let pad = |number: &[u8]| {
+            let zeros = len.checked_sub(number.len()).ok_or(CryptoError::InvalidKey)?;
+            Ok([vec![0; zeros].as_slice(), number].concat())
+        };
+        let point = [&[4], pad(x)?.as_slice(), pad(y)?.as_slice()].concat();
+        EcdsaKeyPair::from_private_key_and_public_key(curve.signing(), &pad(d)?, &point)
+            .map(|pair| Self { curve, pair })
+            .map_err(|_| CryptoError::InvalidKey)
+    }
+
+    pub(super) fn from_pkcs8(curve: Curve, pkcs8: &[u8]) -> Result<Self, CryptoError> {
+        EcdsaKeyPair::from_pkcs8(curve.signing(), pkcs8)
+            .map(|pair| Self { curve, pair })
+            .map_err(|_| CryptoError::InvalidKey)
+    }
+
+    pub(super) fn to_pkcs8(&self) -> Result<Vec<u8>, CryptoError> {
+        self.pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()).map_err(|_| CryptoError::Internal)
     }
 
     pub(crate) fn curve(&self) -> Curve {

@@ -1,15 +1,22 @@
 //! Key material and what can be done with it, by aws-lc-rs.
 //!
-//! Knows no HTTP, no vault, and no permission. Private parts have no way out of here.
+//! Knows no HTTP, no vault, and no permission. Private parts leave by [`PrivateKey`] alone, for backups and releases.
 
 mod aes;
 mod algorithm;
 mod ec;
+mod jwk;
+mod key_wrap;
+mod private;
+mod release;
 mod rsa;
 
 pub(crate) use aes::OctKey;
 pub(crate) use algorithm::{EncryptionAlgorithm, SignatureAlgorithm};
 pub(crate) use ec::{Curve, EcKey};
+pub(crate) use jwk::{ImportedKey, RsaParts};
+pub(crate) use private::PrivateKey;
+pub(crate) use release::{ReleaseAlgorithm, RsaPublicKey};
 pub(crate) use rsa::RsaKey;
 
 /// What a new key is to be.
@@ -41,6 +48,8 @@ pub(crate) enum CryptoError {
     TagLength,
     /// The input was not made by this key and algorithm, or was changed since.
     Decryption,
+    /// What was imported is no key, or its parts do not belong together.
+    InvalidKey,
     /// The library failed.
     Internal,
 }
@@ -70,6 +79,15 @@ impl KeyMaterial {
             KeySpec::Ec(curve) => Self::Ec(EcKey::generate(curve)?),
             KeySpec::Oct { bits } => Self::Oct(OctKey::generate(bits)?),
         })
+    }
+
+    /// What a new version of this key is to be.
+    pub(crate) fn spec(&self) -> KeySpec {
+        match self {
+            Self::Rsa(key) => KeySpec::Rsa { bits: key.bits() },
+            Self::Ec(key) => KeySpec::Ec(key.curve()),
+            Self::Oct(key) => KeySpec::Oct { bits: key.bits() },
+        }
     }
 
     pub(crate) fn encrypt(
@@ -109,7 +127,7 @@ impl KeyMaterial {
         match self {
             Self::Rsa(key) => key.sign(algorithm, digest),
             Self::Ec(key) => key.sign(algorithm, digest),
-            Self::Oct(_) => Err(CryptoError::Incompatible),
+            Self::Oct(key) => key.sign(algorithm, digest),
         }
     }
 
@@ -122,7 +140,7 @@ impl KeyMaterial {
         match self {
             Self::Rsa(key) => key.verify(algorithm, digest, signature),
             Self::Ec(key) => key.verify(algorithm, digest, signature),
-            Self::Oct(_) => Err(CryptoError::Incompatible),
+            Self::Oct(key) => key.verify(algorithm, digest, signature),
         }
     }
 }

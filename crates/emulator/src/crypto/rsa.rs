@@ -30,7 +30,7 @@ pub(crate) struct RsaKey {
 
 impl std::fmt::Debug for RsaKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RsaKey").field("bits", &(self.n.len() * 8)).finish_non_exhaustive()
+        f.debug_struct("RsaKey").field("bits", &self.bits()).finish_non_exhaustive()
     }
 }
 
@@ -43,6 +43,14 @@ impl RsaKey {
             _ => return Err(CryptoError::Incompatible),
         };
         let signing = RsaKeyPair::generate(size).map_err(|_| CryptoError::Internal)?;
+        Self::of(signing)
+    }
+
+    pub(super) fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, CryptoError> {
+        Self::of(RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| CryptoError::InvalidKey)?)
+    }
+
+    pub(super) fn of(signing: RsaKeyPair) -> Result<Self, CryptoError> {
         let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&signing).map_err(|_| CryptoError::Internal)?;
         let decrypting =
             PrivateDecryptingKey::from_pkcs8(pkcs8.as_ref()).map_err(|_| CryptoError::Internal)?;
@@ -50,6 +58,16 @@ impl RsaKey {
         let n = public.modulus().big_endian_without_leading_zero().to_vec();
         let e = public.exponent().big_endian_without_leading_zero().to_vec();
         Ok(Self { signing, decrypting, n, e })
+    }
+
+    pub(super) fn to_pkcs8(&self) -> Result<Vec<u8>, CryptoError> {
+        AsDer::<Pkcs8V1Der<'_>>::as_der(&self.signing)
+            .map(|der| der.as_ref().to_vec())
+            .map_err(|_| CryptoError::Internal)
+    }
+
+    pub(crate) fn bits(&self) -> u32 {
+        u32::try_from(self.n.len() * 8).unwrap_or(u32::MAX)
     }
 
     /// Modulus, big-endian.
@@ -125,7 +143,9 @@ impl RsaKey {
             SignatureAlgorithm::RsaPss(Hash::Sha256) => &RSA_PSS_SHA256,
             SignatureAlgorithm::RsaPss(Hash::Sha384) => &RSA_PSS_SHA384,
             SignatureAlgorithm::RsaPss(Hash::Sha512) => &RSA_PSS_SHA512,
-            SignatureAlgorithm::Ecdsa(_) => return Err(CryptoError::Incompatible),
+            SignatureAlgorithm::Ecdsa(_) | SignatureAlgorithm::Hmac(_) => {
+                return Err(CryptoError::Incompatible);
+            }
         };
         let digest = algorithm.hash().import(digest)?;
         let mut signature = vec![0; self.signing.public_modulus_len()];
@@ -148,7 +168,9 @@ impl RsaKey {
             SignatureAlgorithm::RsaPss(Hash::Sha256) => &RSA_PSS_2048_8192_SHA256,
             SignatureAlgorithm::RsaPss(Hash::Sha384) => &RSA_PSS_2048_8192_SHA384,
             SignatureAlgorithm::RsaPss(Hash::Sha512) => &RSA_PSS_2048_8192_SHA512,
-            SignatureAlgorithm::Ecdsa(_) => return Err(CryptoError::Incompatible),
+            SignatureAlgorithm::Ecdsa(_) | SignatureAlgorithm::Hmac(_) => {
+                return Err(CryptoError::Incompatible);
+            }
         };
         let digest = algorithm.hash().import(digest)?;
         let public = UnparsedPublicKey::new(parameters, self.signing.public_key().as_ref());

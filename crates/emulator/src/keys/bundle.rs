@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-use super::KeyVersion;
+use super::{KeyObject, KeyVersion, release_policy::ReleasePolicy};
 use crate::{
     crypto::KeyMaterial,
     host::VaultKind,
@@ -11,22 +11,51 @@ use crate::{
     vault::Context,
 };
 
-/// The answer to create, get and update.
+/// The answer to create, get, update and the like.
 #[derive(Debug, Serialize)]
 pub(super) struct KeyBundle<'a> {
     key: JsonWebKey<'a>,
-    attributes: AttributesView,
+    attributes: KeyAttributesView,
     #[serde(skip_serializing_if = "Tags::is_empty")]
     tags: &'a Tags,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    release_policy: Option<&'a ReleasePolicy>,
 }
 
 /// An item of a list.
 #[derive(Debug, Serialize)]
 pub(super) struct KeyItem<'a> {
     kid: String,
-    attributes: AttributesView,
+    attributes: KeyAttributesView,
     #[serde(skip_serializing_if = "Tags::is_empty")]
     tags: &'a Tags,
+}
+
+/// The attributes that all objects have, and those of keys.
+#[derive(Debug, Serialize)]
+struct KeyAttributesView {
+    #[serde(flatten)]
+    common: AttributesView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exportable: Option<bool>,
+    /// In bits, of symmetric keys only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_size: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attestation: Option<KeyAttestation>,
+}
+
+/// What proves that a key is kept in hardware.
+#[derive(Debug, Serialize)]
+pub(super) struct KeyAttestation {
+    /// A chain in PEM, in base64url.
+    #[serde(rename = "certificatePemFile")]
+    pub(super) certificate_pem_file: String,
+    #[serde(rename = "privateKeyAttestation")]
+    pub(super) private_key_attestation: String,
+    #[serde(rename = "publicKeyAttestation")]
+    pub(super) public_key_attestation: String,
+    pub(super) version: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -44,6 +73,9 @@ struct JsonWebKey<'a> {
     x: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     y: Option<String>,
+    /// Of a released key only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_hsm: Option<String>,
 }
 
 /// `kty` as answers and texts spell it.
@@ -58,26 +90,61 @@ pub(super) fn key_type(version: &KeyVersion) -> &'static str {
     }
 }
 
-fn attributes(context: &Context<'_>, version: &KeyVersion) -> AttributesView {
+fn attributes(
+    context: &Context<'_>,
+    object: &KeyObject,
+    version: &KeyVersion,
+) -> KeyAttributesView {
     let shows_exportable =
         context.vault.kind == VaultKind::ManagedHsm || context.query.is_at_least_7_4();
-    // Exportable keys need a release policy, which this emulator refuses.
-    version.attributes.view(context).with_exportable(shows_exportable.then_some(false))
+    let key_size = match &*version.content.material {
+        KeyMaterial::Oct(key) => context.query.is_at_least_2026_04_01().then(|| key.bits()),
+        _ => None,
+    };
+    KeyAttributesView {
+        common: version.attributes.view(context),
+        exportable: shows_exportable.then_some(object.settings.exportable),
+        key_size,
+        attestation: None,
+    }
 }
 
 impl<'a> KeyBundle<'a> {
-    pub(super) fn of(context: &Context<'_>, kid: String, version: &'a KeyVersion) -> Self {
+    pub(super) fn of(
+        context: &Context<'_>,
+        kid: String,
+        object: &'a KeyObject,
+        version: &'a KeyVersion,
+    ) -> Self {
         Self {
             key: JsonWebKey::of(context, kid, version),
-            attributes: attributes(context, version),
+            attributes: attributes(context, object, version),
             tags: &version.tags,
+            release_policy: object.settings.release_policy.as_ref(),
         }
+    }
+
+    pub(super) fn with_attestation(mut self, attestation: KeyAttestation) -> Self {
+        self.attributes.attestation = Some(attestation);
+        self
+    }
+
+    /// With the wrapped key, as a release has it.
+    pub(super) fn released(mut self, key_hsm: String) -> Self {
+        self.key.key_hsm = Some(key_hsm);
+        self.attributes.exportable = Some(true);
+        self
     }
 }
 
 impl<'a> KeyItem<'a> {
-    pub(super) fn of(context: &Context<'_>, kid: String, version: &'a KeyVersion) -> Self {
-        Self { kid, attributes: attributes(context, version), tags: &version.tags }
+    pub(super) fn of(
+        context: &Context<'_>,
+        kid: String,
+        object: &KeyObject,
+        version: &'a KeyVersion,
+    ) -> Self {
+        Self { kid, attributes: attributes(context, object, version), tags: &version.tags }
     }
 }
 
@@ -93,6 +160,7 @@ impl<'a> JsonWebKey<'a> {
             crv: None,
             x: None,
             y: None,
+            key_hsm: None,
         };
         match &*version.content.material {
             KeyMaterial::Rsa(key) => {

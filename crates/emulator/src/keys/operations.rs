@@ -45,10 +45,10 @@ struct VerifyResult {
 }
 
 /// The key as an operation needs it, free of the vault's lock.
-struct Key {
-    kid: String,
-    kty: &'static str,
-    material: Arc<KeyMaterial>,
+pub(super) struct Key {
+    pub(super) kid: String,
+    pub(super) kty: &'static str,
+    pub(super) material: Arc<KeyMaterial>,
 }
 
 pub(super) fn run(
@@ -195,7 +195,8 @@ fn encryption_algorithm<'a>(
     body: &'a Body,
 ) -> Result<(&'a str, EncryptionAlgorithm), ServiceError> {
     let name = body.alg.as_deref().unwrap_or_default();
-    let algorithm = EncryptionAlgorithm::parse(name).ok_or_else(ServiceError::invalid_value)?;
+    let algorithm =
+        EncryptionAlgorithm::parse_ordinary(name).ok_or_else(ServiceError::invalid_value)?;
     let wrapping = matches!(operation, Operation::WrapKey | Operation::UnwrapKey);
     if algorithm.fits(wrapping) {
         Ok((name, algorithm))
@@ -254,7 +255,7 @@ fn signature_refusal(
     }
 }
 
-fn refusal(key: &Key, name: &str, input_len: usize, error: CryptoError) -> ServiceError {
+pub(super) fn refusal(key: &Key, name: &str, input_len: usize, error: CryptoError) -> ServiceError {
     match error {
         CryptoError::Incompatible => ServiceError::bad_parameter(format!(
             "Key and encryption algorithm are incompatible. Key {} is of type '{}', which algorithm '{name}' cannot \
@@ -275,6 +276,8 @@ fn refusal(key: &Key, name: &str, input_len: usize, error: CryptoError) -> Servi
             ServiceError::bad_parameter("Error occurred while decoding OAEP padding.")
         }
         CryptoError::Decryption => ServiceError::bad_parameter("The value could not be decrypted."),
-        CryptoError::Internal => ServiceError::internal("The cryptographic operation failed."),
+        CryptoError::InvalidKey | CryptoError::Internal => {
+            ServiceError::internal("The cryptographic operation failed.")
+        }
     }
 }

@@ -3,6 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
+use super::release_policy::{ExportChange, ReleasePolicyBody};
 use crate::{
     crypto::{Curve, KeySpec},
     host::VaultKind,
@@ -12,6 +13,10 @@ use crate::{
 
 const KEY_OPERATIONS: [&str; 8] =
     ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey", "import", "export"];
+/// Of managed HSMs.
+const SECURE_OPERATIONS: [&str; 2] = [SECURE_WRAP, SECURE_UNWRAP];
+pub(super) const SECURE_WRAP: &str = "secureWrapKey";
+pub(super) const SECURE_UNWRAP: &str = "secureUnwrapKey";
 const MAX_TAG_CHARS: usize = 256;
 
 /// The exponent of every RSA key that aws-lc makes.
@@ -26,6 +31,14 @@ pub(super) struct CreateBody {
     pub(super) key_ops: Vec<String>,
     pub(super) attributes: AttributesBody,
     pub(super) tags: Tags,
+    pub(super) export: ExportChange,
+}
+
+/// What an update changes of a key besides attributes and tags.
+#[derive(Debug)]
+pub(crate) struct KeyChange {
+    pub(super) key_ops: Option<Vec<String>>,
+    pub(super) export: ExportChange,
 }
 
 #[derive(Deserialize)]
@@ -37,7 +50,7 @@ struct RawCreate {
     attributes: Option<AttributesBody>,
     tags: Option<TagsBody>,
     public_exponent: Option<u64>,
-    release_policy: Option<serde_json::Value>,
+    release_policy: Option<ReleasePolicyBody>,
 }
 
 #[derive(Deserialize)]
@@ -45,14 +58,14 @@ struct RawUpdate {
     key_ops: Option<Vec<String>>,
     attributes: Option<AttributesBody>,
     tags: Option<TagsBody>,
-    release_policy: Option<serde_json::Value>,
+    release_policy: Option<ReleasePolicyBody>,
 }
 
 impl CreateBody {
     pub(super) fn parse(body: &[u8], kind: VaultKind) -> Result<Self, ServiceError> {
         let raw: RawCreate = json(body)?;
         let attributes = raw.attributes.unwrap_or_default();
-        refuse_export(&attributes, raw.release_policy.as_ref())?;
+        let export = ExportChange::parse(attributes.exportable, raw.release_policy)?;
         let kty = raw.kty.as_deref().unwrap_or_default();
         let (base, hsm) = match kty.strip_suffix("-HSM") {
             Some(base) => (base, true),
@@ -69,7 +82,7 @@ impl CreateBody {
             _ => return Err(ServiceError::invalid_value()),
         };
         let key_ops = match raw.key_ops {
-            Some(key_ops) => known_operations(key_ops)?,
+            Some(key_ops) => known_operations(key_ops, kind)?,
             None => default_operations(spec, kind).iter().map(|op| (*op).to_owned()).collect(),
         };
         Ok(Self {
@@ -77,20 +90,22 @@ impl CreateBody {
             hsm,
             key_ops,
             attributes,
-            tags: known_tags(raw.tags, MAX_TAG_CHARS)?.unwrap_or_default(),
+            tags: key_tags(raw.tags)?.unwrap_or_default(),
+            export,
         })
     }
 }
 
-pub(super) fn update(body: &[u8]) -> Result<Change<Option<Vec<String>>>, ServiceError> {
+pub(super) fn update(body: &[u8], kind: VaultKind) -> Result<Change<KeyChange>, ServiceError> {
     let raw: RawUpdate = json(body)?;
     let attributes = raw.attributes.unwrap_or_default();
-    refuse_export(&attributes, raw.release_policy.as_ref())?;
-    Ok(Change {
-        attributes,
-        tags: known_tags(raw.tags, MAX_TAG_CHARS)?,
-        content: raw.key_ops.map(known_operations).transpose()?,
-    })
+    let export = ExportChange::parse(attributes.exportable, raw.release_policy)?;
+    let key_ops = raw.key_ops.map(|key_ops| known_operations(key_ops, kind)).transpose()?;
+    Ok(Change { attributes, tags: key_tags(raw.tags)?, content: KeyChange { key_ops, export } })
+}
+
+pub(super) fn key_tags(tags: Option<TagsBody>) -> Result<Option<Tags>, ServiceError> {
+    known_tags(tags, MAX_TAG_CHARS)
 }
 
 /// A required base64url property.
@@ -129,13 +144,13 @@ fn oct_bits(key_size: Option<u32>) -> Result<u32, ServiceError> {
     }
 }
 
-fn key_size_error(bits: u32, supported: &str) -> ServiceError {
+pub(super) fn key_size_error(bits: u32, supported: &str) -> ServiceError {
     ServiceError::bad_parameter(format!(
         "Unsupported key size ({bits}). Supported sizes are [{supported}]"
     ))
 }
 
-fn default_operations(spec: KeySpec, kind: VaultKind) -> &'static [&'static str] {
+pub(super) fn default_operations(spec: KeySpec, kind: VaultKind) -> &'static [&'static str] {
     match (spec, kind) {
         (KeySpec::Rsa { .. }, VaultKind::Vault) => {
             &["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"]
@@ -149,25 +164,17 @@ fn default_operations(spec: KeySpec, kind: VaultKind) -> &'static [&'static str]
     }
 }
 
-fn known_operations(key_ops: Vec<String>) -> Result<Vec<String>, ServiceError> {
-    if key_ops.iter().all(|op| KEY_OPERATIONS.contains(&op.as_str())) {
+pub(super) fn known_operations(
+    key_ops: Vec<String>,
+    kind: VaultKind,
+) -> Result<Vec<String>, ServiceError> {
+    let known = |op: &str| {
+        KEY_OPERATIONS.contains(&op)
+            || (kind == VaultKind::ManagedHsm && SECURE_OPERATIONS.contains(&op))
+    };
+    if key_ops.iter().all(|op| known(op)) {
         Ok(key_ops)
     } else {
         Err(ServiceError::invalid_value())
-    }
-}
-
-fn refuse_export(
-    attributes: &AttributesBody,
-    release_policy: Option<&serde_json::Value>,
-) -> Result<(), ServiceError> {
-    match (attributes.exportable, release_policy) {
-        (Some(true), None) => Err(ServiceError::bad_parameter(
-            "AKV.SKR.1004: Exportable keys must have release policy.",
-        )),
-        (_, Some(_)) => {
-            Err(ServiceError::bad_parameter("Release policies are not supported by this emulator."))
-        }
-        _ => Ok(()),
     }
 }

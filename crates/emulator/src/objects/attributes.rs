@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::vault::Context;
 
 /// What is kept of a version's attributes; times in whole seconds since 1970.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     pub(crate) enabled: bool,
     pub(crate) nbf: Option<i64>,
@@ -38,8 +38,6 @@ pub(crate) struct AttributesView {
     recovery_level: &'static str,
     #[serde(rename = "recoverableDays")]
     recoverable_days: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exportable: Option<bool>,
 }
 
 impl Attributes {
@@ -59,15 +57,7 @@ impl Attributes {
             updated: self.updated,
             recovery_level: context.properties.recovery_level(),
             recoverable_days: context.properties.retention_days,
-            exportable: None,
         }
-    }
-}
-
-impl AttributesView {
-    /// With the member that only keys have.
-    pub(crate) fn with_exportable(self, exportable: Option<bool>) -> Self {
-        Self { exportable, ..self }
     }
 }
 

@@ -81,7 +81,7 @@ pub(super) fn purge<C: Content>(context: &Context<'_>, name: &str) -> Result<Rep
         store.deleted(name, now)?;
         return Err(ServiceError::purge_protected(&context.vault.name, context.region()));
     }
-    store.purge(name, now)?;
+    store.purge(name, now, context.properties)?;
     Ok(Reply::NoContent)
 }
 
@@ -91,7 +91,7 @@ fn deleted_reply<C: Content>(
     deletion: Deletion,
 ) -> Result<Reply, ServiceError> {
     let id = version_id(context, object, &object.latest);
-    let shown = C::bundle(context, id, &object.latest, Part::Properties);
+    let shown = C::bundle(context, id, object, &object.latest, Part::Properties);
     let recovery = Recovery::of(context, object, deletion);
     Reply::json(context.site.kind, &Deleted { recovery, shown })
 }

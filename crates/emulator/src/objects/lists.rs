@@ -54,7 +54,7 @@ pub(super) fn versions<C: Content>(
     let items = object.iter().flat_map(|object| {
         object.versions().into_iter().filter(|version| version.id > after).map(|version| {
             let id = version_id(context, object, version);
-            (version.id.as_str(), C::item(context, id, version))
+            (version.id.as_str(), C::item(context, id, object, version))
         })
     });
     page(context, &path, items)
@@ -75,7 +75,7 @@ pub(super) fn deleted<C: Content>(context: &Context<'_>) -> Result<Reply, Servic
 /// In a list of objects: no version in the identifier.
 fn item<C: Content>(context: &Context<'_>, object: &Object<C>) -> impl Serialize {
     let id = context.url(&format!("{}/{}", C::KIND.collection(), object.name));
-    C::item(context, id, &object.latest)
+    C::item(context, id, object, &object.latest)
 }
 
 /// One page of `items`, each with the marker that the next page would start after.

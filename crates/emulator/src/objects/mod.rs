@@ -4,6 +4,7 @@
 //! knows a key from a secret.
 
 mod attributes;
+mod backup;
 mod body;
 mod lifecycle;
 mod lists;
@@ -11,7 +12,7 @@ mod store;
 
 use std::{collections::BTreeMap, sync::Mutex};
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use attributes::{Attributes, AttributesBody, AttributesView};
 pub(crate) use body::{TagsBody, json, known_tags};
@@ -65,6 +66,14 @@ impl ObjectKind {
         }
     }
 
+    /// What the blobs of backups are labelled with; only that of keys is on record.
+    pub(crate) fn backup_label(self) -> &'static str {
+        match self {
+            Self::Key => "AzureKeyVaultKeyBackupV1.microsoft.com",
+            Self::Secret => "AzureKeyVaultSecretBackupV1.microsoft.com",
+        }
+    }
+
     /// The code of a refusal for want of an object.
     pub(crate) fn not_found(self) -> &'static str {
         match self {
@@ -91,30 +100,66 @@ pub(crate) struct Change<T> {
     pub(crate) content: T,
 }
 
+impl<T> Change<T> {
+    /// Changes what all kinds have, and gives the rest.
+    pub(crate) fn apply<C>(self, version: &mut Version<C>) -> T {
+        self.attributes.apply(&mut version.attributes);
+        if let Some(tags) = self.tags {
+            version.tags = tags;
+        }
+        self.content
+    }
+}
+
 /// What the versions of one kind of object hold, and how they travel.
 pub(crate) trait Content: Sized {
     const KIND: ObjectKind;
     type Change;
+    /// What an object has besides its versions.
+    type Settings: Clone + std::fmt::Debug + Default + Serialize + DeserializeOwned;
+    /// What a version holds, in a backup.
+    type Saved: Serialize + DeserializeOwned;
 
     fn store(vault: &Vault) -> &Mutex<Store<Self>>;
 
-    fn read_change(body: &[u8]) -> Result<Change<Self::Change>, ServiceError>;
+    fn read_change(
+        context: &Context<'_>,
+        body: &[u8],
+    ) -> Result<Change<Self::Change>, ServiceError>;
 
-    fn apply(&mut self, change: Self::Change);
+    /// Changes the version of that id, or the latest; refuses before anything is changed.
+    fn apply(
+        context: &Context<'_>,
+        object: &mut Object<Self>,
+        version: Option<&str>,
+        change: Change<Self::Change>,
+    ) -> Result<(), ServiceError>;
+
+    /// Everything there is to know of a version, for a backup.
+    fn save(&self) -> Result<Self::Saved, ServiceError>;
+
+    /// `None` when what was saved makes no sense.
+    fn load(saved: Self::Saved) -> Option<Self>;
 
     /// Refuses when this version must not be shown.
     fn check_readable(version: &Version<Self>) -> Result<(), ServiceError>;
 
     /// A version under its identifier.
-    fn bundle(
+    fn bundle<'a>(
         context: &Context<'_>,
         id: String,
-        version: &Version<Self>,
+        object: &'a Object<Self>,
+        version: &'a Version<Self>,
         part: Part,
     ) -> impl Serialize;
 
     /// An item of a list.
-    fn item(context: &Context<'_>, id: String, version: &Version<Self>) -> impl Serialize;
+    fn item(
+        context: &Context<'_>,
+        id: String,
+        object: &Object<Self>,
+        version: &Version<Self>,
+    ) -> impl Serialize;
 }
 
 /// Runs an operation that every kind of object has.
@@ -135,6 +180,8 @@ pub(crate) fn answer<C: Content>(
         ObjectRoute::GetDeleted { name } => lifecycle::get::<C>(context, &name),
         ObjectRoute::Recover { name } => lifecycle::recover::<C>(context, &name),
         ObjectRoute::Purge { name } => lifecycle::purge::<C>(context, &name),
+        ObjectRoute::Backup { name } => backup::backup::<C>(context, &name),
+        ObjectRoute::Restore => backup::restore::<C>(context, body),
     }
 }
 
@@ -155,7 +202,7 @@ pub(crate) fn reply<C: Content>(
     part: Part,
 ) -> Result<Reply, ServiceError> {
     let id = version_id(context, object, version);
-    Reply::json(context.site.kind, &C::bundle(context, id, version, part))
+    Reply::json(context.site.kind, &C::bundle(context, id, object, version, part))
 }
 
 fn get<C: Content>(
@@ -179,19 +226,12 @@ fn update<C: Content>(
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Update, Some(name))?;
-    let change = C::read_change(body)?;
+    let change = C::read_change(context, body)?;
     let now = context.router.clock.now();
     let mut store = lock(C::store(context.vault));
     let object = store.writable(name, now)?;
-    {
-        let version = object.version_mut(version)?;
-        change.attributes.apply(&mut version.attributes);
-        if let Some(tags) = change.tags {
-            version.tags = tags;
-        }
-        version.content.apply(change.content);
-        version.attributes.updated = now.unix_timestamp();
-    }
+    C::apply(context, object, version, change)?;
+    object.version_mut(version)?.attributes.updated = now.unix_timestamp();
     let version = object.version(version)?;
     reply(context, object, version, Part::Properties)
 }

@@ -15,18 +15,19 @@ const SECONDS_A_DAY: i64 = 86_400;
 
 /// Objects by lower-cased name: names are the same whatever their case.
 #[derive(Debug)]
-pub(crate) struct Store<C> {
+pub(crate) struct Store<C: Content> {
     objects: BTreeMap<String, Object<C>>,
 }
 
 /// A key or a secret: all its versions, and where it is in its life.
 #[derive(Debug)]
-pub(crate) struct Object<C> {
+pub(crate) struct Object<C: Content> {
     /// As first spelled.
     pub(crate) name: String,
     pub(crate) latest: Version<C>,
     /// By version id.
-    earlier: BTreeMap<String, Version<C>>,
+    pub(super) earlier: BTreeMap<String, Version<C>>,
+    pub(crate) settings: C::Settings,
     state: State,
 }
 
@@ -42,8 +43,17 @@ pub(crate) struct Version<C> {
 #[derive(Clone, Copy, Debug)]
 enum State {
     Live,
-    Recovering { until: OffsetDateTime },
-    Deleted { deletion: Deletion, done: OffsetDateTime },
+    Recovering {
+        until: OffsetDateTime,
+    },
+    Deleted {
+        deletion: Deletion,
+        done: OffsetDateTime,
+    },
+    /// Purged for whoever looks, but the name is not free yet.
+    Purging {
+        until: OffsetDateTime,
+    },
 }
 
 /// When an object was deleted and when it will be purged, in seconds since 1970.
@@ -53,7 +63,7 @@ pub(crate) struct Deletion {
     pub(crate) scheduled_purge_date: i64,
 }
 
-impl<C> Default for Store<C> {
+impl<C: Content> Default for Store<C> {
     fn default() -> Self {
         Self { objects: BTreeMap::new() }
     }
@@ -100,7 +110,9 @@ impl<C: Content> Store<C> {
             State::Live => Ok(object),
             State::Recovering { .. } => Err(ServiceError::being_recovered(C::KIND)),
             State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted(C::KIND)),
-            State::Deleted { .. } => Err(ServiceError::not_found(C::KIND, name)),
+            State::Deleted { .. } | State::Purging { .. } => {
+                Err(ServiceError::not_found(C::KIND, name))
+            }
         }
     }
 
@@ -112,7 +124,10 @@ impl<C: Content> Store<C> {
     ) -> Result<(), ServiceError> {
         match self.settled(name, now).map(|object| object.state) {
             None | Some(State::Live) => Ok(()),
-            Some(State::Recovering { .. }) => Err(ServiceError::being_recovered(C::KIND)),
+            Some(State::Recovering { .. }) => {
+                Err(ServiceError::name_is_being_recovered(C::KIND, name))
+            }
+            Some(State::Purging { .. }) => Err(ServiceError::being_deleted(C::KIND)),
             Some(State::Deleted { done, .. }) if done > now => {
                 Err(ServiceError::being_deleted(C::KIND))
             }
@@ -120,22 +135,30 @@ impl<C: Content> Store<C> {
         }
     }
 
+    /// Puts a restored object under its name, which must be free.
+    pub(crate) fn restore(
+        &mut self,
+        object: Object<C>,
+        now: OffsetDateTime,
+    ) -> Result<&Object<C>, ServiceError> {
+        use std::collections::btree_map::Entry;
+        self.check_name(&object.name, now)?;
+        match self.objects.entry(object.name.to_ascii_lowercase()) {
+            Entry::Occupied(_) => Err(ServiceError::name_is_taken(C::KIND, &object.name)),
+            Entry::Vacant(entry) => Ok(entry.insert(object)),
+        }
+    }
+
     /// Makes `version` the latest of `name`; the name was checked under the same lock.
-    pub(crate) fn add(&mut self, name: &str, version: Version<C>) -> &Object<C> {
+    pub(crate) fn add(&mut self, name: &str, version: Version<C>) -> &mut Object<C> {
         use std::collections::btree_map::Entry;
         match self.objects.entry(name.to_ascii_lowercase()) {
             Entry::Occupied(entry) => {
                 let object = entry.into_mut();
-                let previous = std::mem::replace(&mut object.latest, version);
-                object.earlier.insert(previous.id.clone(), previous);
+                object.push(version);
                 object
             }
-            Entry::Vacant(entry) => entry.insert(Object {
-                name: name.to_owned(),
-                latest: version,
-                earlier: BTreeMap::new(),
-                state: State::Live,
-            }),
+            Entry::Vacant(entry) => entry.insert(Object::new(name, version)),
         }
     }
 
@@ -186,9 +209,16 @@ impl<C: Content> Store<C> {
         Ok(object)
     }
 
-    pub(crate) fn purge(&mut self, name: &str, now: OffsetDateTime) -> Result<(), ServiceError> {
-        self.deleted_for_change(name, now)?;
-        self.objects.remove(&name.to_ascii_lowercase());
+    pub(crate) fn purge(
+        &mut self,
+        name: &str,
+        now: OffsetDateTime,
+        properties: &VaultProperties,
+    ) -> Result<(), ServiceError> {
+        let object = self.deleted_for_change(name, now)?;
+        object.state = State::Purging { until: now + properties.purge_lag };
+        // Without a lag the object is gone now, with its key material.
+        self.settled(name, now);
         Ok(())
     }
 
@@ -204,7 +234,7 @@ impl<C: Content> Store<C> {
             State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted(C::KIND)),
             State::Deleted { .. } => Ok(object),
             State::Recovering { .. } => Err(ServiceError::being_recovered(C::KIND)),
-            State::Live => Err(ServiceError::not_found(C::KIND, name)),
+            State::Live | State::Purging { .. } => Err(ServiceError::not_found(C::KIND, name)),
         }
     }
 
@@ -243,6 +273,23 @@ impl<C: Content> Store<C> {
 }
 
 impl<C: Content> Object<C> {
+    /// A live object with one version.
+    pub(crate) fn new(name: &str, version: Version<C>) -> Self {
+        Self {
+            name: name.to_owned(),
+            latest: version,
+            earlier: BTreeMap::new(),
+            settings: C::Settings::default(),
+            state: State::Live,
+        }
+    }
+
+    /// Makes `version` the latest.
+    pub(crate) fn push(&mut self, version: Version<C>) {
+        let previous = std::mem::replace(&mut self.latest, version);
+        self.earlier.insert(previous.id.clone(), previous);
+    }
+
     /// Brings the state up to `now`; false when the object is purged.
     fn settle(&mut self, now: OffsetDateTime) -> bool {
         match self.state {
@@ -252,6 +299,7 @@ impl<C: Content> Object<C> {
             {
                 return false;
             }
+            State::Purging { until } if until <= now => return false,
             _ => {}
         }
         true

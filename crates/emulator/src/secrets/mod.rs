@@ -7,17 +7,18 @@ mod request;
 
 use std::{fmt, sync::Mutex};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     locks::lock,
-    objects::{self, Attributes, Change, Content, ObjectKind, Part, Store, Version, reply},
+    objects::{self, Attributes, Change, Content, Object, ObjectKind, Part, Store, Version, reply},
     vault::{Action, Context, Reply, SecretRoute, ServiceError, Vault},
 };
 use bundle::{SecretBundle, SecretItem};
 use request::SetBody;
 
 /// What a version of a secret holds.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct SecretContent {
     value: String,
     content_type: Option<String>,
@@ -59,19 +60,36 @@ fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Reply, ServiceE
 impl Content for SecretContent {
     const KIND: ObjectKind = ObjectKind::Secret;
     type Change = Option<String>;
+    type Settings = ();
+    type Saved = Self;
 
     fn store(vault: &Vault) -> &Mutex<Store<Self>> {
         &vault.secrets
     }
 
-    fn read_change(body: &[u8]) -> Result<Change<Self::Change>, ServiceError> {
+    fn read_change(_: &Context<'_>, body: &[u8]) -> Result<Change<Self::Change>, ServiceError> {
         request::update(body)
     }
 
-    fn apply(&mut self, content_type: Self::Change) {
-        if content_type.is_some() {
-            self.content_type = content_type;
+    fn apply(
+        _: &Context<'_>,
+        object: &mut Object<Self>,
+        version: Option<&str>,
+        change: Change<Self::Change>,
+    ) -> Result<(), ServiceError> {
+        let version = object.version_mut(version)?;
+        if let Some(content_type) = change.apply(version) {
+            version.content.content_type = Some(content_type);
         }
+        Ok(())
+    }
+
+    fn save(&self) -> Result<Self, ServiceError> {
+        Ok(self.clone())
+    }
+
+    fn load(saved: Self) -> Option<Self> {
+        Some(saved)
     }
 
     /// A disabled secret cannot be read, deleted or not; `nbf` and `exp` never matter.
@@ -79,16 +97,22 @@ impl Content for SecretContent {
         if version.attributes.enabled { Ok(()) } else { Err(ServiceError::secret_disabled()) }
     }
 
-    fn bundle(
+    fn bundle<'a>(
         context: &Context<'_>,
         id: String,
-        version: &SecretVersion,
+        _: &'a Object<Self>,
+        version: &'a SecretVersion,
         part: Part,
     ) -> impl Serialize {
         SecretBundle::of(context, id, version, part)
     }
 
-    fn item(context: &Context<'_>, id: String, version: &SecretVersion) -> impl Serialize {
+    fn item(
+        context: &Context<'_>,
+        id: String,
+        _: &Object<Self>,
+        version: &SecretVersion,
+    ) -> impl Serialize {
         SecretItem::of(context, id, version)
     }
 }

@@ -28,12 +28,19 @@ pub(crate) enum Action {
     Delete,
     Recover,
     Purge,
+    Backup,
+    Restore,
     Encrypt,
     Decrypt,
     WrapKey,
     UnwrapKey,
     Sign,
     Verify,
+    Import,
+    Rotate,
+    GetRotationPolicy,
+    SetRotationPolicy,
+    Release,
 }
 
 impl Action {
@@ -49,12 +56,19 @@ impl Action {
             (Self::Delete, _) => "delete",
             (Self::Recover, _) => "recover",
             (Self::Purge, _) => "purge",
+            (Self::Backup, _) => "backup",
+            (Self::Restore, _) => "restore",
             (Self::Encrypt, _) => "encrypt",
             (Self::Decrypt, _) => "decrypt",
             (Self::WrapKey, _) => "wrapKey",
             (Self::UnwrapKey, _) => "unwrapKey",
             (Self::Sign, _) => "sign",
             (Self::Verify, _) => "verify",
+            (Self::Import, _) => "import",
+            (Self::Rotate, _) => "rotate",
+            (Self::GetRotationPolicy, _) => "getrotationpolicy",
+            (Self::SetRotationPolicy, _) => "setrotationpolicy",
+            (Self::Release, _) => "release",
         }
     }
 
@@ -70,12 +84,23 @@ impl Action {
             (Self::Update, _) => "update/action",
             (Self::Recover, _) => "recover/action",
             (Self::Purge, _) => "purge/action",
+            (Self::Backup, _) => "backup/action",
+            (Self::Restore, _) => "restore/action",
             (Self::Encrypt, _) => "encrypt/action",
             (Self::Decrypt, _) => "decrypt/action",
             (Self::WrapKey, _) => "wrap/action",
             (Self::UnwrapKey, _) => "unwrap/action",
             (Self::Sign, _) => "sign/action",
             (Self::Verify, _) => "verify/action",
+            (Self::Import, _) => "import/action",
+            (Self::Rotate, _) => "rotate/action",
+            (Self::GetRotationPolicy, _) => {
+                return "Microsoft.KeyVault/vaults/keyrotationpolicies/read".to_owned();
+            }
+            (Self::SetRotationPolicy, _) => {
+                return "Microsoft.KeyVault/vaults/keyrotationpolicies/write".to_owned();
+            }
+            (Self::Release, _) => "release/action",
         };
         format!("Microsoft.KeyVault/vaults/{}/{verb}", kind.collection())
     }

@@ -110,6 +110,29 @@ impl ServiceError {
             .with_inner("ObjectIsBeingRecovered")
     }
 
+    pub(crate) fn name_is_being_recovered(kind: ObjectKind, name: &str) -> Self {
+        Self::conflict(format!(
+            "{} {name} is currently being recovered and cannot be re-created; retry later.",
+            kind.title()
+        ))
+        .with_inner("ObjectIsBeingRecovered")
+    }
+
+    /// Refuses to restore over an object.
+    pub(crate) fn name_is_taken(kind: ObjectKind, name: &str) -> Self {
+        let noun = kind.noun();
+        Self::conflict(format!("A {noun} with the name {name} already exists in this key vault."))
+    }
+
+    pub(crate) fn corrupt_backup() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Malformed backup blob", "Backup blob is corrupt.")
+    }
+
+    /// A blob of another subscription or geography: its key is not here.
+    pub(crate) fn foreign_backup() -> Self {
+        Self::bad_parameter("Cannot decrypt backup blob.")
+    }
+
     fn conflict(message: String) -> Self {
         Self::new(StatusCode::CONFLICT, "Conflict", message)
     }
@@ -124,6 +147,11 @@ impl ServiceError {
                  {vault};location={region}"
             ),
         )
+    }
+
+    /// What an attestation token says does not let a key out.
+    pub(crate) fn attestation(message: &'static str) -> Self {
+        Self::forbidden(message.to_owned())
     }
 
     pub(crate) fn operation_not_permitted(operation: &str) -> Self {

@@ -6,6 +6,7 @@
 mod access;
 mod authentication;
 mod error;
+mod geography;
 mod headers;
 mod policy;
 mod query;
@@ -30,6 +31,7 @@ use crate::{
     router::Router,
     secrets,
 };
+use geography::geography;
 use route::Route;
 
 /// What the handlers of one request need to know.
@@ -112,6 +114,17 @@ impl Context<'_> {
     /// The region that texts name.
     pub(crate) fn region(&self) -> &str {
         &self.settings.location
+    }
+
+    /// Where a backup of this vault may be restored: vaults of the same subscription and geography, and of the
+    /// managed HSMs only the same one, since each has a security domain of its own.
+    pub(crate) fn backup_scope(&self) -> String {
+        match self.vault.kind {
+            VaultKind::Vault => {
+                format!("{}/{}", self.settings.subscription, geography(&self.settings.location))
+            }
+            VaultKind::ManagedHsm => format!("pool/{}", self.vault.name),
+        }
     }
 
     /// The URL of something in this vault, on the host that the client named.

@@ -36,6 +36,12 @@ impl Query {
         self.max_results.unwrap_or(MAX_PAGE)
     }
 
+    /// Whether the version asked for is 2026-04-01 or later.
+    pub(crate) fn is_at_least_2026_04_01(&self) -> bool {
+        // The older versions are no dates, but numbers below 10.
+        self.api_version.starts_with("20") && self.api_version.as_str() >= "2026-04-01"
+    }
+
     /// Whether the version asked for is 7.4 or later, the dated ones included.
     pub(crate) fn is_at_least_7_4(&self) -> bool {
         let mut numbers =
@@ -77,6 +83,11 @@ mod tests {
         ] {
             let query = Query::parse(Some(&format!("api-version={version}"))).unwrap();
             assert_eq!(query.is_at_least_7_4(), expected, "{version}");
+            assert!(!query.is_at_least_2026_04_01(), "{version}");
+        }
+        for version in ["2026-04-01", "2026-05-01-preview"] {
+            let query = Query::parse(Some(&format!("api-version={version}"))).unwrap();
+            assert!(query.is_at_least_2026_04_01(), "{version}");
         }
     }
 }

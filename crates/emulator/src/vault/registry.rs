@@ -22,6 +22,7 @@ pub(crate) struct VaultProperties {
     pub(crate) purge_protection: bool,
     pub(crate) deletion_lag: Duration,
     pub(crate) recovery_lag: Duration,
+    pub(crate) purge_lag: Duration,
 }
 
 impl Default for VaultProperties {
@@ -31,6 +32,7 @@ impl Default for VaultProperties {
             purge_protection: false,
             deletion_lag: Duration::ZERO,
             recovery_lag: Duration::ZERO,
+            purge_lag: Duration::ZERO,
         }
     }
 }
@@ -54,6 +56,8 @@ pub(crate) struct VaultSettings {
     pub(crate) access: Access,
     /// The region that answers and texts name.
     pub(crate) location: String,
+    /// The subscription, a GUID in lower case.
+    pub(crate) subscription: String,
 }
 
 /// A vault or a managed HSM.
@@ -99,12 +103,18 @@ enum Slot {
 #[derive(Debug)]
 pub(crate) struct Vaults {
     new_vaults: VaultProperties,
+    subscription: String,
     slots: Mutex<HashMap<String, Slot>>,
 }
 
 impl Vaults {
-    pub(crate) fn new(new_vaults: VaultProperties) -> Self {
-        Self { new_vaults, slots: Mutex::default() }
+    /// Vaults that come into being by their name are of `subscription`.
+    pub(crate) fn new(new_vaults: VaultProperties, subscription: &str) -> Self {
+        Self {
+            new_vaults,
+            subscription: subscription.to_ascii_lowercase(),
+            slots: Mutex::default(),
+        }
     }
 
     /// The settings of vaults that come into being by their name.
@@ -124,6 +134,7 @@ impl Vaults {
                     properties: self.new_vaults.clone(),
                     access: Access::Everyone,
                     location: REGION.to_owned(),
+                    subscription: self.subscription.clone(),
                 },
             ))
         };

@@ -28,14 +28,52 @@ pub(crate) enum ObjectRoute {
     GetDeleted { name: String },
     Recover { name: String },
     Purge { name: String },
+    Backup { name: String },
+    Restore,
 }
 
 /// An operation on keys.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum KeyRoute {
     Object(ObjectRoute),
-    Create { name: String },
-    Crypto { name: String, version: Option<String>, operation: Operation },
+    Create {
+        name: String,
+    },
+    Crypto {
+        name: String,
+        version: Option<String>,
+        operation: Operation,
+    },
+    Import {
+        name: String,
+    },
+    Rotate {
+        name: String,
+    },
+    RotationPolicy {
+        name: String,
+    },
+    SetRotationPolicy {
+        name: String,
+    },
+    Release {
+        name: String,
+        version: Option<String>,
+    },
+    SecureWrap {
+        name: String,
+        version: Option<String>,
+    },
+    SecureUnwrap {
+        name: String,
+        version: Option<String>,
+    },
+    Attestation {
+        name: String,
+        version: Option<String>,
+    },
+    /// Of a managed HSM, not of a key.
+    RandomBytes,
 }
 
 /// An operation on secrets.
@@ -94,6 +132,7 @@ impl Route {
             "secrets" => secrets(method, rest),
             "deletedsecrets" => Ok(deleted(method, rest)?
                 .map_or(Self::Unsupported, |route| Self::Secrets(SecretRoute::Object(route)))),
+            "rng" => random_bytes(method, rest),
             _ => Ok(Self::Unsupported),
         }
     }
@@ -101,40 +140,58 @@ impl Route {
 
 fn keys(method: &Method, segments: &[&str]) -> Result<Route, ServiceError> {
     let no_operation = Err(ServiceError::bad_parameter("Operation not specified"));
-    if let ("GET" | "PUT", [_, "rotationpolicy"]) = (method.as_str(), segments) {
-        return Ok(Route::Unsupported);
-    }
-    if let Some(route) = live(method, segments)? {
-        return Ok(Route::Keys(KeyRoute::Object(route)));
-    }
     let route = match (method.as_str(), segments) {
-        (_, []) => return Err(ServiceError::method_not_allowed(method)),
-        ("POST", ["restore"]) => return Ok(Route::Unsupported),
-        ("PUT", [key]) => {
-            name(key)?;
-            return Ok(Route::Unsupported);
+        (_, []) if method != Method::GET => return Err(ServiceError::method_not_allowed(method)),
+        ("PUT", [key]) => KeyRoute::Import { name: name(key)? },
+        ("GET", [key, "rotationpolicy"]) => KeyRoute::RotationPolicy { name: name(key)? },
+        ("PUT", [key, "rotationpolicy"]) => KeyRoute::SetRotationPolicy { name: name(key)? },
+        ("GET", [key, "attestation"]) => KeyRoute::Attestation { name: name(key)?, version: None },
+        ("GET", [key, version, "attestation"]) => {
+            KeyRoute::Attestation { name: name(key)?, version: Some((*version).to_owned()) }
         }
-        ("POST", [_]) => return no_operation,
+        ("POST", [key]) if *key != "restore" => return no_operation,
         ("POST", [key, "create"]) => KeyRoute::Create { name: name(key)? },
-        ("POST", [_, "backup" | "rotate" | "release" | "securewrapkey" | "secureunwrapkey"]) => {
-            return Ok(Route::Unsupported);
+        ("POST", [key, "rotate"]) => KeyRoute::Rotate { name: name(key)? },
+        ("POST", [key, operation]) if *operation != "backup" => {
+            match on_version(name(key)?, None, operation) {
+                Some(route) => route,
+                None => return no_operation,
+            }
         }
-        ("POST", [key, last]) => match Operation::parse(last) {
-            Some(operation) => KeyRoute::Crypto { name: name(key)?, version: None, operation },
-            None => return no_operation,
+        ("POST", [key, version, operation]) => {
+            match on_version(name(key)?, Some((*version).to_owned()), operation) {
+                Some(route) => route,
+                None => return Ok(Route::Unsupported),
+            }
+        }
+        _ => match live(method, segments)? {
+            Some(route) => KeyRoute::Object(route),
+            None if segments.len() > 2 => return Ok(Route::Unsupported),
+            None => return Err(ServiceError::method_not_allowed(method)),
         },
-        ("POST", [key, version, last]) => match Operation::parse(last) {
-            Some(operation) => KeyRoute::Crypto {
-                name: name(key)?,
-                version: Some((*version).to_owned()),
-                operation,
-            },
-            None => return Ok(Route::Unsupported),
-        },
-        (_, [_, _, _, ..]) => return Ok(Route::Unsupported),
-        _ => return Err(ServiceError::method_not_allowed(method)),
     };
     Ok(Route::Keys(route))
+}
+
+/// What is posted to a version, or to the latest.
+fn on_version(name: String, version: Option<String>, operation: &str) -> Option<KeyRoute> {
+    if let Some(operation) = Operation::parse(operation) {
+        return Some(KeyRoute::Crypto { name, version, operation });
+    }
+    Some(match operation.to_ascii_lowercase().as_str() {
+        "release" => KeyRoute::Release { name, version },
+        "securewrapkey" => KeyRoute::SecureWrap { name, version },
+        "secureunwrapkey" => KeyRoute::SecureUnwrap { name, version },
+        _ => return None,
+    })
+}
+
+fn random_bytes(method: &Method, segments: &[&str]) -> Result<Route, ServiceError> {
+    match (method.as_str(), segments) {
+        ("POST", []) => Ok(Route::Keys(KeyRoute::RandomBytes)),
+        (_, []) => Err(ServiceError::method_not_allowed(method)),
+        _ => Ok(Route::Unsupported),
+    }
 }
 
 fn secrets(method: &Method, segments: &[&str]) -> Result<Route, ServiceError> {
@@ -143,7 +200,7 @@ fn secrets(method: &Method, segments: &[&str]) -> Result<Route, ServiceError> {
     }
     match (method.as_str(), segments) {
         ("PUT", [secret]) => Ok(Route::Secrets(SecretRoute::Set { name: name(secret)? })),
-        ("POST", ["restore"] | [_, "backup"]) | (_, [_, _, _, ..]) => Ok(Route::Unsupported),
+        (_, [_, _, _, ..]) => Ok(Route::Unsupported),
         _ => Err(ServiceError::method_not_allowed(method)),
     }
 }
@@ -162,6 +219,8 @@ fn live(method: &Method, segments: &[&str]) -> Result<Option<ObjectRoute>, Servi
         ("PATCH", [object, version]) => {
             ObjectRoute::Update { name: name(object)?, version: Some((*version).to_owned()) }
         }
+        ("POST", ["restore"]) => ObjectRoute::Restore,
+        ("POST", [object, "backup"]) => ObjectRoute::Backup { name: name(object)? },
         _ => return Ok(None),
     }))
 }
@@ -237,20 +296,48 @@ mod tests {
     }
 
     #[test]
-    fn operations_of_later_issues_are_told_apart_from_mistakes() {
-        for (method, path) in [
-            ("PUT", "/keys/k"),
-            ("POST", "/keys/k/rotate"),
-            ("GET", "/keys/k/rotationpolicy"),
-            ("POST", "/keys/restore"),
-            ("POST", "/keys/k/backup"),
-            ("POST", "/rng"),
-            ("POST", "/secrets/restore"),
-            ("POST", "/secrets/s/backup"),
-            ("GET", "/certificates"),
+    fn every_operation_of_the_service_has_its_route() {
+        let (name, version) = (|| "k".to_owned(), || Some("v".to_owned()));
+        for (method, path, expected) in [
+            ("PUT", "/keys/k", KeyRoute::Import { name: name() }),
+            ("POST", "/keys/k/rotate", KeyRoute::Rotate { name: name() }),
+            ("GET", "/keys/k/rotationpolicy", KeyRoute::RotationPolicy { name: name() }),
+            ("PUT", "/keys/k/rotationpolicy", KeyRoute::SetRotationPolicy { name: name() }),
+            ("POST", "/keys/restore", KeyRoute::Object(ObjectRoute::Restore)),
+            ("POST", "/keys/k/backup", KeyRoute::Object(ObjectRoute::Backup { name: name() })),
+            ("POST", "/keys/k//release", KeyRoute::Release { name: name(), version: None }),
+            ("POST", "/keys/k/v/release", KeyRoute::Release { name: name(), version: version() }),
+            (
+                "POST",
+                "/keys/k/v/securewrapkey",
+                KeyRoute::SecureWrap { name: name(), version: version() },
+            ),
+            (
+                "POST",
+                "/keys/k/v/secureunwrapkey",
+                KeyRoute::SecureUnwrap { name: name(), version: version() },
+            ),
+            (
+                "GET",
+                "/keys/k/v/attestation",
+                KeyRoute::Attestation { name: name(), version: version() },
+            ),
+            ("POST", "/rng", KeyRoute::RandomBytes),
         ] {
+            assert_eq!(keys(method, path), expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn operations_of_later_issues_are_told_apart_from_mistakes() {
+        for (method, path) in
+            [("GET", "/certificates"), ("POST", "/certificates/restore"), ("POST", "/backup")]
+        {
             let route = Route::parse(&method.parse().unwrap(), path).unwrap();
             assert_eq!(route, Route::Unsupported, "{method} {path}");
+        }
+        for (method, path) in [("GET", "/rng"), ("DELETE", "/keys"), ("PUT", "/keys/k/v")] {
+            assert!(Route::parse(&method.parse().unwrap(), path).is_err(), "{method} {path}");
         }
     }
 }

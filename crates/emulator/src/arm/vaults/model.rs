@@ -130,6 +130,7 @@ impl Properties {
             },
             access,
             location: normalized_location(location),
+            subscription: id.group.subscription.clone(),
         }
     }
 }
