@@ -15,6 +15,7 @@
 mod bench;
 mod bite;
 mod ci;
+mod conformance;
 mod coverage;
 mod examples;
 mod footprint;
@@ -57,6 +58,8 @@ enum Command {
     Live,
     /// Remove the lines of docs/reliability.md in a copy, one by one, and see their tests fail.
     Bite(bite::Options),
+    /// Exchange signatures, ciphertexts and wrapped keys with the official Python client.
+    Conformance,
     /// Count the operations of the REST specification that the tests show to work.
     Coverage(coverage::Options),
     /// Run the fuzz targets for a bounded time.
@@ -90,6 +93,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Release(command) => release::run(&command),
         Command::Live => live::run(),
         Command::Bite(options) => bite::run(&options),
+        Command::Conformance => conformance::run(),
         Command::Coverage(options) => coverage::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Footprint => footprint::run(),

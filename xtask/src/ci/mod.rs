@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{coverage, examples, process, release, tidy};
+use crate::{conformance, coverage, examples, process, release, tidy};
 
 /// Options of `cargo xtask ci`.
 #[derive(Debug, clap::Args)]
@@ -37,7 +37,7 @@ struct Step {
 }
 
 /// Cheap ones first; `test` before what re-uses its build.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "fmt", what: "formatting", run: fmt::run },
     Step { name: "tidy", what: "sizes, manifests, arrows, docs, words", run: tidy::run },
     Step { name: "release-plan", what: "change fragments, next version", run: release::plan },
@@ -46,6 +46,7 @@ const STEPS: [Step; 12] = [
     Step { name: "clippy-features", what: "lints, other feature sets", run: clippy::feature_sets },
     Step { name: "test", what: "README's test command, doctests included", run: test::run },
     Step { name: "coverage", what: "operations shown to work by `test`", run: coverage::check },
+    Step { name: "conformance", what: "the official Python client", run: conformance::run },
     Step { name: "examples", what: "each example against its golden file", run: examples::check },
     Step { name: "doc", what: "rustdoc with private items", run: doc::run },
     Step { name: "fuzz", what: "each fuzz target for 20 s", run: fuzz::run },
