@@ -41,7 +41,16 @@ azvault_core::service_enum! {
 }
 
 impl SignatureAlgorithm {
-    /// The length of the digest to sign, in bytes, where there is one.
+    /// The length of the digest to sign, in bytes, where there is one: not for `HS*`, which take
+    /// whatever is given, nor for `RSNULL`.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::SignatureAlgorithm;
+    ///
+    /// assert_eq!(SignatureAlgorithm::ES512.digest_len(), Some(64));
+    /// assert_eq!(SignatureAlgorithm::HS512.digest_len(), None);
+    /// ```
     pub fn digest_len(&self) -> Option<usize> {
         match self {
             Self::RS256 | Self::PS256 | Self::ES256 | Self::ES256K => Some(32),

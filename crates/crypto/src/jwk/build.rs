@@ -67,6 +67,13 @@ impl JsonWebKey {
     }
 
     /// Sets the identifier.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::JsonWebKey;
+    ///
+    /// assert_eq!(JsonWebKey::oct([7; 32]).with_kid("k").kid(), Some("k"));
+    /// ```
     #[must_use]
     pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
         self.kid = Some(kid.into());
@@ -104,13 +111,40 @@ impl JsonWebKey {
     }
 
     /// Sets the private exponent of an RSA key, or the private scalar of an EC key, big-endian.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::{JsonWebKey, KeyCurve, LocalKey};
+    ///
+    /// // The point that belongs to the scalar 1 is the curve's generator (SEC 2, 2.4.2).
+    /// let generator = JsonWebKey::from_pem(
+    ///     "-----BEGIN PUBLIC KEY-----\n\
+    ///      MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt\n\
+    ///      6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==\n\
+    ///      -----END PUBLIC KEY-----\n",
+    /// )?;
+    /// assert!(LocalKey::new(&generator.clone().with_d([1])).is_ok());
+    /// assert!(LocalKey::new(&generator.with_d([2])).is_err());
+    /// # Ok::<(), azvault_core::Error>(())
+    /// ```
     #[must_use]
     pub fn with_d(mut self, d: impl Into<SecretBytes>) -> Self {
         self.d = Some(SecretBase64Url(d.into()));
         self
     }
 
-    /// Sets the two primes of an RSA key, big-endian.
+    /// Sets the two primes of an RSA key, big-endian; `d` and [`with_crt`](Self::with_crt) are needed
+    /// too.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::{JsonWebKey, LocalKey};
+    ///
+    /// # let n = [vec![0xc0], vec![0; 254], vec![1]].concat();
+    /// let key = JsonWebKey::rsa(n, [1, 0, 1]).with_primes([5], [7]);
+    /// let error = LocalKey::new(&key).unwrap_err();
+    /// assert!(error.message().contains("needs all of the members d, p, q, dp, dq and qi"));
+    /// ```
     #[must_use]
     pub fn with_primes(mut self, p: impl Into<SecretBytes>, q: impl Into<SecretBytes>) -> Self {
         self.p = Some(SecretBase64Url(p.into()));
@@ -120,6 +154,18 @@ impl JsonWebKey {
 
     /// Sets what a private RSA key is computed with by the Chinese remainder theorem, big-endian:
     /// `d mod (p - 1)`, `d mod (q - 1)`, and the inverse of `q` modulo `p`.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::JsonWebKey;
+    ///
+    /// // The numbers of a textbook: n = 61 · 53, e = 17.
+    /// let key = JsonWebKey::rsa([0x0c, 0xa1], [17])
+    ///     .with_d([0x0a, 0xc1])
+    ///     .with_primes([61], [53])
+    ///     .with_crt([53], [49], [38]);
+    /// assert!(key.has_private_part());
+    /// ```
     #[must_use]
     pub fn with_crt(
         mut self,
@@ -135,6 +181,17 @@ impl JsonWebKey {
 
     /// Sets the transfer blob of a key that is brought along from another HSM ("bring your own
     /// key"), which the vendor's tool has made for this vault.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::{JsonWebKey, KeyType};
+    ///
+    /// let key = JsonWebKey::rsa([0xc0, 3], [1, 0, 1])
+    ///     .with_key_type(KeyType::RsaHsm)
+    ///     .with_key_hsm(*b"what the tool wrote");
+    /// assert!(key.to_private_json()?.expose().contains("key_hsm"));
+    /// # Ok::<(), azvault_core::Error>(())
+    /// ```
     ///
     /// Source: [BYOK](https://learn.microsoft.com/azure/key-vault/keys/hsm-protected-keys-byok).
     #[must_use]

@@ -68,6 +68,17 @@ impl JsonWebKey {
     ///
     /// # Errors
     /// As [`to_private_key_der`](Self::to_private_key_der).
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::JsonWebKey;
+    ///
+    /// # fn example(key: JsonWebKey) -> azvault_core::Result<()> {
+    /// let pem = key.to_private_key_pem()?;
+    /// assert_eq!(JsonWebKey::from_pem(pem.expose())?, key);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn to_private_key_pem(&self) -> Result<SecretValue> {
         encode("PRIVATE KEY", self.to_private_key_der()?.expose()).map(SecretValue::new)
     }

@@ -126,6 +126,16 @@ impl LocalKey {
     }
 
     /// The public part of the key.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::{JsonWebKey, LocalKey};
+    ///
+    /// let key = LocalKey::new(&JsonWebKey::oct([7; 32]).with_kid("k"))?;
+    /// assert_eq!(key.jwk().kid(), Some("k"));
+    /// assert!(!key.jwk().has_private_part());
+    /// # Ok::<(), azvault_core::Error>(())
+    /// ```
     pub fn jwk(&self) -> &JsonWebKey {
         &self.key.jwk
     }
@@ -209,6 +219,17 @@ impl LocalKey {
     /// The algorithm does not fit the key; the plaintext is too long for an RSA key, or for `CBC`
     /// no multiple of 16 bytes; the IV has another length; `aad` or `iv` is given where the algorithm
     /// has none.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::{EncryptionAlgorithm, JsonWebKey, LocalKey};
+    ///
+    /// # let n = [vec![0xc0], vec![0; 254], vec![1]].concat();
+    /// let key = LocalKey::new(&JsonWebKey::rsa(n, [1, 0, 1]))?;
+    /// let sealed = key.encrypt(&EncryptionAlgorithm::RsaOaep256, b"hello", None, b"")?;
+    /// assert_eq!((sealed.ciphertext.len(), sealed.iv), (256, None));
+    /// # Ok::<(), azvault_core::Error>(())
+    /// ```
     pub fn encrypt(
         &self,
         algorithm: &EncryptionAlgorithm,
@@ -234,6 +255,23 @@ impl LocalKey {
     /// tag, `aad` and the key do not belong together: then the error is the same whichever of them
     /// it is, and does not tell a wrong padding from anything else. `CBC` cannot notice it at all
     /// and `CBCPAD` seldom; where others may send ciphertexts, use `GCM`.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::{EncryptionAlgorithm, JsonWebKey, LocalKey};
+    ///
+    /// let key = LocalKey::new(&JsonWebKey::oct([7; 16]))?;
+    /// let sealed = key.encrypt(&EncryptionAlgorithm::A128Gcm, b"hello", None, b"")?;
+    /// let (iv, tag) = (sealed.iv.as_deref(), sealed.tag.as_deref());
+    /// let decrypt = |ciphertext: &[u8], aad: &[u8]| {
+    ///     key.decrypt(&EncryptionAlgorithm::A128Gcm, ciphertext, iv, tag, aad)
+    /// };
+    /// assert_eq!(decrypt(&sealed.ciphertext, b"")?.expose(), b"hello");
+    /// let errors = [decrypt(b"jello", b""), decrypt(&sealed.ciphertext, b"x")];
+    /// let [one, other] = errors.map(|result| result.unwrap_err().to_string());
+    /// assert_eq!(one, other);
+    /// # Ok::<(), azvault_core::Error>(())
+    /// ```
     pub fn decrypt(
         &self,
         algorithm: &EncryptionAlgorithm,
@@ -282,6 +320,19 @@ impl LocalKey {
     /// # Errors
     /// The algorithm does not fit the key; the private part is missing; or the wrapped key was not
     /// made with this key: one error, as in [`decrypt`](Self::decrypt).
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::{EncryptionAlgorithm, JsonWebKey, LocalKey};
+    ///
+    /// // RFC 3394, 4.1.
+    /// let key = LocalKey::new(&JsonWebKey::oct((0..16).collect::<Vec<u8>>()))?;
+    /// let wrapped = 0x1fa6_8b0a_8112_b447_aef3_4bd8_fb5a_7b82_u128.to_be_bytes();
+    /// let wrapped = [&wrapped[..], &0x9d3e_8623_71d2_cfe5_u64.to_be_bytes()].concat();
+    /// let unwrapped = key.unwrap_key(&EncryptionAlgorithm::A128Kw, &wrapped)?;
+    /// assert_eq!(unwrapped.expose()[..3], [0x00, 0x11, 0x22]);
+    /// # Ok::<(), azvault_core::Error>(())
+    /// ```
     pub fn unwrap_key(
         &self,
         algorithm: &EncryptionAlgorithm,
@@ -324,6 +375,18 @@ impl LocalKey {
     ///
     /// # Errors
     /// The algorithm does not fit the key, or the digest has another length than the algorithm's.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::{JsonWebKey, LocalKey, SignatureAlgorithm::PS256};
+    ///
+    /// # let n = [vec![0xc0], vec![0; 254], vec![1]].concat();
+    /// let key = LocalKey::new(&JsonWebKey::rsa(n, [1, 0, 1]))?;
+    /// let digest = PS256.digest(b"message")?;
+    /// assert!(!key.verify(&PS256, &digest, b"not a signature")?);
+    /// assert!(key.verify(&PS256, b"not a digest", &[0; 256]).is_err());
+    /// # Ok::<(), azvault_core::Error>(())
+    /// ```
     pub fn verify(
         &self,
         algorithm: &SignatureAlgorithm,

@@ -278,3 +278,64 @@ fn rsa1_5_is_refused_with_the_reason_until_it_is_allowed() {
     }
     assert_eq!(allowed.unwrap_key(&rsa1_5, &sealed).unwrap().expose(), b"old");
 }
+
+#[test]
+fn nothing_and_much_are_encrypted_too() {
+    let key = LocalKey::new(&JsonWebKey::oct([7; 32])).unwrap();
+    for name in ["A256GCM", "A256CBC", "A256CBCPAD"] {
+        let algorithm = EncryptionAlgorithm::from(name);
+        for text in [vec![], vec![1; 16], vec![2; 1 << 20]] {
+            let sealed = key.encrypt(&algorithm, &text, None, b"").unwrap();
+            let (iv, tag) = (sealed.iv.as_deref(), sealed.tag.as_deref());
+            let opened = key.decrypt(&algorithm, &sealed.ciphertext, iv, tag, b"").unwrap();
+            assert_eq!(opened.expose(), text, "{name} {}", text.len());
+        }
+    }
+    let rsa = LocalKey::new(&keys::rsa()).unwrap();
+    for len in [0, 190] {
+        let oaep = EncryptionAlgorithm::RsaOaep256;
+        let sealed = rsa.wrap_key(&oaep, &vec![1; len]).unwrap();
+        assert_eq!(rsa.unwrap_key(&oaep, &sealed).unwrap().expose(), vec![1; len]);
+    }
+}
+
+#[test]
+fn an_iv_is_made_anew_for_each_encryption() {
+    let key = LocalKey::new(&JsonWebKey::oct([7; 32])).unwrap();
+    for (name, len) in [("A256GCM", 12), ("A256CBC", 16), ("A256CBCPAD", 16)] {
+        let ivs: std::collections::BTreeSet<Vec<u8>> = (0..100)
+            .map(|_| key.encrypt(&name.into(), &[0; 16], None, b"").unwrap().iv.unwrap())
+            .collect();
+        assert_eq!(ivs.len(), 100, "{name}");
+        assert!(ivs.iter().all(|iv| iv.len() == len), "{name}");
+    }
+}
+
+#[test]
+fn a_key_is_used_from_many_threads_from_its_first_use_on() {
+    let key = LocalKey::new(&keys::rsa()).unwrap();
+    let algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+    std::thread::scope(|scope| {
+        for algorithm in algorithms.iter().cycle().take(24) {
+            let key = key.clone();
+            scope.spawn(move || {
+                let algorithm = SignatureAlgorithm::from(*algorithm);
+                let digest = algorithm.digest(b"message").unwrap();
+                let signature = key.sign(&algorithm, &digest).unwrap();
+                assert!(key.verify(&algorithm, &digest, &signature).unwrap());
+                let wrapped = key.wrap_key(&EncryptionAlgorithm::RsaOaep256, &digest).unwrap();
+                let key = key.unwrap_key(&EncryptionAlgorithm::RsaOaep256, &wrapped).unwrap();
+                assert_eq!(key.expose(), digest);
+            });
+        }
+    });
+}
+
+#[test]
+fn debug_of_a_key_shows_what_it_is_and_no_secret() {
+    let key = LocalKey::new(&JsonWebKey::oct(*b"canary canary canary canary canary").with_kid("k"));
+    assert_eq!(
+        format!("{:?}", key.unwrap()),
+        "LocalKey { kid: Some(\"k\"), kind: oct key of 272 bits, private: true, .. }"
+    );
+}

@@ -98,6 +98,10 @@ fn aes_cbc_gives_one_error_whatever_is_wrong_with_the_padding() {
     let error =
         one_error(blocks.chain(lengths).map(|text| key.decrypt(&pad, &text, Some(&iv), None, b"")));
     assert!(error.starts_with("decryption by A256CBCPAD failed"), "{error}");
+    // Without padding there is nothing but the length to be wrong.
+    let error =
+        one_error([1, 15, 17].map(|len| key.decrypt(&bare, &vec![3; len], Some(&iv), None, b"")));
+    assert!(error.starts_with("decryption by A256CBC failed"), "{error}");
 }
 
 #[test]

@@ -1,7 +1,13 @@
 //! Keys and algorithms: against published vectors, against OpenSSL, and what is refused.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod algorithms;
+mod any_input;
 mod decryption;
 mod ecdsa_encodings;
 mod keys;

@@ -120,7 +120,7 @@ fn coordinates_without_the_zeros_before_them_are_filled_up() {
     let signature = LocalKey::new(&short).unwrap().sign(&"ES256".into(), &digest).unwrap();
     assert!(LocalKey::new(&key).unwrap().verify(&"ES256".into(), &digest, &signature).unwrap());
     assert_eq!(short.thumbprint().unwrap(), key.thumbprint().unwrap());
-    let rebuilt = JsonWebKey::ec(P256, &short.x().unwrap()[..], key.y().unwrap()).unwrap();
+    let rebuilt = JsonWebKey::ec(P256, short.x().unwrap(), key.y().unwrap()).unwrap();
     assert_eq!(rebuilt, key.to_public());
 }
 
