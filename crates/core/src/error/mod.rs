@@ -115,8 +115,10 @@ impl Error {
         error
     }
 
-    /// The same failure for one more of the callers that waited for it.
-    pub(crate) fn shared(error: &Arc<Self>) -> Self {
+    /// The same failure for one more of the callers that waited for it; this one is its source,
+    /// where it has one itself.
+    #[doc(hidden)]
+    pub fn shared(error: &Arc<Self>) -> Self {
         let inner = &*error.0;
         Self(Box::new(Inner {
             kind: inner.kind,
