@@ -5,14 +5,15 @@ use std::fmt;
 use azure_core::http::Method;
 use azvault_core::{
     Call, Client, ClientBuilder, Credential, Endpoint, ErrorKind, Operation, Pager, Poller, Result,
-    SecretValue, ServiceClient,
+    SecretBytes, SecretValue, ServiceClient,
     object::{BeginDelete, BeginRecover, ObjectKind, Target},
     poller::ResumeToken,
 };
 
 use crate::{
-    DeletedSecretBundle, DeletedSecretProperties, SecretBundle, SecretProperties,
-    operations::{GetSecret, SetSecret, UpdateSecretProperties, by_id},
+    DeletedSecretBundle, DeletedSecretProperties, GetMany, LoadAll, SecretBackup, SecretBundle,
+    SecretProperties,
+    operations::{self, GetSecret, SetSecret, UpdateSecretProperties, by_id},
 };
 
 /// What to do about a failure, in terms of this client.
@@ -150,6 +151,34 @@ impl SecretClient {
         SetSecret::new(self.target(name), value.into())
     }
 
+    /// Sets a secret to bytes, as [`set_secret`](Self::set_secret) does to text. They are kept in
+    /// base64, which the content type says: `application/octet-stream` unless one is set; to one
+    /// that does not say it, `;base64` is added. [`SecretBundle::bytes`] gives them back.
+    ///
+    /// # Errors
+    /// As `set_secret`; the limit of 25,600 bytes is that of the base64, so 19,200 of your own.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let pfx: Vec<u8> = vec![0x30, 0x82];
+    /// client.set_secret_bytes("pfx", pfx).content_type("application/x-pkcs12").await?;
+    /// assert_eq!(client.get_secret("pfx").await?.bytes()?.expose(), [0x30, 0x82]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_secret_bytes(
+        &self,
+        name: impl Into<String>,
+        bytes: impl Into<SecretBytes>,
+    ) -> SetSecret {
+        SetSecret::of_bytes(self.target(name), bytes.into())
+    }
+
     /// Gets a secret with its value: the latest version unless one is set.
     ///
     /// Needs the permission `secrets/get`.
@@ -208,6 +237,62 @@ impl SecretClient {
     /// ```
     pub fn get_secret_by_id(&self, id: impl fmt::Display) -> Call<SecretBundle> {
         by_id(&self.client, &SECRETS, &id.to_string())
+    }
+
+    /// Gets the secrets of these names, some at a time, and reports what could be read and what not.
+    ///
+    /// Needs the permission `secrets/get`. No more are asked for once one fails as all would: for
+    /// want of a token, at the vault's firewall, or by its access policies. Those that are on their
+    /// way then are waited for. A throttled vault pauses them all together.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.set_secret("db-user", "scott").await?;
+    /// let report = client.get_many(["db-user", "db-password"]).with_concurrency(4).await;
+    /// assert_eq!(report.secrets()["db-user"].value().expose(), "scott");
+    /// for (name, error) in report.failed() {
+    ///     println!("{name}: {error}");
+    /// }
+    /// assert!(report.failed().contains_key("db-password"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_many<N: Into<String>>(&self, names: impl IntoIterator<Item = N>) -> GetMany {
+        GetMany::new(self.clone(), names.into_iter().map(Into::into).collect())
+    }
+
+    /// Gets all enabled secrets of the vault that `filter` picks by their properties: their name,
+    /// tags, content type or dates. They are got while the list still comes, some at a time, and
+    /// the list is never held as a whole.
+    ///
+    /// Needs the permissions `secrets/list` and `secrets/get`. What is deleted between the two is
+    /// reported as [vanished](crate::SecretsReport::vanished); otherwise as
+    /// [`get_many`](Self::get_many).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.set_secret("db-user", "scott").tag("app", "orders").await?;
+    /// client.set_secret("other", "v").await?;
+    /// let mine = client.load_all(|secret| secret.tags().contains_key("app")).await;
+    /// assert_eq!(mine.into_result()?["db-user"].value().expose(), "scott");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn load_all(
+        &self,
+        filter: impl Fn(&SecretProperties) -> bool + Send + Sync + 'static,
+    ) -> LoadAll {
+        LoadAll::new(self.clone(), filter)
     }
 
     /// Changes a secret's content type, validity and tags: what is not set stays, but tags are
@@ -314,6 +399,36 @@ impl SecretClient {
     /// ```
     pub fn list_deleted_secret_properties(&self) -> Pager<DeletedSecretProperties> {
         self.list(&LIST_DELETED, &["deletedsecrets"])
+    }
+
+    /// Backs up a secret with all its versions, for a vault of the same subscription and geography.
+    ///
+    /// Needs the permission `secrets/backup`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one; `NotFound`. More than 500 versions may fail.
+    ///
+    /// Source: [BackupSecret](https://learn.microsoft.com/rest/api/keyvault/secrets/backup-secret/backup-secret).
+    pub fn backup_secret(&self, name: impl AsRef<str>) -> Call<SecretBackup> {
+        operations::backup(&self.target(name.as_ref()))
+    }
+
+    /// Restores a secret with all its versions from a backup; gives its properties, and
+    /// [`get_secret`](Self::get_secret) the value.
+    ///
+    /// Needs the permission `secrets/restore`. Sent again after a failure only when the service
+    /// surely did not restore anything.
+    ///
+    /// # Errors
+    /// `BadRequest` for what is no backup; `Conflict` if a secret has the name; `SoftDeleted` if a
+    /// deleted one has it.
+    ///
+    /// Source: [RestoreSecret](https://learn.microsoft.com/rest/api/keyvault/secrets/restore-secret/restore-secret).
+    pub fn restore_secret_backup(
+        &self,
+        backup: impl std::borrow::Borrow<SecretBackup>,
+    ) -> Call<SecretProperties> {
+        operations::restore(&self.client, backup.borrow())
     }
 
     fn target(&self, name: impl Into<String>) -> Target {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bulk;
 mod client;
 mod models;
 mod operations;
@@ -7,13 +8,17 @@ mod operations;
 pub use azure_core::{credentials::TokenCredential, http::Transport, time::OffsetDateTime};
 pub use azvault_core::{
     Call, CallOptions, ClientBuilder, Credential, Endpoint, Error, ErrorKind, Pager, Poller,
-    ResourceId, Response, Result, SecretValue, credentials,
+    ResourceId, Response, Result, SecretBytes, SecretValue, credentials,
     object::{BeginDelete, BeginRecover, RecoveryLevel, Tags},
     pager::{Continuation, Page},
     poller::{PollState, ResumeToken},
     retry::{RetryPolicy, StopReason},
     transport::TransportOptions,
 };
+pub use bulk::{GetMany, LoadAll, SecretsReport};
 pub use client::SecretClient;
-pub use models::{DeletedSecretBundle, DeletedSecretProperties, SecretBundle, SecretProperties};
+pub use models::{
+    DeletedSecretBundle, DeletedSecretProperties, SecretBackup, SecretBundle, SecretContentType,
+    SecretProperties,
+};
 pub use operations::{GetSecret, SetSecret, UpdateSecretProperties};

@@ -1,12 +1,12 @@
 //! A secret with its value: what set and get give.
 
 use azvault_core::{
-    ResourceId, SecretValue,
+    ResourceId, Result, SecretBytes, SecretValue,
     object::{Tags, WireAttributes},
 };
 use serde::Deserialize;
 
-use super::{SecretProperties, properties::WireProperties};
+use super::{Encoding, SecretProperties, properties::WireProperties};
 
 /// A secret: its value and its properties. Its `Debug` shows the value as `[REDACTED]`, and the
 /// value's memory is wiped on drop.
@@ -21,6 +21,31 @@ impl SecretBundle {
     /// The value, which [`expose`](SecretValue::expose) gives as text.
     pub fn value(&self) -> &SecretValue {
         &self.value
+    }
+
+    /// The value as bytes, read as the content type says: as base64 where that is
+    /// `application/x-pkcs12` or `application/octet-stream`, or has `base64` or `base64url` for a
+    /// parameter (`image/png;base64`); as text in UTF-8 otherwise.
+    ///
+    /// # Errors
+    /// `InvalidInput` if it is to be base64 and is not: with where, and nothing of the value.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.set_secret_bytes("seed", [0, 159, 146, 150]).await?;
+    /// let secret = client.get_secret("seed").await?;
+    /// assert_eq!(secret.value().expose(), "AJ+Slg==");
+    /// assert_eq!(secret.bytes()?.expose(), [0, 159, 146, 150]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn bytes(&self) -> Result<SecretBytes> {
+        Encoding::of(self.content_type()).decode(&self.value)
     }
 
     /// The value alone.
@@ -110,6 +135,33 @@ mod tests {
         assert_eq!((secret.content_type(), secret.key_id()), (None, None));
         assert!(secret.properties().tags().is_empty());
         assert_eq!(secret.into_value().expose(), "tab\tand ä");
+    }
+
+    fn bundle(value: &str, content_type: &str) -> SecretBundle {
+        let (value, content_type) = (value.escape_default(), content_type.escape_default());
+        serde_json::from_str(&format!(
+            r#"{{"value":"{value}","contentType":"{content_type}","id":"https://v.vault.azure.net/secrets/s","attributes":{{}}}}"#
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_content_type_says_how_the_bytes_are_read() {
+        for (content_type, bytes) in [
+            ("text/plain", b"aGk=".as_slice()),
+            ("application/x-pkcs12", b"hi"),
+            ("text/plain; base64", b"hi"),
+        ] {
+            assert_eq!(bundle("aGk=", content_type).bytes().unwrap().expose(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_what_its_content_type_says_is_named_by_the_reason_alone() {
+        let error = bundle("canary!", "application/octet-stream").bytes().unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("not base64: character 7 of 7"), "{shown}");
+        assert!(!shown.contains("canary"), "{shown}");
     }
 
     #[test]

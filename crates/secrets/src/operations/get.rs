@@ -9,7 +9,7 @@ use azvault_core::{
     version_setter,
 };
 
-use crate::{SecretBundle, client::advice};
+use crate::{SecretBundle, SecretContentType, client::advice};
 
 static GET: Operation = Operation::idempotent("get_secret").with_advice(advice);
 static GET_BY_ID: Operation = Operation::idempotent("get_secret_by_id").with_advice(advice);
@@ -19,16 +19,28 @@ static GET_BY_ID: Operation = Operation::idempotent("get_secret_by_id").with_adv
 #[must_use = "a call is sent when it is awaited"]
 pub struct GetSecret {
     target: Target,
+    out_content_type: Option<SecretContentType>,
     options: CallOptions,
 }
 
 impl GetSecret {
     pub(crate) fn new(target: Target) -> Self {
-        Self { target, options: CallOptions::default() }
+        Self { target, out_content_type: None, options: CallOptions::default() }
+    }
+
+    /// The form in which a certificate's secret is given. The service converts PFX to PEM and
+    /// nothing else, since API version 2025-07-01.
+    pub fn out_content_type(mut self, content_type: SecretContentType) -> Self {
+        self.out_content_type = Some(content_type);
+        self
     }
 
     fn call(self) -> Call<SecretBundle> {
-        let request = self.target.request(Method::Get, None);
+        let mut request = self.target.request(Method::Get, None);
+        if let (Ok(request), Some(content_type)) = (&mut request, &self.out_content_type) {
+            let mut query = request.url_mut().query_pairs_mut();
+            query.append_pair("outContentType", content_type.as_str());
+        }
         Call::json(self.target.client().pipeline().clone(), &GET, request)
     }
 }

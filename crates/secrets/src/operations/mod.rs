@@ -1,10 +1,12 @@
 //! The operations that take options: a builder each, which is a future once it is awaited.
 
+mod backup;
 mod get;
 mod set;
 mod update;
 
-use azvault_core::{Error, Result};
+use azvault_core::{Error, Result, object::Tags};
+pub(crate) use backup::{backup, restore};
 pub use get::GetSecret;
 pub(crate) use get::by_id;
 pub use set::SetSecret;
@@ -35,5 +37,32 @@ fn validate_content_type(content_type: Option<&str>) -> Result<()> {
     Ok(())
 }
 
+/// Refuses tags that the service would refuse. The texts are the caller's: a name is repeated, so
+/// that it can be found, but for one that is too long.
+fn validate_tags(tags: Option<&Tags>) -> Result<()> {
+    let Some(tags) = tags else { return Ok(()) };
+    if tags.len() > TAGS {
+        let count = tags.len();
+        return Err(Error::invalid_input(format!("there are {count} tags: at most {TAGS} may be")));
+    }
+    for (name, value) in tags {
+        let length = name.chars().count();
+        if length > TAG_CHARACTERS {
+            return Err(Error::invalid_input(format!(
+                "the name of a tag has {length} characters: it may have at most {TAG_CHARACTERS}"
+            )));
+        }
+        let length = value.chars().count();
+        if length > TAG_CHARACTERS {
+            return Err(Error::invalid_input(format!(
+                "the tag {name:?} has {length} characters: it may have at most {TAG_CHARACTERS}"
+            )));
+        }
+    }
+    Ok(())
+}
+
 // https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
+const TAGS: usize = 15;
+const TAG_CHARACTERS: usize = 512;
 const CONTENT_TYPE_CHARACTERS: usize = 255;

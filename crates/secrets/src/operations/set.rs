@@ -2,7 +2,7 @@
 
 use azure_core::http::{Method, Request};
 use azvault_core::{
-    Call, Error, Operation, Result, SecretValue, attribute_setters,
+    Call, Endpoint, Error, Operation, Result, SecretBytes, SecretValue, attribute_setters,
     call::CallOptions,
     call_builder,
     object::{AttributesUpdate, Tags, Target},
@@ -10,8 +10,8 @@ use azvault_core::{
 };
 use serde::{Serialize, Serializer};
 
-use super::{content_type_setter, validate_content_type};
-use crate::{SecretBundle, client::advice};
+use super::{content_type_setter, validate_content_type, validate_tags};
+use crate::{SecretBundle, client::advice, models::Encoding};
 
 static SET: Operation =
     Operation::makes_version("set_secret").charging(Charge::CreatesSecret).with_advice(advice);
@@ -22,6 +22,8 @@ static SET: Operation =
 pub struct SetSecret {
     target: Target,
     parameters: Parameters,
+    /// What the value is the base64 of, which the content type must then say.
+    bytes: Option<SecretBytes>,
     options: CallOptions,
 }
 
@@ -51,7 +53,24 @@ impl SetSecret {
             attributes: AttributesUpdate::default(),
             tags: None,
         };
-        Self { target, parameters, options: CallOptions::default() }
+        Self { target, parameters, bytes: None, options: CallOptions::default() }
+    }
+
+    pub(crate) fn of_bytes(target: Target, bytes: SecretBytes) -> Self {
+        let value = SecretValue::from_base64_of(bytes.expose());
+        let set = Self { bytes: Some(bytes), ..Self::new(target, value) };
+        set.content_type("application/octet-stream")
+    }
+
+    /// The vault that the secret is set in.
+    pub(crate) fn vault_url(&self) -> &Endpoint {
+        self.target.client().endpoint()
+    }
+
+    /// The secret's name, if it can be one.
+    pub(crate) fn name(&self) -> Result<String> {
+        let segments = self.target.segments(None)?;
+        Ok(segments.get(1).map(|name| (*name).to_owned()).unwrap_or_default())
     }
 
     fn request(&self) -> Result<Request> {
@@ -62,10 +81,19 @@ impl SetSecret {
             )));
         }
         validate_content_type(self.parameters.content_type.as_deref())?;
+        validate_tags(self.parameters.tags.as_ref())?;
         self.target.request_json(Method::Put, None, &self.parameters)
     }
 
-    fn call(self) -> Call<SecretBundle> {
+    fn call(mut self) -> Call<SecretBundle> {
+        let Parameters { value, content_type, .. } = &mut self.parameters;
+        if let (Some(bytes), Some(content_type)) = (&self.bytes, content_type) {
+            match Encoding::of(Some(content_type)) {
+                Encoding::Base64 => {}
+                Encoding::Base64Url => *value = SecretValue::from_base64url_of(bytes.expose()),
+                Encoding::Text => content_type.push_str(";base64"),
+            }
+        }
         Call::json(self.target.client().pipeline().clone(), &SET, self.request())
     }
 }

@@ -10,7 +10,7 @@ use azvault_core::{
 };
 use serde::Serialize;
 
-use super::{content_type_setter, validate_content_type};
+use super::{content_type_setter, validate_content_type, validate_tags};
 use crate::{SecretProperties, client::advice};
 
 static UPDATE: Operation = Operation::idempotent("update_secret_properties").with_advice(advice);
@@ -44,6 +44,7 @@ impl UpdateSecretProperties {
 
     fn request(&self) -> Result<Request> {
         validate_content_type(self.parameters.content_type.as_deref())?;
+        validate_tags(self.parameters.tags.as_ref())?;
         self.target.request_json(Method::Patch, None, &self.parameters)
     }
 

@@ -49,11 +49,50 @@ async fn a_secret_set_in_full_is_read_back() {
 #[tokio::test]
 async fn any_text_comes_back_as_it_was() {
     let vault = Vault::new();
-    for value in ["", " ", "\"\\\r\n\t\0", "ä€😀\u{2028}", "{\"value\":1}", "null"] {
+    for value in
+        ["", " ", "line\n", "line\r\n", "\"\\\r\n\t\0", "ä€😀\u{2028}", "{\"value\":1}", "null"]
+    {
         vault.client.set_secret("s", value).await.unwrap();
         let read = vault.client.get_secret("s").await.unwrap();
         assert_eq!(read.value().expose(), value);
     }
+}
+
+#[tokio::test]
+async fn any_bytes_come_back_as_they_were() {
+    let vault = Vault::new();
+    let all: Vec<u8> = (0..=255).collect();
+    for bytes in [vec![], vec![0], b"\xff\xfe\r\n".to_vec(), all, vec![0xff; 19_200]] {
+        let set = vault.client.set_secret_bytes("s", bytes.as_slice()).await.unwrap();
+        assert_eq!(set.content_type(), Some("application/octet-stream"));
+        let read = vault.client.get_secret("s").await.unwrap();
+        assert_eq!(read.bytes().unwrap().expose(), bytes);
+    }
+}
+
+#[tokio::test]
+async fn a_value_of_25_600_bytes_is_set_and_one_of_a_byte_more_is_not_sent() {
+    let vault = Vault::new();
+    let longest = "x".repeat(25_600);
+    vault.client.set_secret("s", longest.as_str()).await.unwrap();
+    assert_eq!(vault.client.get_secret("s").await.unwrap().value().expose(), longest);
+    vault.emulator.clear_journal();
+    let error = vault.client.set_secret("s", format!("{longest}x")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let error = vault.client.set_secret_bytes("s", [0_u8; 19_201]).await.unwrap_err();
+    assert!(error.to_string().contains("has 25604 bytes"), "{error}");
+    assert!(vault.emulator.journal().is_empty());
+}
+
+#[tokio::test]
+async fn a_disabled_latest_version_is_not_passed_over_for_an_older_one() {
+    let vault = Vault::new();
+    let first = vault.client.set_secret("s", "one").await.unwrap();
+    vault.client.set_secret("s", "two").enabled(false).await.unwrap();
+    let error = vault.client.get_secret("s").await.unwrap_err();
+    assert_eq!((error.kind(), error.status().map(u16::from)), (ErrorKind::Disabled, Some(403)));
+    let old = vault.client.get_secret("s").version(first.version().unwrap()).await.unwrap();
+    assert_eq!(old.value().expose(), "one");
 }
 
 #[tokio::test]
