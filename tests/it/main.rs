@@ -83,6 +83,8 @@ mod runtimes;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod secrets_many;
+#[cfg(test)]
 mod spans;
 #[cfg(test)]
 mod storms;
