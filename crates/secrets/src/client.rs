@@ -120,6 +120,11 @@ impl SecretClient {
         self.client.endpoint()
     }
 
+    /// The clock that its time limits are measured by.
+    pub(crate) fn clock(&self) -> &std::sync::Arc<dyn azvault_core::time::Clock> {
+        self.client.pipeline().clock()
+    }
+
     /// Sets a secret: makes it, or a new version of it if the name exists.
     ///
     /// Needs the permission `secrets/set`. Sent again after a failure only when the service surely

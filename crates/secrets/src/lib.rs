@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bulk;
+mod cache;
 mod client;
 mod models;
 mod operations;
@@ -16,6 +17,7 @@ pub use azvault_core::{
     transport::TransportOptions,
 };
 pub use bulk::{GetMany, LoadAll, SecretsReport};
+pub use cache::{CacheCounters, CachedFuture, GetCached, SecretCache, SecretCacheBuilder, Watch};
 pub use client::SecretClient;
 pub use models::{
     DeletedSecretBundle, DeletedSecretProperties, SecretBackup, SecretBundle, SecretContentType,
