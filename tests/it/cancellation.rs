@@ -14,13 +14,13 @@ const RESOURCE: &str = "https://vault.example:8443";
 /// How a future is dropped: as it has just said that it must wait, or once it was woken again and
 /// nobody looked.
 #[derive(Clone, Copy, PartialEq)]
-enum Dropped {
+pub(crate) enum Dropped {
     Waiting,
     Woken,
 }
 
 /// Polls `future` no more than `polls` times; gives whether it came to its end.
-async fn cut(future: impl Future, polls: usize, dropped: Dropped) -> bool {
+pub(crate) async fn cut(future: impl Future, polls: usize, dropped: Dropped) -> bool {
     let mut future = pin!(future);
     let mut left = polls;
     poll_fn(|context| {
@@ -39,7 +39,9 @@ async fn cut(future: impl Future, polls: usize, dropped: Dropped) -> bool {
 
 /// Runs `scenario` with every number of polls until the future that is cut comes to its end; gives
 /// how many places there were.
-async fn everywhere<F: Future<Output = bool>>(scenario: impl Fn(usize, Dropped) -> F) -> usize {
+pub(crate) async fn everywhere<F: Future<Output = bool>>(
+    scenario: impl Fn(usize, Dropped) -> F,
+) -> usize {
     let mut most = 0;
     for dropped in [Dropped::Waiting, Dropped::Woken] {
         let mut polls = 0;

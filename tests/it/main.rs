@@ -83,6 +83,12 @@ mod runtimes;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod secrets_cache;
+#[cfg(test)]
+mod secrets_cache_failures;
+#[cfg(test)]
+mod secrets_cache_races;
+#[cfg(test)]
 mod secrets_many;
 #[cfg(test)]
 mod spans;
