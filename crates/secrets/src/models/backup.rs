@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use azvault_core::{SecretBytes, SecretValue};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use azvault_core::{SecretBase64Url, SecretBytes};
+use serde::{Deserialize, Serialize};
 
 /// A backup of a secret with all its versions, encrypted by the service: it can be restored in a
 /// vault of the same subscription and geography. Its `Debug` shows its size alone, and its memory
@@ -19,7 +19,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 /// assert_eq!(backup.expose(), b"from a file");
 /// assert_eq!(format!("{backup:?}"), "SecretBackup([REDACTED], 11 bytes)");
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(from = "WireBackup", into = "WireBackup")]
 pub struct SecretBackup(SecretBytes);
 
 impl SecretBackup {
@@ -40,26 +41,21 @@ impl fmt::Debug for SecretBackup {
     }
 }
 
-/// What the service says and is told of a backup: `{"value": base64url}` both times.
-#[derive(Deserialize)]
+/// What the service says and is told of a backup.
+#[derive(Deserialize, Serialize)]
 struct WireBackup {
-    value: SecretValue,
+    value: SecretBase64Url,
 }
 
-impl<'de> Deserialize<'de> for SecretBackup {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wire = WireBackup::deserialize(deserializer)?;
-        wire.value.decode_base64url().map(Self).map_err(|error| D::Error::custom(error.message()))
+impl From<WireBackup> for SecretBackup {
+    fn from(wire: WireBackup) -> Self {
+        Self(wire.value.0)
     }
 }
 
-impl Serialize for SecretBackup {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-
-        let mut wire = serializer.serialize_struct("SecretBackup", 1)?;
-        wire.serialize_field("value", SecretValue::from_base64url_of(self.expose()).expose())?;
-        wire.end()
+impl From<SecretBackup> for WireBackup {
+    fn from(backup: SecretBackup) -> Self {
+        Self { value: SecretBase64Url(backup.0) }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Reading secrets, by name or by identifier.
 
-use azure_core::http::{Method, Request};
+use azure_core::http::Method;
 use azvault_core::{
-    Call, Client, Error, Operation, ResourceId, Result,
+    Call, Client, Operation,
     call::CallOptions,
     call_builder,
     object::{ObjectKind, Target},
@@ -50,31 +50,7 @@ call_builder!(GetSecret => SecretBundle);
 
 /// Gets the secret, of this kind and in this client's vault, that an identifier names.
 pub(crate) fn by_id(client: &Client, kind: &'static ObjectKind, id: &str) -> Call<SecretBundle> {
-    let request = request_of(client, kind, id);
+    let request = Target::of_id(client.clone(), kind, id)
+        .and_then(|target| target.request(Method::Get, None));
     Call::json(client.pipeline().clone(), &GET_BY_ID, request)
-}
-
-fn request_of(client: &Client, kind: &'static ObjectKind, id: &str) -> Result<Request> {
-    let id: ResourceId = id.parse()?;
-    let refused = |why: String| Err(Error::invalid_input(format!("the id {id} {why}")));
-    if id.vault_url() != client.endpoint() {
-        return refused(format!(
-            "is of another vault than {}: make a client of that vault",
-            client.endpoint()
-        ));
-    }
-    if id.collection() != kind.collection {
-        return refused(format!("is of {}, not of {}", id.collection(), kind.collection));
-    }
-    if id.is_deleted() {
-        return refused(
-            "is of a deleted secret: read it with get_deleted_secret(name), or recover it with begin_recover_deleted_secret(name)"
-                .to_owned(),
-        );
-    }
-    let mut target = Target::latest(client.clone(), kind, id.name());
-    if let Some(version) = id.version() {
-        target.set_version(version);
-    }
-    target.request(Method::Get, None)
 }

@@ -69,8 +69,7 @@ impl SetSecret {
 
     /// The secret's name, if it can be one.
     pub(crate) fn name(&self) -> Result<String> {
-        let segments = self.target.segments(None)?;
-        Ok(segments.get(1).map(|name| (*name).to_owned()).unwrap_or_default())
+        Ok(self.target.id()?.name().to_owned())
     }
 
     fn request(&self) -> Result<Request> {
