@@ -190,8 +190,8 @@ impl SecretCache {
     /// cache lives. For a task of the program's own: `tokio::spawn(cache.refresher())`. With it, a
     /// get of a secret in use never waits; without it, the cache works all the same.
     ///
-    /// In use is what somebody asked for since it was last read. The future ends when every handle
-    /// of the cache has been dropped; dropped itself, it stops.
+    /// In use is what somebody asked for since it was last read. The future ends within 30 s after the
+    /// last handle of the cache was dropped; dropped itself, it stops.
     pub fn refresher(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
         refresher::of(&self.0)
     }
