@@ -137,7 +137,8 @@ impl SecretCache {
                 secret.vault_url()
             )));
         }
-        let _forget = ForgetLatest { store: &self.0, name: secret.name()? };
+        // A name that cannot be one is nothing to forget; the call says what is wrong with it.
+        let _forget = secret.name().map(|name| ForgetLatest { store: &self.0, name });
         secret.send().await
     }
 
