@@ -1,7 +1,8 @@
 //! Benches that put azvault beside other ways to do the same; `cargo xtask bench` builds and runs them.
 //!
 //! `harness` is for every bench: rounds, clocks, rows, bars. `client` is the bench of the clients,
-//! `contenders` who takes part in it and `server` what they talk to, in a process of its own.
+//! `contenders` who takes part in it and `server` what they talk to, in a process of its own; `cache`
+//! is the bench of the cache of secrets.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -12,6 +13,7 @@
     reason = "a bench reads the machine's clock, waits as a network would, and runs tasks side by side"
 )]
 
+mod cache;
 mod client;
 mod contenders;
 mod harness;
@@ -33,11 +35,16 @@ struct Cli {
 enum Bench {
     /// The client of secrets beside a bare reqwest loop and the official crate.
     Client(harness::Options),
+    /// A hit in the cache of secrets beside a bare moka.
+    Cache(harness::Options),
     /// One contender's warm calls alone, for a profiler.
     Loop(client::Loop),
     /// Counts the allocations of warm calls; for the program whose allocator counts.
     #[command(hide = true)]
     Count(client::Loops),
+    /// Counts the allocations of hits; for the program whose allocator counts.
+    #[command(hide = true)]
+    CountCache,
     /// The other process: what the clients talk to.
     #[command(hide = true)]
     Serve(server::Settings),
@@ -50,8 +57,10 @@ pub type Count = fn(work: &mut dyn FnMut()) -> u64;
 pub fn main(count: Option<Count>) -> ExitCode {
     let result = match Cli::parse().bench {
         Bench::Client(options) => harness::run("client", &options, client::groups()),
+        Bench::Cache(options) => harness::run("cache", &options, cache::groups()),
         Bench::Loop(one) => one.run().map(|()| true),
         Bench::Count(loops) => loops.count(count).map(|()| true),
+        Bench::CountCache => cache::count(count).map(|()| true),
         Bench::Serve(settings) => server::serve(&settings).map(|()| true),
     };
     match result {

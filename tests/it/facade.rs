@@ -82,3 +82,58 @@ async fn the_time_of_a_call_is_that_of_the_builder() {
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(script.clock().elapsed() < Duration::from_millis(7010));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_identifier_leads_to_its_own_vault_and_version_however_it_is_spelled() {
+    let script = Script::by(|seen| {
+        if seen.token().is_none() {
+            return Answer::challenge("t", "https://vault.localhost:8443");
+        }
+        let url = seen.url.as_str().split('?').next().unwrap().to_owned();
+        let version = "0123456789abcdef0123456789abcdef";
+        let id = if url.ends_with(version) { url.clone() } else { format!("{url}/{version}") };
+        Answer::ok(&json!({"value": url, "id": id, "attributes": {"enabled": true}}))
+    });
+    let builder = KeyVaultClient::builder(azvault_tests::Clerk::steady());
+    let client = builder.transport(script.transport()).build().unwrap();
+    let version = "0123456789abcdef0123456789abcdef";
+    for (id, expected) in [
+        ("https://a.vault.azure.net/secrets/s".to_owned(), "https://a.vault.azure.net/secrets/s"),
+        (
+            format!("https://B.VAULT.azure.net:443/secrets/s/{version}"),
+            "https://b.vault.azure.net/secrets/s/0123456789abcdef0123456789abcdef",
+        ),
+        (
+            "https://c.vault.localhost:8443/secrets/s/".to_owned(),
+            "https://c.vault.localhost:8443/secrets/s",
+        ),
+    ] {
+        let secret = client.get_secret_by_id(&id).await.unwrap();
+        assert_eq!(secret.value().expose(), expected);
+        let same = client.get_secret_by_id(secret.id()).await.unwrap();
+        assert_eq!(same.id(), secret.id());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_identifier_of_a_secret_is_refused_and_sent_nowhere() {
+    let script = Script::always(Answer::fine());
+    let client = client(&script, naming());
+    for (id, right) in [
+        ("https://a.vault.azure.net/keys/k", "not the identifier of one of a vault's secrets"),
+        ("https://a.vault.azure.net/deletedsecrets/s", "not the identifier of one of a vault's"),
+        ("https://a.vault.azure.net/secrets", "an id has the form"),
+        ("https://a.vault.azure.net/secrets/s/v", "32 hexadecimal digits"),
+        ("https://a.vault.azure.net/secrets/../keys/k/x/y", "an id has the form"),
+        ("https://a.vault.azure.net/secrets/s%2Fx", "has the character"),
+        ("http://a.vault.azure.net/secrets/s", "https"),
+        ("https://token@a.vault.azure.net/secrets/s", "credentials"),
+        ("my-secret", "an id has the form"),
+    ] {
+        let error = client.get_secret_by_id(id).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id}: {error}");
+        assert!(error.to_string().contains(right), "{id}: {error}");
+        assert!(!error.to_string().contains("token@"), "{error}");
+    }
+    assert_eq!(script.count(), 0);
+}

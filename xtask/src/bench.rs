@@ -10,7 +10,7 @@ use crate::process::cargo;
 /// Which bench, and what to tell it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// The bench (`client`) and its options: --json, --only NAME, --rounds N; --help names them.
+    /// The bench (`client`, `cache`) and its options: --json, --only NAME, --rounds N; --help names them.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }

@@ -108,12 +108,17 @@ impl KeyVaultClient {
         if version.is_empty() { call.await } else { call.version(version).await }
     }
 
-    /// Gets a key by its identifier, the latest version if the identifier has none.
+    /// Gets a key by its identifier, of whatever vault that names: a [`ResourceId`](crate::ResourceId)
+    /// or its text. The latest version if the identifier has none.
+    ///
+    /// Needs the permission `keys/get`.
     ///
     /// # Errors
     /// `InvalidInput` if it is not the identifier of a key that is not deleted; `NotFound`.
-    pub async fn get_key_by_id(&self, id: &str) -> Result<azvault_keys::KeyBundle> {
-        let id = live_id(id, "keys")?;
+    ///
+    /// Source: [GetKey](https://learn.microsoft.com/rest/api/keyvault/keys/get-key/get-key).
+    pub async fn get_key_by_id(&self, id: impl fmt::Display) -> Result<azvault_keys::KeyBundle> {
+        let id = live_id(&id.to_string(), "keys")?;
         let version = id.version().unwrap_or_default();
         self.get_key(id.vault_url().as_str(), id.name(), version).await
     }
@@ -148,12 +153,39 @@ impl KeyVaultClient {
         if version.is_empty() { call.await } else { call.version(version).await }
     }
 
-    /// Gets a secret by its identifier, the latest version if the identifier has none.
+    /// Gets a secret by its identifier, of whatever vault that names: a
+    /// [`ResourceId`](crate::ResourceId) or its text. The latest version if the identifier has none.
+    ///
+    /// Needs the permission `secrets/get`.
     ///
     /// # Errors
-    /// `InvalidInput` if it is not the identifier of a secret that is not deleted; `NotFound`.
-    pub async fn get_secret_by_id(&self, id: &str) -> Result<azvault_secrets::SecretBundle> {
-        let id = live_id(id, "secrets")?;
+    /// `InvalidInput` if it is not the identifier of a secret that is not deleted; `NotFound`;
+    /// `Disabled`.
+    ///
+    /// Source: [GetSecret](https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let vaults = azvault::KeyVaultClient::builder(emulator.credential())
+    /// #     .transport(emulator.transport()).build()?;
+    /// let (orders, mail) = (emulator.vault_url("orders"), emulator.vault_url("mail"));
+    /// let set = vaults.secrets(&orders)?.set_secret("db-password", "hunter2").await?;
+    /// vaults.secrets(&mail)?.set_secret("smtp-password", "hunter3").await?;
+    ///
+    /// assert_eq!(vaults.get_secret_by_id(set.id()).await?.value().expose(), "hunter2");
+    /// let latest = format!("{mail}/secrets/smtp-password");
+    /// assert_eq!(vaults.get_secret_by_id(latest).await?.value().expose(), "hunter3");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_secret_by_id(
+        &self,
+        id: impl fmt::Display,
+    ) -> Result<azvault_secrets::SecretBundle> {
+        let id = live_id(&id.to_string(), "secrets")?;
         let version = id.version().unwrap_or_default();
         self.get_secret(id.vault_url().as_str(), id.name(), version).await
     }

@@ -414,6 +414,26 @@ impl SecretClient {
     /// `InvalidInput` for a name that cannot be one; `NotFound`. More than 500 versions may fail.
     ///
     /// Source: [BackupSecret](https://learn.microsoft.com/rest/api/keyvault/secrets/backup-secret/backup-secret).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_secrets::SecretBackup;
+    ///
+    /// client.set_secret("db-password", "hunter2").await?;
+    /// let bytes = client.backup_secret("db-password").await?.expose().to_vec(); // to keep
+    ///
+    /// client.begin_delete_secret("db-password").await?.wait().await?;
+    /// client.purge_deleted_secret("db-password").await?;
+    /// client.restore_secret_backup(SecretBackup::new(bytes)).await?;
+    /// assert_eq!(client.get_secret("db-password").await?.value().expose(), "hunter2");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn backup_secret(&self, name: impl AsRef<str>) -> Call<SecretBackup> {
         operations::backup(&self.target(name.as_ref()))
     }

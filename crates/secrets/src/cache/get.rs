@@ -135,11 +135,7 @@ pub(super) async fn get(store: Arc<Store>, key: Key, demand: Demand) -> Result<A
             store.counters.misses.add();
         }
         let stale = !matches!(demand, Demand::Now) && store.fallback(&key).is_some();
-        let limit = match (stale, joined && stuck.is_none()) {
-            (true, _) => Some(SHORT),
-            (false, true) => Some(PATIENCE),
-            (false, false) => None,
-        };
+        let limit = if stale { Some(SHORT) } else { joined.then_some(PATIENCE) };
         let read = match limit {
             None => Some(fetch.await),
             Some(limit) => match select(fetch.clone(), store.clock.sleep(limit)).await {

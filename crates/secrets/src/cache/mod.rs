@@ -137,7 +137,8 @@ impl SecretCache {
                 secret.vault_url()
             )));
         }
-        let _forget = ForgetLatest { store: &self.0, name: secret.name()? };
+        // A name that cannot be one is nothing to forget; the call says what is wrong with it.
+        let _forget = secret.name().map(|name| ForgetLatest { store: &self.0, name });
         secret.send().await
     }
 
@@ -190,8 +191,8 @@ impl SecretCache {
     /// cache lives. For a task of the program's own: `tokio::spawn(cache.refresher())`. With it, a
     /// get of a secret in use never waits; without it, the cache works all the same.
     ///
-    /// In use is what somebody asked for since it was last read. The future ends when every handle
-    /// of the cache has been dropped; dropped itself, it stops.
+    /// In use is what somebody asked for since it was last read. The future ends within 30 s after the
+    /// last handle of the cache was dropped; dropped itself, it stops.
     pub fn refresher(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
         refresher::of(&self.0)
     }

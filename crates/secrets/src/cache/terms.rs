@@ -35,8 +35,10 @@ impl Default for Terms {
 impl Terms {
     /// The life of an entry, for a `random` number from 0 to 1. Never longer than was asked for.
     pub(super) fn life(&self, random: f64) -> Duration {
-        let part = 1.0 - self.jitter.clamp(0.0, 1.0) * random.clamp(0.0, 1.0);
-        self.ttl.mul_f64(part)
+        let jitter = if self.jitter.is_nan() { 0.0 } else { self.jitter.clamp(0.0, 1.0) };
+        let part = 1.0 - jitter * random.clamp(0.0, 1.0);
+        // A life without end is no number that floats can hold.
+        Duration::try_from_secs_f64(self.ttl.as_secs_f64() * part).unwrap_or(self.ttl).min(self.ttl)
     }
 }
 
@@ -55,5 +57,8 @@ mod tests {
                 assert!(terms(jitter).life(random) <= seconds(100));
             }
         }
+        let endless = Terms { ttl: Duration::MAX, ..Terms::default() };
+        assert_eq!(endless.life(0.0), Duration::MAX);
+        assert!(endless.life(1.0) > seconds(1 << 40));
     }
 }

@@ -22,7 +22,9 @@ async fn a_name_that_cannot_be_one_reaches_no_request_of_any_operation() {
     for name in BAD_NAMES.into_iter().chain([long.as_str()]) {
         let errors = [
             client.set_secret(name, "v").await.unwrap_err(),
+            client.set_secret_bytes(name, *b"v").await.unwrap_err(),
             client.get_secret(name).await.unwrap_err(),
+            client.backup_secret(name).await.unwrap_err(),
             client.update_secret_properties(name).enabled(true).await.unwrap_err(),
             client.begin_delete_secret(name).await.unwrap_err(),
             client.get_deleted_secret(name).await.unwrap_err(),

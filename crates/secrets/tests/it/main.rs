@@ -1,6 +1,7 @@
 //! The secrets client: its requests, and its behaviour on the emulator.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod backup;
 mod bad_input;
 mod deletion;
 mod errors;

@@ -59,6 +59,18 @@ async fn any_text_comes_back_as_it_was() {
 }
 
 #[tokio::test]
+async fn half_a_character_is_an_error_that_does_not_repeat_the_rest() {
+    let vault = Vault::new();
+    vault.client.set_secret("s", "v").await.unwrap();
+    let id = format!("{}/secrets/s", vault.client.vault_url());
+    let body = format!(r#"{{"value":"canary\ud800","id":"{id}","attributes":{{}}}}"#);
+    vault.emulator.faults().next(1).on("GET", "/secrets/s").respond(200, &[], body);
+    let error = vault.client.get_secret("s").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+}
+
+#[tokio::test]
 async fn any_bytes_come_back_as_they_were() {
     let vault = Vault::new();
     let all: Vec<u8> = (0..=255).collect();
