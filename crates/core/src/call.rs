@@ -84,6 +84,14 @@ impl<T: 'static> Call<T> {
         Self { body_alone: true, ..Self::new(pipeline, operation, request, from_json) }
     }
 
+    /// Whether the request could be built at all; nothing is sent.
+    pub(crate) fn check(self) -> Result<()> {
+        match self.request {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.with_operation(self.operation.name)),
+        }
+    }
+
     /// Turns what the call gives into something else.
     pub fn map<U: 'static>(self, map: impl FnOnce(T) -> Result<U> + Send + 'static) -> Call<U> {
         let decode = self.decode;

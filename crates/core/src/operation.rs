@@ -50,6 +50,12 @@ impl Operation {
         Self { advice, ..self }
     }
 
+    /// The same under another name.
+    #[must_use]
+    pub(crate) const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
     /// The name of the method that starts it.
     pub fn name(&self) -> &'static str {
         self.name

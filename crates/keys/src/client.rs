@@ -4,7 +4,7 @@ use azure_core::http::Method;
 use azvault_core::{
     Call, Client, ClientBuilder, Credential, Endpoint, ErrorKind, Operation, Pager, Poller, Result,
     SecretBytes, ServiceClient,
-    object::{BeginDelete, BeginRecover, ObjectKind, Target},
+    object::{BeginDelete, BeginRecover, ObjectKind, PurgeAndWait, Target},
     poller::ResumeToken,
     retry::Charge,
 };
@@ -371,6 +371,34 @@ impl KeyClient {
     pub fn purge_deleted_key(&self, name: impl AsRef<str>) -> Call<()> {
         let request = self.target(name.as_ref()).deleted_request(Method::Delete, None);
         Call::new(self.client.pipeline().clone(), &PURGE, request, |_| Ok(()))
+    }
+
+    /// Removes a deleted key for good, and waits until it is gone. A deletion that is not done yet
+    /// is waited for: 5 min in all unless [`with_timeout`](PurgeAndWait::with_timeout) says
+    /// otherwise. For some seconds more the service may still refuse the name to a new key;
+    /// [`recreate`](CreateKey::recreate) sees that through, too.
+    ///
+    /// Needs the permission `keys/purge`, and `keys/get` to see the end.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one; `NotFound` if no key of that name is deleted;
+    /// `Forbidden`, at once, if the vault has purge protection; `Timeout`.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.create_ec_key("my-key").await?;
+    /// client.begin_delete_key("my-key").await?;
+    /// client.purge_and_wait("my-key").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn purge_and_wait(&self, name: impl Into<String>) -> PurgeAndWait {
+        PurgeAndWait::new(self.target(name))
     }
 
     /// Begins to recover a deleted key with all its versions. Await the poller to know that it

@@ -12,7 +12,7 @@ pub use azure_core::{credentials::TokenCredential, http::Transport, time::Offset
 pub use azvault_core::{
     Call, CallOptions, ClientBuilder, Credential, Endpoint, Error, ErrorKind, Pager, Poller,
     ResourceId, Response, Result, SecretBytes, credentials,
-    object::{BeginDelete, BeginRecover, RecoveryLevel, Tags},
+    object::{BeginDelete, BeginRecover, PurgeAndWait, RecoveryLevel, Recreate, Tags},
     pager::{Continuation, Page},
     poller::{PollState, ResumeToken},
     retry::{RetryPolicy, StopReason},

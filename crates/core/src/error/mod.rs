@@ -149,6 +149,16 @@ impl Error {
         self
     }
 
+    /// Adds to the message what else the caller must know.
+    #[must_use]
+    pub(crate) fn with_note(mut self, note: &str) -> Self {
+        let message = &mut self.0.message;
+        message.truncate(message.trim_end().len());
+        message.push_str(if message.is_empty() { "" } else { "; " });
+        message.push_str(note);
+        self
+    }
+
     #[must_use]
     pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
         self.0.operation.get_or_insert(operation);

@@ -1,4 +1,4 @@
-//! What beginning to delete and beginning to recover have in common.
+//! What the builders of whole objects' lives have in common.
 
 /// Resumption and limits, for a builder with the fields `target` and `options`, whose operation is
 /// the field `$operation` of [`ObjectKind`](super::ObjectKind).
@@ -58,3 +58,42 @@ macro_rules! begin_builder {
     };
 }
 pub(super) use begin_builder;
+
+/// Limits, `.await` and `Debug`, for a builder of several calls that gives `$output`, with the
+/// fields `target`, `options` and `limit`.
+macro_rules! task_builder {
+    ($builder:ident, [$($generic:ident: $($bound:tt)+)?], $output:ty) => {
+        impl$(<$generic: $($bound)+>)? $builder$(<$generic>)? {
+            /// How long all the calls and pauses may take; 5 min unless set.
+            pub fn with_timeout(mut self, limit: ::std::time::Duration) -> Self {
+                self.limit = limit;
+                self
+            }
+
+            /// Repeats failed attempts of each call as `policy` says.
+            pub fn with_retry(mut self, policy: $crate::retry::RetryPolicy) -> Self {
+                self.options = self.options.retry(policy);
+                self
+            }
+        }
+
+        impl$(<$generic: $($bound)+>)? ::std::future::IntoFuture for $builder$(<$generic>)? {
+            type Output = $crate::Result<$output>;
+            type IntoFuture = $crate::call::CallFuture<$output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                Box::pin(self.send())
+            }
+        }
+
+        impl$(<$generic>)? ::std::fmt::Debug for $builder$(<$generic>)? {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($builder))
+                    .field("target", &self.target)
+                    .field("limit", &self.limit)
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(super) use task_builder;

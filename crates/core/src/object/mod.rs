@@ -6,8 +6,12 @@ mod begin;
 mod begin_delete;
 mod begin_recover;
 mod deletion;
+mod purge_and_wait;
+mod replace;
 mod setters;
+mod standing;
 mod target;
+mod task;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +19,8 @@ pub use attributes::{Attributes, AttributesUpdate, RecoveryLevel, WireAttributes
 pub use begin_delete::BeginDelete;
 pub use begin_recover::BeginRecover;
 pub use deletion::{Deletion, WireDeletion};
+pub use purge_and_wait::PurgeAndWait;
+pub use replace::{Recreate, RestoreReplace};
 pub use target::Target;
 
 use crate::Operation;
@@ -36,10 +42,17 @@ pub struct ObjectKind {
     pub delete: Operation,
     /// The operation that begins to recover one.
     pub recover: Operation,
+    /// All the calls of a purge that is waited for.
+    pub purge_and_wait: Operation,
+    /// The calls that go before a recreation.
+    pub recreate: Operation,
+    /// The calls that go before a restore over an object.
+    pub restore_replace: Operation,
 }
 
 impl ObjectKind {
-    /// A kind, declared once as a `static` by its crate.
+    /// A kind, declared once as a `static` by its crate. What takes several calls is charged and
+    /// advised as deleting is.
     pub const fn new(
         noun: &'static str,
         collection: &'static str,
@@ -47,6 +60,15 @@ impl ObjectKind {
         delete: Operation,
         recover: Operation,
     ) -> Self {
-        Self { noun, collection, deleted_collection, delete, recover }
+        Self {
+            noun,
+            collection,
+            deleted_collection,
+            delete,
+            recover,
+            purge_and_wait: delete.named("purge_and_wait"),
+            recreate: delete.named("recreate"),
+            restore_replace: delete.named("restore_replace"),
+        }
     }
 }

@@ -72,6 +72,11 @@ impl Target {
         &self.client
     }
 
+    /// The object's name, as it was given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What kind of object it is.
     pub fn kind(&self) -> &'static ObjectKind {
         self.kind

@@ -15,7 +15,7 @@ mod trace;
 pub use authenticate::Authenticate;
 pub(crate) use identify::Identity;
 pub use retry::RetryLoop;
-pub(crate) use retry::{CallState, OutOfTime};
+pub(crate) use retry::{CallState, OutOfTime, random};
 pub(crate) use send::Send;
 pub(crate) use trace::{CallSpan, TraceRequest, tracer};
 

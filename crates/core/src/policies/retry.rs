@@ -394,7 +394,7 @@ fn outcome(result: &PolicyResult) -> Outcome {
 }
 
 // Jitter only spreads callers: any random bits do.
-fn random() -> f64 {
+pub(crate) fn random() -> f64 {
     let bits = uuid::Uuid::new_v4().as_u128() as u32;
     f64::from(bits) / f64::from(u32::MAX)
 }

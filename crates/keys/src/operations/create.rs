@@ -5,7 +5,7 @@ use azvault_core::{
     Call, Error, Operation, Result, attribute_setters,
     call::CallOptions,
     call_builder,
-    object::{AttributesUpdate, Tags, Target},
+    object::{AttributesUpdate, Recreate, Tags, Target},
     retry::Charge,
 };
 use serde::Serialize;
@@ -78,6 +78,34 @@ impl CreateKey {
     pub fn hardware_protected(mut self) -> Self {
         self.parameters.kty = self.parameters.kty.in_hardware();
         self
+    }
+
+    /// Deletes and purges the key that holds the name, if there is one, and then creates this one.
+    ///
+    /// Whatever became of the old key so far (live, being deleted, deleted, being recovered,
+    /// purged a moment ago), it goes on from there, and sees the service's conflicts through: 5 min
+    /// at most unless [`with_timeout`](Recreate::with_timeout) says otherwise. **What was encrypted
+    /// with the old key is lost.** In a vault with purge protection nothing is deleted; the error
+    /// says so.
+    ///
+    /// Needs the permissions `keys/get`, `keys/delete`, `keys/purge` and `keys/create`.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.create_rsa_key("my-key").await?;
+    /// let key = client.create_ec_key("my-key").recreate().await?;
+    /// let versions = client.list_key_properties_versions("my-key").try_collect().await?;
+    /// assert_eq!((versions.len(), versions[0].id()), (1, key.id()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn recreate(self) -> Recreate<KeyBundle> {
+        Recreate::new(self.target.clone(), self.options.clone(), move || self.clone().into_call())
     }
 
     fn request(&self) -> Result<Request> {

@@ -54,28 +54,12 @@ async fn pollers_wait_for_the_end_of_deletion_and_recovery() {
     let error = vault.client.purge_deleted_key("k").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BeingDeleted);
     assert!(error.explain().unwrap().contains("begin_delete_key"), "{error:?}");
-    advance_while(&vault, poller.wait()).await.unwrap();
+    vault.while_time_passes(poller.wait()).await.unwrap();
 
     let poller = vault.client.begin_recover_deleted_key("k").await.unwrap();
     assert_eq!(vault.client.get_key("k").await.unwrap_err().kind(), ErrorKind::NotFound);
-    let recovered = advance_while(&vault, poller.wait()).await.unwrap();
+    let recovered = vault.while_time_passes(poller.wait()).await.unwrap();
     assert_eq!(recovered, key);
-}
-
-/// Moves the emulator's clock on by a second whenever the client has waited for one.
-async fn advance_while<T>(vault: &Vault, work: impl Future<Output = T>) -> T {
-    let clock = async {
-        let second = Duration::from_secs(1);
-        let mut ticks = tokio::time::interval(second);
-        loop {
-            ticks.tick().await;
-            vault.emulator.clock().advance(second);
-        }
-    };
-    tokio::select! {
-        done = work => done,
-        () = clock => unreachable!("the clock never stops"),
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,7 +69,7 @@ async fn another_process_can_wait_in_its_place() {
     let token = vault.client.begin_delete_key("k").await.unwrap().resume_token().to_string();
     let token = azvault_core::poller::ResumeToken::parse(&token).unwrap();
     let poller = vault.client.resume_delete_key(&token).unwrap();
-    let deleted = advance_while(&vault, poller.wait()).await.unwrap();
+    let deleted = vault.while_time_passes(poller.wait()).await.unwrap();
     assert_eq!(deleted.name(), "k");
     let error = vault.client.resume_recover_deleted_key(&token).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);

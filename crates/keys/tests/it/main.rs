@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod conflicts;
 mod create_and_get;
 mod cryptography;
 mod cryptography_client;

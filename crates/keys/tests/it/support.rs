@@ -1,5 +1,7 @@
 //! A vault and a client of it.
 
+use std::time::Duration;
+
 use azvault_emulator::Emulator;
 use azvault_keys::KeyClient;
 
@@ -35,6 +37,22 @@ impl Vault {
         let emulator = Emulator::in_memory();
         let client = client(&emulator, &emulator.managed_hsm_url("my-hsm"));
         Self { emulator, client }
+    }
+
+    /// Moves the emulator's clock on by a second whenever the client has waited for one.
+    pub(crate) async fn while_time_passes<W: IntoFuture>(&self, work: W) -> W::Output {
+        let clock = async {
+            let second = Duration::from_secs(1);
+            let mut ticks = tokio::time::interval(second);
+            loop {
+                ticks.tick().await;
+                self.emulator.clock().advance(second);
+            }
+        };
+        tokio::select! {
+            done = work.into_future() => done,
+            () = clock => unreachable!("the clock never stops"),
+        }
     }
 
     /// How many requests the emulator got whose path begins so.

@@ -1,0 +1,234 @@
+//! Making an object under a name that another one holds: the other is deleted and purged first.
+
+use std::{sync::Arc, time::Duration};
+
+use azure_core::http::Method;
+use serde::de::DeserializeOwned;
+
+use super::{
+    Target,
+    begin::task_builder,
+    standing::{Standing, in_transition},
+    task::{Done, LIMIT, Loss, Task, may_pass},
+};
+use crate::{Call, Error, ErrorKind, Result, call::CallOptions};
+
+type Make<T> = Arc<dyn Fn() -> Call<T> + Send + Sync>;
+
+const NOT_MADE: Loss = Loss {
+    state: "purged, and not made again",
+    advice: "call it again: nothing is in its way but the time that the service takes",
+};
+const NOT_RESTORED: Loss = Loss {
+    state: "purged and not restored: it exists in the backup alone",
+    advice: "keep the backup, and call it again with it: it goes on from there",
+};
+
+/// Makes an object anew: deletes and purges the one that holds the name, whatever became of it so
+/// far, and makes the new one as soon as the service gives the name free.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Recreate<T> {
+    target: Target,
+    make: Make<T>,
+    options: CallOptions,
+    limit: Duration,
+}
+
+impl<T: Send + 'static> Recreate<T> {
+    /// Makes by `make` what `target` names; `options` are those of each call.
+    pub fn new(
+        target: Target,
+        options: CallOptions,
+        make: impl Fn() -> Call<T> + Send + Sync + 'static,
+    ) -> Self {
+        Self { target, make: Arc::new(make), options, limit: LIMIT }
+    }
+
+    /// Sends the calls; the same as `.await`, for `spawn` and `join!`.
+    ///
+    /// # Errors
+    /// `Forbidden`, before anything is deleted, if the vault has purge protection; `Conflict` if
+    /// somebody else makes or recovers the object meanwhile; `Timeout`, with the service's last
+    /// word as its source. The message says what was done before.
+    pub async fn send(self) -> Result<T> {
+        let Self { target, make, options, limit } = self;
+        // What is wrong with the new object itself is known before the old one is gone.
+        make().check()?;
+        let operation = &target.kind().recreate;
+        let mut task = Task::new(target, operation, (limit, options), NOT_MADE);
+        let mut standing = task.look().await?;
+        loop {
+            standing = match standing {
+                Standing::Free => match task.send(make()).await {
+                    Ok(made) => return Ok(made),
+                    Err(error) => task.after_refusal(error).await?,
+                },
+                taken => task.clear(taken).await?,
+            };
+        }
+    }
+}
+
+task_builder!(Recreate, [T: Send + 'static], T);
+
+impl Task {
+    /// Where the name stands after the service refused it to a new object with `error`.
+    async fn after_refusal(&mut self, error: Error) -> Result<Standing> {
+        let again = match error.kind() {
+            ErrorKind::SoftDeleted => true,
+            // Right after a purge some services have no better word for it.
+            ErrorKind::Conflict => self.done > Done::Nothing,
+            _ => {
+                in_transition(&error)
+                    || self.done > Done::Nothing && may_pass(&error) && !error.may_have_been_sent()
+            }
+        };
+        if again { self.look_after(error).await } else { Err(self.failed(error)) }
+    }
+
+    /// Looks at once if there must be something to be cleared away, and after a pause if not.
+    async fn look_after(&mut self, error: Error) -> Result<Standing> {
+        let settled = matches!(error.kind(), ErrorKind::SoftDeleted | ErrorKind::Conflict);
+        if settled && self.done == Done::Nothing {
+            let standing = self.look().await?;
+            if !matches!(standing, Standing::Free) {
+                return Ok(standing);
+            }
+        }
+        self.pause(error).await?;
+        self.look().await
+    }
+}
+
+/// Restores a backup over the object that holds its name: deletes and purges that one first.
+///
+/// It begins by restoring. So a backup that cannot be restored here, being damaged or of another
+/// geography, or for want of the permission, is found out before anything is deleted.
+///
+/// **From the purge to the end the object exists in the backup alone.** Keep it until then: an
+/// error, or dropping the future, leaves it so, and calling it again goes on from there.
+#[must_use = "a call is sent when it is awaited"]
+pub struct RestoreReplace<T> {
+    target: Target,
+    make: Make<T>,
+    options: CallOptions,
+    limit: Duration,
+}
+
+impl<T: DeserializeOwned + Send + 'static> RestoreReplace<T> {
+    /// Restores by `restore` what `target` names. Reading the object must give a `T` too.
+    pub fn new(target: Target, restore: impl Fn() -> Call<T> + Send + Sync + 'static) -> Self {
+        Self { target, make: Arc::new(restore), options: CallOptions::default(), limit: LIMIT }
+    }
+
+    /// Sends the calls; the same as `.await`, for `spawn` and `join!`.
+    ///
+    /// # Errors
+    /// Whatever restoring gives but a conflict, before anything is deleted; `InvalidInput` if the
+    /// service says that the backup is of another name; `Forbidden`, before anything is deleted,
+    /// if the vault has purge protection; `Conflict` if somebody else makes or recovers the object
+    /// meanwhile; `Timeout`, with the service's last word as its source. The message says what was
+    /// done before.
+    pub async fn send(self) -> Result<T> {
+        let Self { target, make, options, limit } = self;
+        target.segments(None)?;
+        let operation = &target.kind().restore_replace;
+        let mut task = Task::new(target, operation, (limit, options), NOT_RESTORED);
+        let mut standing = Standing::Free;
+        loop {
+            let error = match standing {
+                Standing::Free => match task.send(make()).await {
+                    Ok(made) => return Ok(made),
+                    Err(error) => error,
+                },
+                taken => {
+                    standing = task.clear(taken).await?;
+                    continue;
+                }
+            };
+            if is_conflict(&error) {
+                task.check_name(&error)?;
+                standing = task.look_after(error).await?;
+                continue;
+            }
+            if task.done == Done::Nothing || !may_pass(&error) {
+                return Err(task.failed(error));
+            }
+            // It may have been restored although the answer did not come.
+            task.pause(error).await?;
+            standing = task.look().await?;
+            if matches!(standing, Standing::Live(_)) {
+                return task.insist(Self::restored).await.map_err(|error| task.failed(error));
+            }
+        }
+    }
+
+    fn restored(task: &Task) -> Call<T> {
+        let request = task.target.request(Method::Get, None);
+        Call::json(task.target.client().pipeline().clone(), task.operation, request)
+    }
+}
+
+task_builder!(RestoreReplace, [T: DeserializeOwned + Send + 'static], T);
+
+fn is_conflict(error: &Error) -> bool {
+    use ErrorKind::{BeingDeleted, BeingRecovered, Conflict, SoftDeleted};
+    matches!(error.kind(), SoftDeleted | BeingDeleted | BeingRecovered | Conflict)
+}
+
+impl Task {
+    /// Refuses if the conflict is about another name than that of the task, as far as the message
+    /// tells: what is not in the way must not be purged.
+    fn check_name(&self, conflict: &Error) -> Result<()> {
+        match named(self.target.kind(), conflict.message()) {
+            Some(name) if !name.eq_ignore_ascii_case(self.target.name()) => Err(self.refuse(
+                ErrorKind::InvalidInput,
+                &format!("is not what the backup holds: that is '{name}'"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The name that a conflict is about: the service has its identifier in the message, or says
+/// `Key name is currently ...`.
+fn named<'a>(kind: &super::ObjectKind, message: &'a str) -> Option<&'a str> {
+    let until_odd = |text: &'a str| {
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+            .next()
+            .filter(|t| !t.is_empty())
+    };
+    let id = format!("/{}/", kind.collection);
+    if let Some((_, name)) = message.split_once(&id) {
+        return until_odd(name);
+    }
+    let (noun, rest) = message.split_once(' ')?;
+    let (name, rest) = rest.split_once(' ')?;
+    let says = noun.eq_ignore_ascii_case(kind.noun) && rest.starts_with("is currently");
+    says.then(|| until_odd(name)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Operation, object::ObjectKind};
+
+    static DELETE: Operation = Operation::idempotent("begin_delete_key");
+
+    #[test]
+    fn the_name_that_a_conflict_is_about_is_read_from_either_form_of_message() {
+        let kind = ObjectKind::new("key", "keys", "deletedkeys", DELETE, DELETE);
+        for (message, name) in [
+            (
+                "There was a conflict restoring the key 'https://v.vault.azure.net/keys/a-1/0123'. This can happen if either: a second key",
+                Some("a-1"),
+            ),
+            ("Key a-1 is currently in a deleted but recoverable state, and its name", Some("a-1")),
+            ("Key is currently being deleted.", None),
+            ("A conflict occurred", None),
+            ("", None),
+        ] {
+            assert_eq!(named(&kind, message), name, "{message}");
+        }
+    }
+}
