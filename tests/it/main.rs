@@ -43,6 +43,8 @@ mod edges;
 #[cfg(test)]
 mod facade;
 #[cfg(test)]
+mod key_conflicts;
+#[cfg(test)]
 mod key_tokens;
 #[cfg(test)]
 mod lists;

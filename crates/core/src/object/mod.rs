@@ -10,10 +10,9 @@ mod purge_and_wait;
 mod replace;
 mod setters;
 mod standing;
+mod tags;
 mod target;
 mod task;
-
-use std::collections::BTreeMap;
 
 pub use attributes::{Attributes, AttributesUpdate, RecoveryLevel, WireAttributes};
 pub use begin_delete::BeginDelete;
@@ -21,12 +20,10 @@ pub use begin_recover::BeginRecover;
 pub use deletion::{Deletion, WireDeletion};
 pub use purge_and_wait::PurgeAndWait;
 pub use replace::{Recreate, RestoreReplace};
+pub use tags::{Tags, validate_tags};
 pub use target::Target;
 
 use crate::Operation;
-
-/// Texts of the caller's own, by name.
-pub type Tags = BTreeMap<String, String>;
 
 /// A kind of object in a vault: what it is called, and where it is.
 #[derive(Debug)]

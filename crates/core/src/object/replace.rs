@@ -116,9 +116,14 @@ pub struct RestoreReplace<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> RestoreReplace<T> {
-    /// Restores by `restore` what `target` names. Reading the object must give a `T` too.
-    pub fn new(target: Target, restore: impl Fn() -> Call<T> + Send + Sync + 'static) -> Self {
-        Self { target, make: Arc::new(restore), options: CallOptions::default(), limit: LIMIT }
+    /// Restores by `restore` what `target` names; `options` are those of each call. Reading the
+    /// object must give a `T` too.
+    pub fn new(
+        target: Target,
+        options: CallOptions,
+        restore: impl Fn() -> Call<T> + Send + Sync + 'static,
+    ) -> Self {
+        Self { target, make: Arc::new(restore), options, limit: LIMIT }
     }
 
     /// Sends the calls; the same as `.await`, for `spawn` and `join!`.

@@ -14,7 +14,9 @@ use crate::{
 pub(super) const LIMIT: Duration = Duration::from_secs(300);
 /// The shortest time that is left for a call.
 const LEAST: Duration = Duration::from_secs(1);
-/// The longest pause, whatever the service asks for.
+/// After so many pauses they grow no more: the longest is then 8.5 s.
+const MOST_GROWTH: u32 = 8;
+/// The longest pause that the service can ask for.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// How far a task has come with the object that held the name.
@@ -99,13 +101,9 @@ impl Task {
         if left.is_zero() {
             return Err(self.out_of_time(last));
         }
-        self.pauses = self.pauses.saturating_add(1);
+        self.pauses = MOST_GROWTH.min(self.pauses + 1);
         let growing = ExponentialBackoff::new(Duration::from_millis(500), 1.5);
-        let delay = growing.at_most(Duration::from_secs(10)).delay(
-            RetryCause::Transient,
-            self.pauses,
-            random(),
-        );
+        let delay = growing.delay(RetryCause::Transient, self.pauses, random());
         let asked = last.retry_after().unwrap_or_default().min(LONGEST);
         self.target.client().pipeline().clock().sleep(delay.max(asked).min(left)).await;
         Ok(())

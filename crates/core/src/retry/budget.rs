@@ -8,11 +8,11 @@ use std::{collections::VecDeque, time::Duration};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Charge {
-    /// Making a key: 20 in 10 s, and twice as dear in an HSM.
+    /// Making a key, or releasing one: 20 in 10 s, and twice as dear in an HSM.
     CreatesKey,
     /// Any other use of a key: 4,000 in 10 s for the cheapest kind of key.
     UsesKey,
-    /// Making a secret: 300 in 10 s.
+    /// Making a secret, or importing a key: 300 in 10 s.
     CreatesSecret,
     /// Everything else: 4,000 in 10 s.
     #[default]
