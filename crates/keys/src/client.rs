@@ -1,5 +1,11 @@
 //! The client of a vault's keys: one method an operation, each giving a builder or a call.
 
+mod backup;
+mod hardware;
+mod rotation;
+
+use std::fmt;
+
 use azure_core::http::Method;
 use azvault_core::{
     Call, Client, ClientBuilder, Credential, Endpoint, ErrorKind, Operation, Pager, Poller, Result,
@@ -14,6 +20,7 @@ use crate::{
     SignatureAlgorithm,
     operations::{
         CreateKey, Decrypt, Encrypt, GetKey, Sign, UnwrapKey, UpdateKeyProperties, Verify, WrapKey,
+        by_id,
     },
 };
 
@@ -203,6 +210,31 @@ impl KeyClient {
     /// ```
     pub fn get_key(&self, name: impl Into<String>) -> GetKey {
         GetKey::new(self.target(name))
+    }
+
+    /// Gets the key that an identifier names: the version in it, or the latest.
+    ///
+    /// Takes a [`ResourceId`](crate::ResourceId) or text: the `kid` of another service's answer,
+    /// for instance. Needs the permission `keys/get`.
+    ///
+    /// # Errors
+    /// `InvalidInput`, and nothing is sent, if the identifier is of another vault, not of a key, or
+    /// of a deleted key; `NotFound`.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let key = client.create_ec_key("my-key").await?;
+    /// assert_eq!(client.get_key_by_id(key.id()).await?, key);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_key_by_id(&self, id: impl fmt::Display) -> Call<KeyBundle> {
+        by_id(&self.client, &KEYS, &id.to_string())
     }
 
     /// Changes what a key may be used for, its validity and its tags: what is not set stays, but

@@ -11,8 +11,10 @@ mod signer;
 pub use azure_core::{credentials::TokenCredential, http::Transport, time::OffsetDateTime};
 pub use azvault_core::{
     Call, CallOptions, ClientBuilder, Credential, Endpoint, Error, ErrorKind, Pager, Poller,
-    ResourceId, Response, Result, SecretBytes, credentials,
-    object::{BeginDelete, BeginRecover, PurgeAndWait, RecoveryLevel, Recreate, Tags},
+    ResourceId, Response, Result, SecretBytes, SecretValue, credentials,
+    object::{
+        BeginDelete, BeginRecover, PurgeAndWait, RecoveryLevel, Recreate, RestoreReplace, Tags,
+    },
     pager::{Continuation, Page},
     poller::{PollState, ResumeToken},
     retry::{RetryPolicy, StopReason},
@@ -28,11 +30,15 @@ pub use cryptography::{
 };
 pub use jwt::{Jwt, JwtEncoder, JwtVerifier};
 pub use models::{
-    DecryptResult, DeletedKeyBundle, DeletedKeyProperties, EncryptResult, KeyBundle, KeyProperties,
-    SignResult, UnwrapResult, VerifyResult, WrapResult,
+    DecryptResult, DeletedKeyBundle, DeletedKeyProperties, EncryptResult, KeyAttestation,
+    KeyBackup, KeyBundle, KeyExportEncryptionAlgorithm, KeyProperties, KeyReleasePolicy,
+    KeyRotationPolicy, KeyRotationPolicyAction, KeyWrapAlgorithm, LifetimeAction, Period,
+    ReleaseResult, SecureUnwrapResult, SecureWrapResult, SignResult, UnwrapResult, VerifyResult,
+    WrapResult,
 };
 pub use operations::{
-    CreateKey, Decrypt, Encrypt, GetKey, Sign, UnwrapKey, UpdateKeyProperties, Verify, WrapKey,
+    CreateKey, Decrypt, Encrypt, GetKey, GetKeyAttestation, ReleaseKey, SecureUnwrapKey,
+    SecureWrapKey, Sign, UnwrapKey, UpdateKeyProperties, Verify, WrapKey,
 };
 #[cfg(feature = "signature")]
 pub use signer::{KeySigner, SignatureBytes};

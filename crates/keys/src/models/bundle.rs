@@ -4,7 +4,7 @@ use azvault_core::ResourceId;
 use azvault_crypto::{JsonWebKey, KeyOperation, KeyType};
 use serde::Deserialize;
 
-use super::{KeyProperties, properties::About};
+use super::{KeyProperties, KeyReleasePolicy, properties::About};
 
 /// A key: its public material and its properties.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -12,6 +12,7 @@ use super::{KeyProperties, properties::About};
 pub struct KeyBundle {
     key: JsonWebKey,
     properties: KeyProperties,
+    release_policy: Option<KeyReleasePolicy>,
 }
 
 impl KeyBundle {
@@ -54,12 +55,18 @@ impl KeyBundle {
     pub fn properties(&self) -> &KeyProperties {
         &self.properties
     }
+
+    /// The rules by which the key may be released, if it is exportable.
+    pub fn release_policy(&self) -> Option<&KeyReleasePolicy> {
+        self.release_policy.as_ref()
+    }
 }
 
 /// A bundle on the wire.
 #[derive(Deserialize)]
 pub(super) struct WireBundle {
     key: JsonWebKey,
+    release_policy: Option<KeyReleasePolicy>,
     #[serde(flatten)]
     about: About,
 }
@@ -70,6 +77,6 @@ impl TryFrom<WireBundle> for KeyBundle {
     fn try_from(wire: WireBundle) -> Result<Self, String> {
         let kid = wire.key.kid().ok_or("the key has no kid")?;
         let properties = wire.about.of(kid)?;
-        Ok(Self { key: wire.key, properties })
+        Ok(Self { key: wire.key, properties, release_policy: wire.release_policy })
     }
 }

@@ -7,7 +7,7 @@ use azvault_core::{
 use azvault_crypto::{JsonWebKey, KeyType};
 use serde::Deserialize;
 
-use super::{KeyBundle, KeyProperties, bundle::WireBundle, properties::WireItem};
+use super::{KeyBundle, KeyProperties, KeyReleasePolicy, bundle::WireBundle, properties::WireItem};
 
 /// A deleted key with its public material.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -71,6 +71,11 @@ impl DeletedKeyBundle {
     /// What else is known of the key.
     pub fn properties(&self) -> &KeyProperties {
         self.key.properties()
+    }
+
+    /// The rules by which the key may be released, if it is exportable.
+    pub fn release_policy(&self) -> Option<&KeyReleasePolicy> {
+        self.key.release_policy()
     }
 }
 

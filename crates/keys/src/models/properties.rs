@@ -2,9 +2,11 @@
 
 use azvault_core::{
     ResourceId, attribute_accessors,
-    object::{Attributes, Tags, WireAttributes},
+    object::{Attributes, Tags},
 };
 use serde::Deserialize;
+
+use super::attributes::{ExternalKey, KeyAttestation, WireKeyAttributes};
 
 /// What is known of a key besides its material. Outside the times it is meant to be used in, a
 /// key still decrypts, unwraps and verifies.
@@ -17,6 +19,9 @@ pub struct KeyProperties {
     managed: bool,
     exportable: Option<bool>,
     hsm_platform: Option<String>,
+    attestation: Option<KeyAttestation>,
+    external_key: Option<ExternalKey>,
+    key_size: Option<u32>,
 }
 
 attribute_accessors!(KeyProperties);
@@ -30,6 +35,22 @@ impl KeyProperties {
     /// The hardware it is kept in: `0` none, `1` FIPS 140-2, `2` FIPS 140-3.
     pub fn hsm_platform(&self) -> Option<&str> {
         self.hsm_platform.as_deref()
+    }
+
+    /// What the managed HSM attests of how the key is kept: from
+    /// [`get_key_attestation`](crate::KeyClient::get_key_attestation) alone.
+    pub fn attestation(&self) -> Option<&KeyAttestation> {
+        self.attestation.as_ref()
+    }
+
+    /// The id of the key in a key manager outside of Azure, if it is kept there.
+    pub fn external_key(&self) -> Option<&str> {
+        self.external_key.as_ref().map(|key| key.id.as_str())
+    }
+
+    /// The size of a symmetric key in bits.
+    pub fn key_size(&self) -> Option<u32> {
+        self.key_size
     }
 }
 
@@ -45,18 +66,9 @@ pub(super) struct WireItem {
 #[derive(Deserialize)]
 pub(super) struct About {
     #[serde(default)]
-    attributes: KeyAttributes,
+    attributes: WireKeyAttributes,
     tags: Option<Tags>,
     managed: Option<bool>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct KeyAttributes {
-    #[serde(flatten)]
-    common: WireAttributes,
-    exportable: Option<bool>,
-    hsm_platform: Option<String>,
 }
 
 impl About {
@@ -68,6 +80,9 @@ impl About {
             managed: self.managed.unwrap_or(false),
             exportable: self.attributes.exportable,
             hsm_platform: self.attributes.hsm_platform,
+            attestation: self.attributes.attestation,
+            external_key: self.attributes.external_key,
+            key_size: self.attributes.key_size,
         })
     }
 }
@@ -95,5 +110,19 @@ mod tests {
         assert_eq!(item.recoverable_days(), Some(90));
         assert_eq!(item.exportable(), Some(false));
         assert!(!item.managed());
+    }
+    #[test]
+    fn what_newer_services_say_of_a_key_is_read() {
+        let item: KeyProperties = serde_json::from_str(
+            r#"{"kid":"https://v.managedhsm.azure.net/keys/k","attributes":{"enabled":true,"hsmPlatform":"2","key_size":256,"external_key":{"id":"ext-1"},"attestation":{"certificatePemFile":"UEVN","privateKeyAttestation":"cHJpdg","publicKeyAttestation":"cHVi","version":"1.0"}}}"#,
+        )
+        .unwrap();
+        assert_eq!((item.key_size(), item.external_key()), (Some(256), Some("ext-1")));
+        assert_eq!(item.hsm_platform(), Some("2"));
+        let attestation = item.attestation().unwrap();
+        assert_eq!(attestation.certificate_pem_file(), Some(&b"PEM"[..]));
+        assert_eq!(attestation.private_key_attestation(), Some(&b"priv"[..]));
+        assert_eq!(attestation.public_key_attestation(), Some(&b"pub"[..]));
+        assert_eq!(attestation.version(), Some("1.0"));
     }
 }

@@ -73,14 +73,6 @@ result! {
 }
 
 result! {
-    /// A wrapped key.
-    WrapResult {
-        /// The wrapped key.
-        encrypted_key: Vec<u8> = public
-    }
-}
-
-result! {
     /// An unwrapped key.
     UnwrapResult {
         /// The key.
@@ -102,6 +94,29 @@ pub struct EncryptResult {
     pub tag: Option<Vec<u8>>,
     /// The additional data that was authenticated, for AES-GCM.
     pub aad: Option<Vec<u8>>,
+}
+
+/// A wrapped key.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WrapResult {
+    /// The key that was used, with its version.
+    pub key_id: ResourceId,
+    /// The wrapped key.
+    pub encrypted_key: Vec<u8>,
+    /// The initialisation vector or nonce, where the algorithm has one.
+    pub iv: Option<Vec<u8>>,
+    /// The authentication tag, where the algorithm has one.
+    pub tag: Option<Vec<u8>>,
+}
+
+impl TryFrom<OperationResult> for WrapResult {
+    type Error = azvault_core::Error;
+
+    fn try_from(wire: OperationResult) -> Result<Self, azvault_core::Error> {
+        let EncryptResult { key_id, ciphertext, iv, tag, .. } = wire.try_into()?;
+        Ok(Self { key_id, encrypted_key: ciphertext, iv, tag })
+    }
 }
 
 impl TryFrom<OperationResult> for EncryptResult {

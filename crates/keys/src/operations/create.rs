@@ -5,13 +5,16 @@ use azvault_core::{
     Call, Error, Operation, Result, attribute_setters,
     call::CallOptions,
     call_builder,
-    object::{AttributesUpdate, Recreate, Tags, Target},
+    object::{Recreate, Tags, Target},
     retry::Charge,
 };
 use serde::Serialize;
 
-use super::key_ops_setter;
-use crate::{KeyBundle, KeyCurve, KeyOperation, KeyType, client::advice};
+use super::setters::{check, key_ops_setter, release_setters};
+use crate::{
+    KeyBundle, KeyCurve, KeyOperation, KeyReleasePolicy, KeyType, client::advice,
+    models::KeyAttributesUpdate,
+};
 
 static CREATE: Operation =
     Operation::makes_version("create_key").charging(Charge::CreatesKey).with_advice(advice);
@@ -36,10 +39,12 @@ struct Parameters {
     curve: Option<KeyCurve>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_ops: Option<Vec<KeyOperation>>,
-    #[serde(skip_serializing_if = "AttributesUpdate::is_empty")]
-    attributes: AttributesUpdate,
+    #[serde(skip_serializing_if = "KeyAttributesUpdate::is_empty")]
+    attributes: KeyAttributesUpdate,
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<Tags>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    release_policy: Option<KeyReleasePolicy>,
 }
 
 impl CreateKey {
@@ -50,8 +55,9 @@ impl CreateKey {
             public_exponent: None,
             curve: None,
             key_ops: None,
-            attributes: AttributesUpdate::default(),
+            attributes: KeyAttributesUpdate::default(),
             tags: None,
+            release_policy: None,
         };
         Self { target, parameters, options: CallOptions::default() }
     }
@@ -71,6 +77,13 @@ impl CreateKey {
     /// The public exponent of an RSA key in a managed HSM; vaults always use 65537.
     pub fn public_exponent(mut self, exponent: u32) -> Self {
         self.parameters.public_exponent = Some(exponent);
+        self
+    }
+
+    /// Makes the key of the one with this id in a key manager outside of Azure, which the managed
+    /// HSM is connected to: 1 to 64 letters, digits and hyphens.
+    pub fn external_key(mut self, id: impl Into<String>) -> Self {
+        self.parameters.attributes.set_external_key(id.into());
         self
     }
 
@@ -122,6 +135,17 @@ impl CreateKey {
         if public_exponent.is_some() && !kty.is_rsa() {
             return misplaced("public exponent", "only RSA keys have one");
         }
+        let sizes: &[u32] = match kty {
+            kty if kty.is_rsa() => &[2048, 3072, 4096],
+            kty if kty.is_oct() => &[128, 192, 256],
+            _ => &[],
+        };
+        if let Some(bits) = key_size.filter(|bits| !sizes.is_empty() && !sizes.contains(bits)) {
+            return Err(Error::invalid_input(format!(
+                "a key of the kind {kty} cannot have {bits} bits: it has one of {sizes:?}"
+            )));
+        }
+        check(&self.parameters.attributes, self.parameters.tags.as_ref())?;
         self.target.request_json(Method::Post, Some("create"), &self.parameters)
     }
 
@@ -131,5 +155,6 @@ impl CreateKey {
 }
 
 key_ops_setter!(CreateKey);
+release_setters!(CreateKey);
 attribute_setters!(CreateKey);
 call_builder!(CreateKey => KeyBundle);

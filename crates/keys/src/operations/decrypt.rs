@@ -91,6 +91,24 @@ impl UnwrapKey {
         Self { target, parameters, options: CallOptions::default() }
     }
 
+    /// The initialisation vector that was used to wrap, for symmetric algorithms that take one.
+    pub fn iv(mut self, iv: impl Into<Vec<u8>>) -> Self {
+        self.parameters.iv = Some(Base64Url(iv.into()));
+        self
+    }
+
+    /// The data that was authenticated besides, for AES-GCM.
+    pub fn additional_authenticated_data(mut self, data: impl Into<Vec<u8>>) -> Self {
+        self.parameters.aad = Some(Base64Url(data.into()));
+        self
+    }
+
+    /// The tag that wrapping gave, for AES-GCM.
+    pub fn authentication_tag(mut self, tag: impl Into<Vec<u8>>) -> Self {
+        self.parameters.tag = Some(Base64Url(tag.into()));
+        self
+    }
+
     fn call(self) -> Call<UnwrapResult> {
         post::<OperationResult, _>(&self.target, &UNWRAP, "unwrapkey", Ok(&self.parameters))
     }

@@ -84,6 +84,18 @@ impl WrapKey {
         Self { target, parameters, options: CallOptions::default() }
     }
 
+    /// The initialisation vector, for symmetric algorithms that take one.
+    pub fn iv(mut self, iv: impl Into<Vec<u8>>) -> Self {
+        self.parameters.iv = Some(Base64Url(iv.into()));
+        self
+    }
+
+    /// Data to authenticate with AES-GCM without encrypting it.
+    pub fn additional_authenticated_data(mut self, data: impl Into<Vec<u8>>) -> Self {
+        self.parameters.aad = Some(Base64Url(data.into()));
+        self
+    }
+
     fn call(self) -> Call<WrapResult> {
         post::<OperationResult, _>(&self.target, &WRAP, "wrapkey", Ok(&self.parameters))
     }

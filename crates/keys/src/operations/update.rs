@@ -5,14 +5,16 @@ use azvault_core::{
     Call, Operation, attribute_setters,
     call::CallOptions,
     call_builder,
-    object::{AttributesUpdate, Tags, Target},
+    object::{Tags, Target},
     retry::Charge,
     version_setter,
 };
 use serde::Serialize;
 
-use super::key_ops_setter;
-use crate::{KeyBundle, KeyOperation, client::advice};
+use super::setters::{check, key_ops_setter, release_setters};
+use crate::{
+    KeyBundle, KeyOperation, KeyReleasePolicy, client::advice, models::KeyAttributesUpdate,
+};
 
 static UPDATE: Operation =
     Operation::idempotent("update_key_properties").charging(Charge::UsesKey).with_advice(advice);
@@ -31,10 +33,12 @@ pub struct UpdateKeyProperties {
 struct Parameters {
     #[serde(skip_serializing_if = "Option::is_none")]
     key_ops: Option<Vec<KeyOperation>>,
-    #[serde(skip_serializing_if = "AttributesUpdate::is_empty")]
-    attributes: AttributesUpdate,
+    #[serde(skip_serializing_if = "KeyAttributesUpdate::is_empty")]
+    attributes: KeyAttributesUpdate,
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<Tags>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    release_policy: Option<KeyReleasePolicy>,
 }
 
 impl UpdateKeyProperties {
@@ -44,12 +48,14 @@ impl UpdateKeyProperties {
     }
 
     fn call(self) -> Call<KeyBundle> {
-        let request = self.target.request_json(Method::Patch, None, &self.parameters);
+        let request = check(&self.parameters.attributes, self.parameters.tags.as_ref())
+            .and_then(|()| self.target.request_json(Method::Patch, None, &self.parameters));
         Call::json(self.target.client().pipeline().clone(), &UPDATE, request)
     }
 }
 
 version_setter!(UpdateKeyProperties);
 key_ops_setter!(UpdateKeyProperties);
+release_setters!(UpdateKeyProperties);
 attribute_setters!(UpdateKeyProperties);
 call_builder!(UpdateKeyProperties => KeyBundle);

@@ -1,0 +1,49 @@
+//! Backups of keys, and keys from backups.
+
+use azure_core::http::Method;
+use azvault_core::{
+    Call, Client, Error, Operation, Result,
+    call::CallOptions,
+    object::{RestoreReplace, Target},
+    retry::Charge,
+};
+
+use crate::{KeyBackup, KeyBundle, client::advice, models::WireBackup};
+
+static BACKUP: Operation =
+    Operation::idempotent("backup_key").charging(Charge::UsesKey).with_advice(advice);
+// A second restore meets the first one's key and fails: only the caller can tell what that means.
+static RESTORE: Operation =
+    Operation::makes_version("restore_key_backup").charging(Charge::UsesKey).with_advice(advice);
+
+/// Asks for a backup of the key that `target` names.
+pub(crate) fn backup(target: &Target) -> Call<KeyBackup> {
+    let request = target.request(Method::Post, Some("backup"));
+    let name = target.name().to_owned();
+    Call::json(target.client().pipeline().clone(), &BACKUP, request)
+        .map(move |answer: WireBackup| Ok(answer.of(&name)))
+}
+
+/// Restores a key.
+pub(crate) fn restore(client: &Client, backup: &KeyBackup) -> Call<KeyBundle> {
+    let request = client.request_json(Method::Post, &["keys", "restore"], &backup.parameters());
+    Call::json(client.pipeline().clone(), &RESTORE, request)
+}
+
+/// Restores a key over the one of that name.
+pub(crate) fn restore_replace(target: Target, backup: KeyBackup) -> RestoreReplace<KeyBundle> {
+    let (client, name) = (target.client().clone(), target.name().to_owned());
+    RestoreReplace::new(target, CallOptions::default(), move || match check(&name, &backup) {
+        Ok(()) => restore(&client, &backup),
+        Err(refused) => Call::json(client.pipeline().clone(), &RESTORE, Err(refused)),
+    })
+}
+
+fn check(name: &str, backup: &KeyBackup) -> Result<()> {
+    match backup.name() {
+        Some(of) if !of.eq_ignore_ascii_case(name) => Err(Error::invalid_input(format!(
+            "the backup is of the key '{of}', and a key keeps its name: it cannot replace '{name}'"
+        ))),
+        _ => Ok(()),
+    }
+}
