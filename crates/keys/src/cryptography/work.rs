@@ -190,7 +190,7 @@ impl Work for Wrapping {
 
     fn here(&self, key: &LocalKey, id: Option<&ResourceId>) -> Result<WrapResult> {
         let encrypted_key = key.wrap_key(&self.algorithm, self.key.expose())?;
-        Ok(WrapResult { key_id: id.cloned(), encrypted_key })
+        Ok(WrapResult { key_id: id.cloned(), encrypted_key, iv: None, tag: None })
     }
 
     fn there(self, target: Target) -> Call<WrapResult> {

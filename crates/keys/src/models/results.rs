@@ -100,8 +100,8 @@ pub struct EncryptResult {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WrapResult {
-    /// The key that was used, with its version.
-    pub key_id: ResourceId,
+    /// The key that was used, with its version; `None` for a key of no vault.
+    pub key_id: Option<ResourceId>,
     /// The wrapped key.
     pub encrypted_key: Vec<u8>,
     /// The initialisation vector or nonce, where the algorithm has one.
