@@ -163,7 +163,8 @@ async fn a_key_is_recreated_from_any_state_within_seconds_of_what_the_service_ta
         let (client, script) = client(&vault);
         client.create_ec_key("k").recreate().await.unwrap();
         assert_eq!(*vault.state.lock().unwrap(), State::Live, "{state:?}");
-        assert!(script.times().last().unwrap() < &(LAG * 5), "{state:?}: {:?}", script.times());
+        // At most three transitions, each of which a growing pause sees late by as much again.
+        assert!(script.times().last().unwrap() < &(LAG * 7), "{state:?}: {:?}", script.times());
         let created = script.seen().iter().filter(|it| it.url.path() == "/keys/k/create").count();
         assert!(created >= 1);
     }
@@ -221,7 +222,8 @@ async fn a_key_is_restored_from_any_state() {
         let (client, script) = client(&vault);
         let restored = client.restore_replace("k", &backup()).await.unwrap();
         assert_eq!(restored.version(), Some(V), "{state:?}");
-        assert!(script.times().last().unwrap() < &(LAG * 5), "{state:?}: {:?}", script.times());
+        // At most three transitions, each of which a growing pause sees late by as much again.
+        assert!(script.times().last().unwrap() < &(LAG * 7), "{state:?}: {:?}", script.times());
     }
 }
 
