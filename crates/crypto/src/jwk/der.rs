@@ -168,8 +168,9 @@ fn public(algorithm: &AlgorithmIdentifierRef<'_>, key: &[u8]) -> Result<JsonWebK
         }
         EC => {
             let curve = named(algorithm.parameters_oid().ok())?;
-            // By aws-lc-rs, since the point may be compressed.
-            let key = ParsedPublicKey::new(curve.verification, key).ok();
+            // By aws-lc-rs, since the point may be compressed. It would take a key in a key, too.
+            let point = Some(key).filter(|key| matches!(key.first(), Some(2..=4)));
+            let key = point.and_then(|point| ParsedPublicKey::new(curve.verification, point).ok());
             let der = key.and_then(|key| key.as_der().ok()).ok_or_else(|| malformed("EC"))?;
             let info =
                 SubjectPublicKeyInfoRef::from_der(der.as_ref()).map_err(|_| malformed("EC"))?;

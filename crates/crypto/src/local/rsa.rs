@@ -102,7 +102,7 @@ impl RsaKey {
         };
         match done.map(|written| written.len()) {
             Ok(len) => ciphertext.truncate(len),
-            Err(_) => return Err(self.too_long(padding, plaintext.len())),
+            Err(_) => return Err(self.not_encrypted(padding, plaintext.len())),
         }
         Ok(ciphertext)
     }
@@ -160,11 +160,15 @@ impl RsaKey {
         Ok(slot.get_or_init(|| key))
     }
 
-    fn too_long(&self, padding: Padding, len: usize) -> Error {
+    /// Why so many bytes were not encrypted.
+    fn not_encrypted(&self, padding: Padding, len: usize) -> Error {
         let (most, algorithm) = match padding {
             Padding::Oaep(algorithm) => (self.oaep.max_plaintext_size(algorithm), name(algorithm)),
             Padding::Pkcs1 => (self.pkcs1.max_plaintext_size(), EncryptionAlgorithm::Rsa1_5),
         };
+        if len <= most {
+            return Error::new(ErrorKind::Other, format!("encryption by {algorithm} failed"));
+        }
         Error::invalid_input(format!(
             "algorithm {algorithm} with this {self} takes up to {most} bytes, and these are {len}"
         ))

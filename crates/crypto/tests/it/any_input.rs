@@ -143,3 +143,13 @@ fn json_that_is_no_key_gives_an_error() {
         assert!(!use_it(&key), "{json}");
     }
 }
+
+#[test]
+fn a_key_in_the_place_of_a_point_is_refused() {
+    let inner = keys::ec(&P256).to_public_key_der().unwrap();
+    assert_eq!(inner.len(), 91);
+    // The algorithm, and a bit string that holds the inner key where the point should be.
+    let outer = [&[0x30, 21 + 2 + 92], &inner[2..23], &[0x03, 92, 0x00], &inner].concat();
+    let error = JsonWebKey::from_der(&outer).unwrap_err();
+    assert_eq!(error.message(), "the EC key in it is malformed, or does not fit itself");
+}
