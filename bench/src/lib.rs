@@ -2,7 +2,7 @@
 //!
 //! `harness` is for every bench: rounds, clocks, rows, bars. `client` is the bench of the clients,
 //! `contenders` who takes part in it and `server` what they talk to, in a process of its own; `cache`
-//! is the bench of the cache of secrets.
+//! is the bench of the cache of secrets, `crypto` that of cryptography.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -16,6 +16,7 @@
 mod cache;
 mod client;
 mod contenders;
+mod crypto;
 mod harness;
 mod server;
 
@@ -37,6 +38,8 @@ enum Bench {
     Client(harness::Options),
     /// A hit in the cache of secrets beside a bare moka.
     Cache(harness::Options),
+    /// Local cryptography beside bare aws-lc-rs and `openssl speed`, and a remote signature.
+    Crypto(harness::Options),
     /// One contender's warm calls alone, for a profiler.
     Loop(client::Loop),
     /// Counts the allocations of warm calls; for the program whose allocator counts.
@@ -58,6 +61,7 @@ pub fn main(count: Option<Count>) -> ExitCode {
     let result = match Cli::parse().bench {
         Bench::Client(options) => harness::run("client", &options, client::groups()),
         Bench::Cache(options) => harness::run("cache", &options, cache::groups()),
+        Bench::Crypto(options) => harness::run("crypto", &options, crypto::groups()),
         Bench::Loop(one) => one.run().map(|()| true),
         Bench::Count(loops) => loops.count(count).map(|()| true),
         Bench::CountCache => cache::count(count).map(|()| true),

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use azvault_secrets::{SecretBundle, SecretProperties};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -48,6 +49,33 @@ impl Raw {
             .await?
             .error_for_status()?;
         Ok(serde_json::from_slice(&response.bytes().await?)?)
+    }
+}
+
+impl Raw {
+    /// A signature by the service, in the form that it gives.
+    pub(crate) async fn sign(&self, key: &str, alg: &str, digest: &[u8]) -> Result<Vec<u8>> {
+        #[derive(Deserialize)]
+        struct Signed {
+            value: String,
+        }
+
+        let url = format!("{}/keys/{key}/sign?api-version={API_VERSION}", self.vault_url);
+        let value = URL_SAFE_NO_PAD.encode(digest);
+        let response = self
+            .client
+            .post(url)
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("user-agent", &self.user_agent)
+            .header("x-ms-client-request-id", uuid::Uuid::new_v4().to_string())
+            .header("authorization", format!("Bearer {}", self.token))
+            .body(serde_json::to_vec(&serde_json::json!({ "alg": alg, "value": value }))?)
+            .send()
+            .await?
+            .error_for_status()?;
+        let signed: Signed = serde_json::from_slice(&response.bytes().await?)?;
+        Ok(URL_SAFE_NO_PAD.decode(signed.value)?)
     }
 }
 

@@ -36,6 +36,12 @@ fn secret(vault_url: &str, name: &str) -> String {
     )
 }
 
+/// A signature of 64 bytes.
+fn signature(vault_url: &str) -> String {
+    let value = "0123456789abcdef".repeat(5) + "012345";
+    format!(r#"{{"kid":"{vault_url}/keys/k/0123456789abcdef0123456789abcdef","value":"{value}"}}"#)
+}
+
 /// What a secret is besides its value: members and the closing brace.
 fn properties(vault_url: &str, name: &str) -> String {
     format!(
@@ -65,6 +71,9 @@ impl Answers {
             return answer;
         }
         let path = request.uri().path();
+        if path.starts_with("/keys/") && path.ends_with("/sign") {
+            return with_headers(StatusCode::OK, signature(&self.vault_url));
+        }
         match path.strip_prefix("/secrets").map(|rest| rest.trim_matches('/')) {
             Some("") => with_headers(StatusCode::OK, self.page(request.uri().query())),
             Some("headers") => with_headers(StatusCode::OK, self.headers(request)),
