@@ -12,7 +12,10 @@ use aws_lc_rs::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Vault, base64url, from_base64url};
+use crate::{
+    support::{Answer, Vault, base64url, from_base64url},
+    test_keys::{RSA_2048, RSA_BAD_PADDING, RSA_GOOD_PADDING},
+};
 
 const MESSAGE: &[u8] = b"message";
 
@@ -308,4 +311,24 @@ async fn outside_its_time_a_key_still_decrypts_unwraps_and_verifies() {
     assert_eq!(refused(&vault, &operations).await, []);
     vault.emulator.clock().advance(Duration::from_secs(100));
     assert_eq!(refused(&vault, &operations).await, all("KeyExpired"));
+}
+
+/// No oracle: whatever is wrong with a block, the answer is the same to the last byte.
+#[tokio::test]
+async fn every_kind_of_bad_rsa_padding_reads_the_same() {
+    let vault = Vault::new().await;
+    let key: Value = serde_json::from_str(RSA_2048).unwrap();
+    vault.send("PUT", "/keys/k", Some(json!({"key": key}))).await.ok();
+    for (alg, value) in RSA_GOOD_PADDING {
+        let plain = vault.post("/keys/k/decrypt", json!({"alg": alg, "value": value})).await.ok();
+        assert_eq!(from_base64url(&plain["value"]), b"plain", "{alg}");
+    }
+    let expected = r#"{"error":{"code":"BadParameter","message":"Error occurred while decoding OAEP padding."}}"#;
+    for (alg, fault, value) in RSA_BAD_PADDING {
+        for operation in ["decrypt", "unwrapkey"] {
+            let body = json!({"alg": alg, "value": value});
+            let answer = vault.post(&format!("/keys/k/{operation}"), body).await;
+            assert_eq!((answer.status(), answer.text()), (400, expected), "{alg}: {fault}");
+        }
+    }
 }

@@ -28,6 +28,7 @@ mod key_lists;
 mod keys;
 mod ledger;
 mod managed_hsm;
+mod races;
 mod releases;
 mod rotation;
 mod secret_lifecycle;

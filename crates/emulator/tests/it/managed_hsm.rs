@@ -137,3 +137,116 @@ async fn a_pool_and_a_vault_of_the_same_name_are_apart() {
     let vault = Vault::at(emulator, url, "https://vault.azure.net/.default").await;
     assert_eq!(vault.get("/keys/k").await.status(), 404);
 }
+
+#[tokio::test]
+async fn random_bytes_are_as_many_as_asked_for_within_limits() {
+    let hsm = Vault::hsm().await;
+    let mut seen = Vec::new();
+    for count in [1, 8, 128] {
+        let answer = hsm.post("/rng", json!({"count": count})).await;
+        let body = answer.ok();
+        assert_eq!(body.as_object().unwrap().len(), 1, "value alone");
+        let bytes = from_base64url(&body["value"]);
+        assert_eq!(bytes.len(), count);
+        seen.push(bytes);
+    }
+    let again = hsm.post("/rng", json!({"count": 128})).await.ok();
+    assert_ne!(from_base64url(&again["value"]), seen[2]);
+    for count in [-1, 0, 129] {
+        let (status, code, _, message) = hsm.post("/rng", json!({"count": count})).await.refusal();
+        assert_eq!((status, code.as_str()), (400, "BadParameter"));
+        let recorded =
+            "GetRandomBytesRequest: count cannot be greater than 128 or less than 1 (Activity ID: ";
+        assert!(message.starts_with(recorded) && message.ends_with(')'), "{message}");
+    }
+    assert_eq!(hsm.post("/rng", json!({})).await.refusal().0, 400);
+    assert_eq!(hsm.get("/rng").await.refusal().0, 405);
+    let vault = Vault::new().await;
+    assert_eq!(vault.post("/rng", json!({"count": 8})).await.refusal().0, 400);
+}
+
+#[tokio::test]
+async fn a_symmetric_key_signs_with_hmac_when_its_operations_say_so() {
+    let hsm = Vault::hsm().await;
+    // RFC 4231, section 4.2 has a key of 20 bytes, which an HSM does not take: this one has 32.
+    let key = json!({"kty": "oct-HSM", "k": base64url(&[0x0B; 32]), "key_ops": ["sign", "verify"]});
+    hsm.send("PUT", "/keys/k", Some(json!({"key": key}))).await.ok();
+    for (alg, len) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
+        let digest = base64url(&vec![7; len]);
+        let signed = hsm.post("/keys/k/sign", json!({"alg": alg, "value": digest})).await.ok();
+        let tag = from_base64url(&signed["value"]);
+        assert_eq!(tag.len(), len);
+        let algorithm = match len {
+            32 => aws_lc_rs::hmac::HMAC_SHA256,
+            48 => aws_lc_rs::hmac::HMAC_SHA384,
+            _ => aws_lc_rs::hmac::HMAC_SHA512,
+        };
+        let expected = aws_lc_rs::hmac::sign(
+            &aws_lc_rs::hmac::Key::new(algorithm, &[0x0B; 32]),
+            &vec![7; len],
+        );
+        assert_eq!(tag, expected.as_ref());
+        let verify = |tag: &[u8]| {
+            let body = json!({"alg": alg, "digest": digest, "value": base64url(tag)});
+            hsm.send("POST", "/keys/k/verify", Some(body))
+        };
+        assert_eq!(verify(&tag).await.ok(), json!({"value": true}));
+        let mut changed = tag.clone();
+        changed[0] ^= 1;
+        assert_eq!(verify(&changed).await.ok(), json!({"value": false}));
+        let short = json!({"alg": alg, "value": base64url(&[7; 10])});
+        let message = hsm.post("/keys/k/sign", short).await.refusal().3;
+        let expected = format!(
+            "Invalid length of 'value': 10 bytes. {alg} requires {len} bytes, encoded with base64url."
+        );
+        assert_eq!(message, expected);
+    }
+    hsm.create("rsa", json!({"kty": "RSA"})).await;
+    let body = json!({"alg": "HS256", "value": base64url(&[7; 32])});
+    let (status, code, ..) = hsm.post("/keys/rsa/sign", body).await.refusal();
+    assert_eq!((status, code.as_str()), (400, "BadParameter"));
+    let body = json!({"alg": "ES256", "value": base64url(&[7; 32])});
+    assert_eq!(hsm.post("/keys/k/sign", body).await.refusal().0, 400);
+}
+
+#[tokio::test]
+async fn pkcs11_names_of_key_wrap_work_in_every_size_and_pad_when_asked() {
+    let hsm = Vault::hsm().await;
+    for bits in [128, 192, 256] {
+        hsm.create("k", json!({"kty": "oct-HSM", "key_size": bits})).await;
+        let plain = base64url(&[7; 32]);
+        let (named, pkcs11) = (format!("A{bits}KW"), "CKM_AES_KEY_WRAP");
+        let wrap = json!({"alg": pkcs11, "value": plain});
+        let wrapped = hsm.post("/keys/k/wrapkey", wrap).await.ok();
+        let unwrap = json!({"alg": named, "value": wrapped["value"]});
+        let back = hsm.post("/keys/k/unwrapkey", unwrap).await.ok();
+        assert_eq!(back["value"], json!(plain), "the same algorithm by another name");
+        for len in [1, 20, 32] {
+            let plain = base64url(&vec![7; len]);
+            let wrap = json!({"alg": "CKM_AES_KEY_WRAP_PAD", "value": plain});
+            let wrapped = hsm.post("/keys/k/wrapkey", wrap).await.ok();
+            let unwrap = json!({"alg": "CKM_AES_KEY_WRAP_PAD", "value": wrapped["value"]});
+            let back = hsm.post("/keys/k/unwrapkey", unwrap).await.ok();
+            assert_eq!(back["value"], json!(plain), "{bits} {len}");
+            let other = json!({"alg": "CKM_AES_KEY_WRAP", "value": wrapped["value"]});
+            assert_eq!(hsm.post("/keys/k/unwrapkey", other).await.refusal().0, 400);
+        }
+        // Padding by size is for secure wrap alone.
+        let wrap = json!({"alg": format!("A{bits}KWPAD"), "value": plain});
+        assert_eq!(hsm.post("/keys/k/wrapkey", wrap).await.refusal().0, 400);
+        let odd = json!({"alg": pkcs11, "value": base64url(&[7; 20])});
+        assert_eq!(hsm.post("/keys/k/wrapkey", odd).await.refusal().0, 400);
+    }
+}
+
+#[tokio::test]
+async fn the_size_of_a_symmetric_key_is_shown_since_2026_04_01() {
+    let mut hsm = Vault::hsm().await;
+    hsm.create("o", json!({"kty": "oct-HSM", "key_size": 192})).await;
+    hsm.create("e", json!({"kty": "EC-HSM"})).await;
+    for (version, size) in [("2025-07-01", json!(null)), ("2026-04-01", json!(192))] {
+        hsm.api_version = version;
+        assert_eq!(hsm.get("/keys/o").await.ok()["attributes"]["key_size"], size, "{version}");
+        assert!(hsm.get("/keys/e").await.ok()["attributes"].get("key_size").is_none());
+    }
+}
