@@ -55,7 +55,7 @@ impl Router {
             (request.method.clone(), request.host.clone(), request.path.clone());
         let response = match Site::of(&request.host) {
             Site::Local if attestation::is_attestation(&request.path) => {
-                attestation::answer(&request)
+                attestation::answer(&request).await
             }
             Site::Local if arm::is_management(&request.path) => arm::answer(self, &request),
             Site::Management => arm::answer(self, &request),

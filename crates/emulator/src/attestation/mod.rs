@@ -104,7 +104,7 @@ fn is_own(authority: &str) -> bool {
 }
 
 /// Answers a request to the authority.
-pub(crate) fn answer(request: &Request) -> Response {
+pub(crate) async fn answer(request: &Request) -> Response {
     let path = request.path.strip_prefix(PATH).unwrap_or_default();
     let attestation = Attestation::at(&format!("https://{}", request.host));
     let answer = match (&request.method, path.trim_end_matches('/')) {
@@ -115,7 +115,7 @@ pub(crate) fn answer(request: &Request) -> Response {
             "id_token_signing_alg_values_supported": ["RS256"],
         })),
         (&Method::GET, "/certs" | "/keys") => token::key_set(),
-        (&Method::GET, "/generate-test-token") => test_token(&attestation),
+        (&Method::GET, "/generate-test-token") => test_token(attestation).await,
         _ => {
             let message = format!("{} {} is not served here.", request.method, request.path);
             return json_response(
@@ -134,8 +134,11 @@ pub(crate) fn answer(request: &Request) -> Response {
 }
 
 /// A token for a key that nobody holds, as the official SDKs' tests want it.
-fn test_token(attestation: &Attestation) -> Option<Value> {
-    let KeyMaterial::Rsa(key) = KeyMaterial::generate(KeySpec::Rsa { bits: 2048 }).ok()? else {
+async fn test_token(attestation: Attestation) -> Option<Value> {
+    let spec = KeySpec::Rsa { bits: 2048 };
+    // RSA keys are made off the runtime's threads.
+    let made = tokio::task::spawn_blocking(move || KeyMaterial::generate(spec)).await.ok()?;
+    let KeyMaterial::Rsa(key) = made.ok()? else {
         return None;
     };
     let mut claims = Map::new();
