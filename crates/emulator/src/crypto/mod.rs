@@ -15,7 +15,7 @@ pub(crate) use aes::OctKey;
 pub(crate) use algorithm::{EncryptionAlgorithm, SignatureAlgorithm};
 pub(crate) use ec::{Curve, EcKey};
 pub(crate) use jwk::{ImportedKey, RsaParts};
-pub(crate) use private::PrivateKey;
+pub(crate) use private::{PrivateKey, TransferredKey};
 pub(crate) use release::{ReleaseAlgorithm, RsaPublicKey};
 pub(crate) use rsa::RsaKey;
 

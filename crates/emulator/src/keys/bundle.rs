@@ -38,6 +38,9 @@ struct KeyAttributesView {
     common: AttributesView,
     #[serde(skip_serializing_if = "Option::is_none")]
     exportable: Option<bool>,
+    /// `0`: software. `2`: an HSM, FIPS 140-3 level 3.
+    #[serde(rename = "hsmPlatform", skip_serializing_if = "Option::is_none")]
+    hsm_platform: Option<&'static str>,
     /// In bits, of symmetric keys only.
     #[serde(skip_serializing_if = "Option::is_none")]
     key_size: Option<u32>,
@@ -97,6 +100,7 @@ fn attributes(
 ) -> KeyAttributesView {
     let shows_exportable =
         context.vault.kind == VaultKind::ManagedHsm || context.query.is_at_least_7_4();
+    let shows_platform = context.vault.kind == VaultKind::Vault && context.query.is_at_least_7_5();
     let key_size = match &*version.content.material {
         KeyMaterial::Oct(key) => context.query.is_at_least_2026_04_01().then(|| key.bits()),
         _ => None,
@@ -104,6 +108,7 @@ fn attributes(
     KeyAttributesView {
         common: version.attributes.view(context),
         exportable: shows_exportable.then_some(object.settings.exportable),
+        hsm_platform: shows_platform.then_some(if version.content.hsm { "2" } else { "0" }),
         key_size,
         attestation: None,
     }

@@ -5,16 +5,20 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::{
-    KeyContent, KeySettings, KeyVersion,
+    KeyContent, KeyObject, KeySettings, KeyVersion,
     release_policy::ExportChange,
     request::{CreateBody, SECURE_UNWRAP},
 };
 use crate::{
     crypto::{KeyMaterial, KeySpec},
+    host::VaultKind,
     locks::lock,
     objects::{Attributes, Content, Part, Store, Version, reply},
     vault::{Action, Context, Reply, ServiceError},
 };
+
+/// The most versions of a key in a managed HSM, as the documentation has it.
+const MAX_HSM_VERSIONS: usize = 100;
 
 pub(super) async fn create(
     context: &Context<'_>,
@@ -25,13 +29,23 @@ pub(super) async fn create(
     let body = CreateBody::parse(body, context.site.kind)?;
     // Refused early, before seconds of work, and checked again when the key is there.
     let (hsm, export, now) = (body.hsm, body.export.clone(), context.router.clock.now());
-    settings(&mut lock(&context.vault.keys), name, now, export, hsm, &body.key_ops)?;
+    settings(context, &mut lock(&context.vault.keys), name, now, export, hsm, &body.key_ops)?;
     let material = Arc::new(generate(body.spec).await?);
     let now = context.router.clock.now();
     let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
     let content = KeyContent { material, hsm, key_ops: body.key_ops };
     let version = Version::new(attributes, body.tags, content);
     add(context, name, now, version, body.export)
+}
+
+/// Refuses one version more than a key of a managed HSM may have.
+pub(super) fn check_count(context: &Context<'_>, object: &KeyObject) -> Result<(), ServiceError> {
+    if context.site.kind == VaultKind::ManagedHsm && object.count() >= MAX_HSM_VERSIONS {
+        return Err(ServiceError::bad_parameter(format!(
+            "A key of a managed HSM has at most {MAX_HSM_VERSIONS} versions."
+        )));
+    }
+    Ok(())
 }
 
 /// Makes `version` the latest of its key, if that may be.
@@ -44,7 +58,7 @@ pub(super) fn add(
 ) -> Result<Reply, ServiceError> {
     let mut store = lock(&context.vault.keys);
     let content = &version.content;
-    let settings = settings(&mut store, name, now, export, content.hsm, &content.key_ops)?;
+    let settings = settings(context, &mut store, name, now, export, content.hsm, &content.key_ops)?;
     let object = store.add(name, version);
     object.settings = settings;
     reply(context, object, &object.latest, Part::Whole)
@@ -52,6 +66,7 @@ pub(super) fn add(
 
 /// The settings of a key that is to get a version, refused when its name or its export forbids that.
 fn settings(
+    context: &Context<'_>,
     store: &mut Store<KeyContent>,
     name: &str,
     now: OffsetDateTime,
@@ -60,7 +75,11 @@ fn settings(
     key_ops: &[String],
 ) -> Result<KeySettings, ServiceError> {
     store.check_name(name, now)?;
-    let old = store.readable(name, now).ok().map(|object| object.settings.clone());
+    let object = store.readable(name, now).ok();
+    if let Some(object) = object {
+        check_count(context, object)?;
+    }
+    let old = object.map(|object| object.settings.clone());
     let secure = key_ops.iter().any(|op| op == SECURE_UNWRAP);
     export.create(old.as_ref(), hsm, secure)
 }

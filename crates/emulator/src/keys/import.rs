@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::{
-    KeyContent,
+    KeyContent, byok,
     create::add,
     release_policy::{ExportChange, ReleasePolicyBody},
     request::{default_operations, key_size_error, key_tags, known_operations, optional_bytes},
 };
 use crate::{
-    crypto::{Curve, ImportedKey, KeyMaterial, RsaParts},
+    crypto::{Curve, ImportedKey, KeyMaterial, KeySpec, RsaParts},
     host::VaultKind,
     objects::{Attributes, AttributesBody, Content, TagsBody, Version, json},
     vault::{Action, Context, Reply, ServiceError},
@@ -57,22 +57,15 @@ pub(super) fn import(
     let kind = context.site.kind;
     let body: Body = json(body)?;
     let jwk = body.key.ok_or_else(|| ServiceError::required("key"))?;
-    if jwk.key_hsm.is_some() {
-        return Err(ServiceError::bad_parameter(
-            "Keys wrapped for an HSM (key_hsm) are not taken by this emulator.",
-        ));
-    }
     let attributes = body.attributes.unwrap_or_default();
     let export = ExportChange::parse(attributes.exportable, body.release_policy)?;
     let kty = jwk.kty.as_deref().unwrap_or_default();
     let hsm = kind == VaultKind::ManagedHsm || kty.ends_with("-HSM") || body.hsm == Some(true);
-    let imported = jwk.key(kind)?;
-    let material = KeyMaterial::import(&imported).map_err(|_| match imported {
-        ImportedKey::Rsa(_) => {
-            ServiceError::bad_parameter("RSA key is not valid - cannot instantiate crypto service")
-        }
-        ImportedKey::Ec { .. } | ImportedKey::Oct(_) => invalid_jwk(),
-    })?;
+    let material = match &jwk.key_hsm {
+        Some(key_hsm) => byok::unwrap(context, kty, jwk.crv.as_deref(), key_hsm)?,
+        None => jwk.material(kind)?,
+    };
+    check_size(&material, kind)?;
     let key_ops = match jwk.key_ops {
         Some(key_ops) => known_operations(key_ops, kind)?,
         None => {
@@ -86,7 +79,28 @@ pub(super) fn import(
     add(context, name, now, Version::new(attributes, tags, content), export)
 }
 
+/// Sizes that a key may have here; curves all are known.
+fn check_size(material: &KeyMaterial, kind: VaultKind) -> Result<(), ServiceError> {
+    match (material.spec(), kind) {
+        (KeySpec::Rsa { bits: 2048 | 3072 | 4096 } | KeySpec::Ec(_), _)
+        | (KeySpec::Oct { .. }, VaultKind::ManagedHsm) => Ok(()),
+        (KeySpec::Rsa { bits }, _) => Err(key_size_error(bits, "2048, 3072, 4096")),
+        // A vault holds no symmetric keys.
+        (KeySpec::Oct { .. }, VaultKind::Vault) => Err(invalid_jwk()),
+    }
+}
+
 impl Jwk {
+    fn material(&self, kind: VaultKind) -> Result<KeyMaterial, ServiceError> {
+        let imported = self.key(kind)?;
+        KeyMaterial::import(&imported).map_err(|_| match imported {
+            ImportedKey::Rsa(_) => ServiceError::bad_parameter(
+                "RSA key is not valid - cannot instantiate crypto service",
+            ),
+            ImportedKey::Ec { .. } | ImportedKey::Oct(_) => invalid_jwk(),
+        })
+    }
+
     fn key(&self, kind: VaultKind) -> Result<ImportedKey, ServiceError> {
         let kty = self.kty.as_deref().unwrap_or_default();
         match (kty.strip_suffix("-HSM").unwrap_or(kty), kind) {

@@ -5,6 +5,7 @@
 
 mod attestation;
 mod bundle;
+mod byok;
 mod create;
 mod import;
 mod operations;

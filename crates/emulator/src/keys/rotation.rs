@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{KeyContent, KeyObject, KeyVersion, Looked, create::generate};
+use super::{
+    KeyContent, KeyObject, KeyVersion, Looked,
+    create::{check_count, generate},
+};
 use crate::{
     crypto::{KeyMaterial, KeySpec},
     locks::lock,
@@ -23,13 +26,16 @@ pub(super) async fn rotate(context: &Context<'_>, name: &str) -> Result<Reply, S
     context.authorize(KeyContent::KIND, Action::Rotate, Some(name))?;
     let spec = {
         let mut store = lock(&context.vault.keys);
-        store.writable(name, context.router.clock.now())?.latest.content.material.spec()
+        let object = store.writable(name, context.router.clock.now())?;
+        check_count(context, object)?;
+        object.latest.content.material.spec()
     };
     let material = generate(spec).await?;
     let now = context.router.clock.now();
     let mut store = lock(&context.vault.keys);
     // What happened to the key meanwhile counts: it may be deleted, or have a newer version.
     let object = store.writable(name, now)?;
+    check_count(context, object)?;
     push(object, material, now);
     reply(context, object, &object.latest, Part::Whole)
 }
@@ -66,12 +72,14 @@ struct Due {
 fn next_due(context: &Context<'_>, name: Option<&str>, now: OffsetDateTime) -> Option<Due> {
     let mut store = lock(&context.vault.keys);
     match name {
-        Some(name) => due(store.readable(name, now).ok()?, now),
-        None => store.live_after("", now).find_map(|(_, object)| due(object, now)),
+        Some(name) => due(context, store.readable(name, now).ok()?, now),
+        None => store.live_after("", now).find_map(|(_, object)| due(context, object, now)),
     }
 }
 
-fn due(object: &KeyObject, now: OffsetDateTime) -> Option<Due> {
+fn due(context: &Context<'_>, object: &KeyObject, now: OffsetDateTime) -> Option<Due> {
+    // A key that is full stays as it is.
+    check_count(context, object).ok()?;
     let policy = object.settings.rotation.as_ref()?;
     let time = |seconds: i64| OffsetDateTime::from_unix_timestamp(seconds).ok();
     let attributes = &object.latest.attributes;

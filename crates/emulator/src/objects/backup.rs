@@ -48,7 +48,7 @@ pub(super) fn backup<C: Content>(context: &Context<'_>, name: &str) -> Result<Re
     let plain = {
         let mut store = lock(C::store(context.vault));
         let object = store.readable(name, context.router.clock.now())?;
-        let count = object.earlier.len() + 1;
+        let count = object.count();
         if count > MAX_VERSIONS {
             return Err(ServiceError::bad_parameter(format!(
                 "The {} has {count} versions. At most {MAX_VERSIONS} can be backed up.",

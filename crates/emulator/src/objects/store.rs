@@ -284,6 +284,11 @@ impl<C: Content> Object<C> {
         }
     }
 
+    /// How many versions there are.
+    pub(crate) fn count(&self) -> usize {
+        self.earlier.len() + 1
+    }
+
     /// Makes `version` the latest.
     pub(crate) fn push(&mut self, version: Version<C>) {
         let previous = std::mem::replace(&mut self.latest, version);

@@ -44,10 +44,18 @@ impl Query {
 
     /// Whether the version asked for is 7.4 or later, the dated ones included.
     pub(crate) fn is_at_least_7_4(&self) -> bool {
+        self.version() >= (7, 4)
+    }
+
+    /// Whether the version asked for is 7.5 or later, the dated ones included.
+    pub(crate) fn is_at_least_7_5(&self) -> bool {
+        self.version() >= (7, 5)
+    }
+
+    fn version(&self) -> (u32, u32) {
         let mut numbers =
             self.api_version.split(['.', '-']).map(|part| part.parse::<u32>().unwrap_or(0));
-        let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        version >= (7, 4)
+        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
     }
 }
 

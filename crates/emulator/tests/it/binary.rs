@@ -19,7 +19,16 @@ struct Program {
 
 impl Program {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_azvault-emulator"))
+        Self::start_with(arguments, None)
+    }
+
+    /// With the journal's variable set, or without it.
+    fn start_with(arguments: &[&str], journal: Option<&Path>) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_azvault-emulator"));
+        if let Some(path) = journal {
+            command.env("AZVAULT_EMULATOR_JOURNAL", path);
+        }
+        let mut child = command
             .args(["--port", "0"])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -129,22 +138,28 @@ fn an_address_that_is_not_loopback_is_warned_of() {
 }
 
 #[tokio::test]
-async fn its_journal_goes_where_told() {
-    let path =
-        std::env::temp_dir().join(format!("azvault-emulator-journal-{}.jsonl", std::process::id()));
-    let program = Program::start(&["--journal", path.to_str().unwrap()]);
-    let pem = std::fs::read(program.value("CA certificate:")).unwrap();
-    let client = Client::builder()
-        .tls_certs_only([Certificate::from_pem(&pem).unwrap()])
-        .no_proxy()
-        .build()
-        .unwrap();
-    let url = format!("{}/common/discovery/instance", program.value("Authority:"));
-    client.get(url).header("user-agent", "probe/2").send().await.unwrap();
-    program.terminate();
-    let line: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    assert_eq!(line["path"], "/common/discovery/instance");
-    assert_eq!((&line["status"], &line["user_agent"]), (&200.into(), &"probe/2".into()));
-    std::fs::remove_file(path).unwrap();
+async fn its_journal_goes_where_the_option_or_the_variable_says() {
+    for option in [true, false] {
+        let name = format!("azvault-emulator-journal-{}-{option}.jsonl", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let program = if option {
+            Program::start(&["--journal", path.to_str().unwrap()])
+        } else {
+            Program::start_with(&[], Some(&path))
+        };
+        let pem = std::fs::read(program.value("CA certificate:")).unwrap();
+        let client = Client::builder()
+            .tls_certs_only([Certificate::from_pem(&pem).unwrap()])
+            .no_proxy()
+            .build()
+            .unwrap();
+        let url = format!("{}/common/discovery/instance", program.value("Authority:"));
+        client.get(url).header("user-agent", "probe/2").send().await.unwrap();
+        program.terminate();
+        let line: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(line["path"], "/common/discovery/instance");
+        assert_eq!((&line["status"], &line["user_agent"]), (&200.into(), &"probe/2".into()));
+        std::fs::remove_file(path).unwrap();
+    }
 }

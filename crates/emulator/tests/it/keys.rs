@@ -80,6 +80,20 @@ async fn exportable_is_shown_from_7_4_on() {
 }
 
 #[tokio::test]
+async fn the_platform_of_a_vaults_key_is_shown_from_7_5_on() {
+    let mut vault = Vault::new().await;
+    for (version, kty, platform) in [
+        ("7.4", "EC-HSM", json!(null)),
+        ("7.5", "EC-HSM", json!("2")),
+        ("2026-04-01", "EC", json!("0")),
+    ] {
+        vault.api_version = version;
+        let bundle = vault.create("k", json!({"kty": kty})).await;
+        assert_eq!(bundle["attributes"]["hsmPlatform"], platform, "{version}");
+    }
+}
+
+#[tokio::test]
 async fn recovery_level_follows_retention_and_purge_protection() {
     for (days, protected, level) in [
         (90, false, "Recoverable+Purgeable"),

@@ -19,6 +19,7 @@ mod authentication;
 mod backups;
 #[cfg(feature = "cli")]
 mod binary;
+mod byok;
 mod entra;
 mod environment;
 mod errors;

@@ -250,3 +250,24 @@ async fn the_size_of_a_symmetric_key_is_shown_since_2026_04_01() {
         assert!(hsm.get("/keys/e").await.ok()["attributes"].get("key_size").is_none());
     }
 }
+
+#[tokio::test]
+async fn a_key_of_an_hsm_has_a_hundred_versions_at_most() {
+    let hsm = Vault::hsm().await;
+    for _ in 0..100 {
+        hsm.create("k", json!({"kty": "EC-HSM"})).await;
+    }
+    for answer in [
+        hsm.post("/keys/k/create", json!({"kty": "EC-HSM"})).await,
+        hsm.send("POST", "/keys/k/rotate", None).await,
+    ] {
+        let (status, code, ..) = answer.refusal();
+        assert_eq!((status, code.as_str()), (400, "BadParameter"));
+    }
+    let action = json!({"trigger": {"timeAfterCreate": "P28D"}, "action": {"type": "Rotate"}});
+    let policy = json!({"lifetimeActions": [action], "attributes": {}});
+    hsm.send("PUT", "/keys/k/rotationpolicy", Some(policy)).await.ok();
+    let latest = hsm.get("/keys/k").await.ok();
+    hsm.emulator.clock().advance(std::time::Duration::from_secs(40 * 86_400));
+    assert_eq!(hsm.get("/keys/k").await.ok(), latest, "a full key does not rotate");
+}
