@@ -226,3 +226,26 @@ async fn threads_that_get_set_and_invalidate_at_once_end_with_the_last_value() {
     }
     assert!(cache.len() <= 4);
 }
+
+#[test]
+fn a_cache_outlives_the_runtime_that_its_refresher_and_its_reads_ran_on() {
+    let vault = Vault::new();
+    let cache = vault.terms().ttl(Duration::ZERO).stale_while_revalidate(SECOND * 3600).build();
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let first = runtime();
+    let _refresher = first.spawn(cache.refresher());
+    first.block_on(async {
+        cache.get_secret("s").await.unwrap();
+        // A renewal that waits on this runtime's timer when the runtime ends.
+        vault.replies(|answer, _| answer.after(SECOND * 3600));
+        assert_eq!(value(&cache, "s").await, "value-1");
+    });
+    drop(first);
+    vault.is_well();
+    vault.rotate();
+    runtime().block_on(async {
+        assert_eq!(value(&cache, "s").await, "value-1", "what is kept is given");
+        assert_eq!(text(&cache.refresh_now("s").await.unwrap()), "value-2");
+        assert_eq!(value(&cache, "s").await, "value-2");
+    });
+}
