@@ -57,6 +57,11 @@ impl Vault {
         *self.version.lock().unwrap() += 1;
     }
 
+    /// The value that a secret has now.
+    pub(crate) fn latest(&self) -> String {
+        format!("value-{}", self.version.lock().unwrap())
+    }
+
     /// Answers so from now on, given the answer that all would be well by.
     pub(crate) fn replies(&self, reply: impl Fn(Answer, &Seen) -> Answer + Send + 'static) {
         *self.answer.lock().unwrap() = Box::new(reply);

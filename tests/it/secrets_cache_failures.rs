@@ -31,6 +31,21 @@ async fn an_outage_is_bridged_by_what_was_read_and_no_longer_than_was_said() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pause_between_tries_does_not_outlast_the_bound() {
+    let vault = Vault::new();
+    let cache = vault.terms().error_pause(SECOND * 100).build();
+    cache.get_secret("s").await.unwrap();
+    vault.replies(|_, _| Answer::status(503));
+    vault.pass(SECOND * 120).await;
+    for _ in 0..5 {
+        assert_eq!(value(&cache, "s").await, "value-1");
+    }
+    assert_eq!(vault.count(), 2, "it pauses");
+    vault.pass(SECOND * 45).await;
+    assert_eq!(cache.get_secret("s").await.unwrap_err().kind(), ErrorKind::Service);
+}
+
+#[tokio::test(start_paused = true)]
 async fn each_kind_of_outage_is_bridged_and_no_answer_about_the_secret_is() {
     for (answer, bridged) in [
         (Answer::broken(TransportErrorKind::Connect), true),

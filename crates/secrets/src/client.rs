@@ -1,19 +1,20 @@
 //! The client of a vault's secrets: one method an operation, each giving a builder or a call.
 
+mod backup;
+
 use std::fmt;
 
 use azure_core::http::Method;
 use azvault_core::{
     Call, Client, ClientBuilder, Credential, Endpoint, ErrorKind, Operation, Pager, Poller, Result,
     SecretBytes, SecretValue, ServiceClient,
-    object::{BeginDelete, BeginRecover, ObjectKind, Target},
+    object::{BeginDelete, BeginRecover, ObjectKind, PurgeAndWait, Target},
     poller::ResumeToken,
 };
 
 use crate::{
-    DeletedSecretBundle, DeletedSecretProperties, GetMany, LoadAll, SecretBackup, SecretBundle,
-    SecretProperties,
-    operations::{self, GetSecret, SetSecret, UpdateSecretProperties, by_id},
+    DeletedSecretBundle, DeletedSecretProperties, GetMany, LoadAll, SecretBundle, SecretProperties,
+    operations::{GetSecret, SetSecret, UpdateSecretProperties, by_id},
 };
 
 /// What to do about a failure, in terms of this client.
@@ -406,56 +407,6 @@ impl SecretClient {
         self.list(&LIST_DELETED, &["deletedsecrets"])
     }
 
-    /// Backs up a secret with all its versions, for a vault of the same subscription and geography.
-    ///
-    /// Needs the permission `secrets/backup`.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a name that cannot be one; `NotFound`. More than 500 versions may fail.
-    ///
-    /// Source: [BackupSecret](https://learn.microsoft.com/rest/api/keyvault/secrets/backup-secret/backup-secret).
-    ///
-    /// # Examples
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let emulator = azvault_emulator::Emulator::start().await?;
-    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
-    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
-    /// use azvault_secrets::SecretBackup;
-    ///
-    /// client.set_secret("db-password", "hunter2").await?;
-    /// let bytes = client.backup_secret("db-password").await?.expose().to_vec(); // to keep
-    ///
-    /// client.begin_delete_secret("db-password").await?.wait().await?;
-    /// client.purge_deleted_secret("db-password").await?;
-    /// client.restore_secret_backup(SecretBackup::new(bytes)).await?;
-    /// assert_eq!(client.get_secret("db-password").await?.value().expose(), "hunter2");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn backup_secret(&self, name: impl AsRef<str>) -> Call<SecretBackup> {
-        operations::backup(&self.target(name.as_ref()))
-    }
-
-    /// Restores a secret with all its versions from a backup; gives its properties, and
-    /// [`get_secret`](Self::get_secret) the value.
-    ///
-    /// Needs the permission `secrets/restore`. Sent again after a failure only when the service
-    /// surely did not restore anything.
-    ///
-    /// # Errors
-    /// `BadRequest` for what is no backup; `Conflict` if a secret has the name; `SoftDeleted` if a
-    /// deleted one has it.
-    ///
-    /// Source: [RestoreSecret](https://learn.microsoft.com/rest/api/keyvault/secrets/restore-secret/restore-secret).
-    pub fn restore_secret_backup(
-        &self,
-        backup: impl std::borrow::Borrow<SecretBackup>,
-    ) -> Call<SecretProperties> {
-        operations::restore(&self.client, backup.borrow())
-    }
-
     fn target(&self, name: impl Into<String>) -> Target {
         Target::latest(self.client.clone(), &SECRETS, name)
     }
@@ -582,6 +533,34 @@ impl SecretClient {
     pub fn purge_deleted_secret(&self, name: impl AsRef<str>) -> Call<()> {
         let request = self.target(name.as_ref()).deleted_request(Method::Delete, None);
         Call::new(self.client.pipeline().clone(), &PURGE, request, |_| Ok(()))
+    }
+
+    /// Removes a deleted secret for good, and waits until it is gone. A deletion that is not done
+    /// yet is waited for: 5 min in all unless [`with_timeout`](PurgeAndWait::with_timeout) says
+    /// otherwise. For some seconds more the service may still refuse the name to a new secret;
+    /// [`recreate`](SetSecret::recreate) sees that through, too.
+    ///
+    /// Needs the permission `secrets/purge`, and `secrets/get` to see the end.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one; `NotFound` if no secret of that name is
+    /// deleted; `Forbidden`, at once, if the vault has purge protection; `Timeout`.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.set_secret("db-password", "hunter2").await?;
+    /// client.begin_delete_secret("db-password").await?;
+    /// client.purge_and_wait("db-password").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn purge_and_wait(&self, name: impl Into<String>) -> PurgeAndWait {
+        PurgeAndWait::new(self.target(name))
     }
 
     /// Begins to recover a deleted secret with all its versions. Await the poller to know that it

@@ -10,7 +10,9 @@ pub use azure_core::{credentials::TokenCredential, http::Transport, time::Offset
 pub use azvault_core::{
     Call, CallOptions, ClientBuilder, Credential, Endpoint, Error, ErrorKind, Pager, Poller,
     ResourceId, Response, Result, SecretBytes, SecretValue, credentials,
-    object::{BeginDelete, BeginRecover, RecoveryLevel, Tags},
+    object::{
+        BeginDelete, BeginRecover, PurgeAndWait, RecoveryLevel, Recreate, RestoreReplace, Tags,
+    },
     pager::{Continuation, Page},
     poller::{PollState, ResumeToken},
     retry::{RetryPolicy, StopReason},

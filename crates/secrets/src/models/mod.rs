@@ -8,6 +8,7 @@ mod deleted;
 mod properties;
 
 pub use backup::SecretBackup;
+pub(crate) use backup::WireBackup;
 pub use bundle::SecretBundle;
 pub(crate) use content::Encoding;
 pub use content::SecretContentType;

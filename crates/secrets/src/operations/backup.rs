@@ -1,22 +1,53 @@
-//! Backing up secrets, and restoring them.
+//! Backups of secrets, and secrets from backups.
 
 use azure_core::http::Method;
-use azvault_core::{Call, Client, Operation, object::Target, retry::Charge};
+use azvault_core::{
+    Call, Client, Error, Operation, Result,
+    call::CallOptions,
+    object::{RestoreReplace, Target},
+    retry::Charge,
+};
 
-use crate::{SecretBackup, SecretProperties, client::advice};
+use crate::{SecretBackup, SecretProperties, client::advice, models::WireBackup};
 
 static BACKUP: Operation = Operation::idempotent("backup_secret").with_advice(advice);
-// A restore that is sent twice meets what the first one made.
+// A second restore meets the first one's secret and fails: only the caller can tell what that means.
 static RESTORE: Operation = Operation::makes_version("restore_secret_backup")
     .charging(Charge::CreatesSecret)
     .with_advice(advice);
 
+/// Asks for a backup of the secret that `target` names.
 pub(crate) fn backup(target: &Target) -> Call<SecretBackup> {
     let request = target.request(Method::Post, Some("backup"));
+    let name = target.name().to_owned();
     Call::json(target.client().pipeline().clone(), &BACKUP, request)
+        .map(move |answer: WireBackup| Ok(answer.of(&name)))
 }
 
+/// Restores a secret.
 pub(crate) fn restore(client: &Client, backup: &SecretBackup) -> Call<SecretProperties> {
-    let request = client.request_json(Method::Post, &["secrets", "restore"], backup);
+    let parameters = backup.parameters();
+    let request = client.request_json(Method::Post, &["secrets", "restore"], &parameters);
     Call::json(client.pipeline().clone(), &RESTORE, request)
+}
+
+/// Restores a secret over the one of that name.
+pub(crate) fn restore_replace(
+    target: Target,
+    backup: SecretBackup,
+) -> RestoreReplace<SecretProperties> {
+    let (client, name) = (target.client().clone(), target.name().to_owned());
+    RestoreReplace::new(target, CallOptions::default(), move || match check(&name, &backup) {
+        Ok(()) => restore(&client, &backup),
+        Err(refused) => Call::json(client.pipeline().clone(), &RESTORE, Err(refused)),
+    })
+}
+
+fn check(name: &str, backup: &SecretBackup) -> Result<()> {
+    match backup.name() {
+        Some(of) if !of.eq_ignore_ascii_case(name) => Err(Error::invalid_input(format!(
+            "the backup is of the secret '{of}', and a secret keeps its name: it cannot replace '{name}'"
+        ))),
+        _ => Ok(()),
+    }
 }

@@ -6,7 +6,7 @@ mod set;
 mod update;
 
 use azvault_core::{Error, Result, object::Tags};
-pub(crate) use backup::{backup, restore};
+pub(crate) use backup::{backup, restore, restore_replace};
 pub use get::GetSecret;
 pub(crate) use get::by_id;
 pub use set::SetSecret;

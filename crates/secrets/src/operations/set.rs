@@ -5,7 +5,7 @@ use azvault_core::{
     Call, Endpoint, Error, Operation, Result, SecretBytes, SecretValue, attribute_setters,
     call::CallOptions,
     call_builder,
-    object::{AttributesUpdate, Tags, Target},
+    object::{AttributesUpdate, Recreate, Tags, Target},
     retry::Charge,
 };
 use serde::{Serialize, Serializer};
@@ -60,6 +60,34 @@ impl SetSecret {
         let value = SecretValue::from_base64_of(bytes.expose());
         let set = Self { bytes: Some(bytes), ..Self::new(target, value) };
         set.content_type("application/octet-stream")
+    }
+
+    /// Deletes and purges the secret that holds the name, if there is one, and then sets this one.
+    ///
+    /// Whatever became of the old secret so far (live, being deleted, deleted, being recovered,
+    /// purged a moment ago), it goes on from there, and sees the service's conflicts through: 5 min
+    /// at most unless [`with_timeout`](Recreate::with_timeout) says otherwise. **All versions of the
+    /// old secret are lost.** In a vault with purge protection nothing is deleted; the error says
+    /// so.
+    ///
+    /// Needs the permissions `secrets/get`, `secrets/delete`, `secrets/purge` and `secrets/set`.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.set_secret("db-password", "hunter2").await?;
+    /// client.begin_delete_secret("db-password").await?;
+    /// let secret = client.set_secret("db-password", "hunter3").recreate().await?;
+    /// assert_eq!(secret.value().expose(), "hunter3");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn recreate(self) -> Recreate<SecretBundle> {
+        Recreate::new(self.target.clone(), self.options.clone(), move || self.clone().into_call())
     }
 
     /// The vault that the secret is set in.

@@ -1,6 +1,7 @@
 //! Backing secrets up, and restoring them.
 
 use azvault_secrets::{ErrorKind, SecretBackup};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::support::{Vault, client_of};
 
@@ -12,11 +13,11 @@ async fn a_secret_comes_back_from_its_backup_with_all_its_versions() {
     let second = client.set_secret("s", "two\n").content_type("text/plain").await.unwrap();
     let backup = client.backup_secret("s").await.unwrap();
     // Kept somewhere as bytes, and read again.
-    let backup = SecretBackup::new(backup.expose());
+    let backup = SecretBackup::from_bytes(backup.as_bytes());
 
     client.begin_delete_secret("s").await.unwrap().wait().await.unwrap();
     client.purge_deleted_secret("s").await.unwrap();
-    let restored = client.restore_secret_backup(backup).await.unwrap();
+    let restored = client.restore_secret_backup(&backup).await.unwrap();
     assert_eq!(&restored, second.properties());
     let read = client.get_secret("s").await.unwrap();
     assert_eq!((read.id(), read.value().expose()), (second.id(), "two\n"));
@@ -57,7 +58,8 @@ async fn a_backup_is_not_restored_over_a_secret_nor_over_a_deleted_one() {
 #[tokio::test(start_paused = true)]
 async fn what_is_no_backup_is_refused_by_the_service_in_its_own_words() {
     let vault = Vault::new();
-    let error = vault.client.restore_secret_backup(SecretBackup::new(*b"no")).await.unwrap_err();
+    let error =
+        vault.client.restore_secret_backup(&SecretBackup::from_bytes(*b"no")).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.code()),
         (ErrorKind::BadRequest, Some("Malformed backup blob"))
@@ -88,8 +90,7 @@ async fn no_backup_is_printed() {
     let answer = call.send_for_response().await.unwrap();
     let restore = vault.client.restore_secret_backup(answer.model());
     let shown = format!("{answer:?} {restore:?}");
-    assert!(shown.contains("SecretBackup([REDACTED], "), "{shown}");
-    let wire = serde_json::to_value(answer.model()).unwrap();
-    let text = wire["value"].as_str().unwrap();
+    assert!(shown.contains("SecretBackup([REDACTED])"), "{shown}");
+    let text = URL_SAFE_NO_PAD.encode(answer.model().as_bytes());
     assert!(text.len() > 100 && !shown.contains(&text[..40]), "{shown}");
 }

@@ -3,6 +3,7 @@
 
 mod backup;
 mod bad_input;
+mod conflicts;
 mod deletion;
 mod errors;
 mod lists;

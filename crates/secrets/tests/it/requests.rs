@@ -107,7 +107,7 @@ fn a_certificates_secret_can_be_asked_for_in_pem() {
 fn a_backup_is_asked_for_and_sent_back_in_base64url() {
     let client = client();
     assert_eq!(text(&client.backup_secret("s")), "POST /secrets/s/backup?api-version=2026-04-01");
-    let call = client.restore_secret_backup(SecretBackup::new([0xfb, 0xff]));
+    let call = client.restore_secret_backup(&SecretBackup::from_bytes([0xfb, 0xff]));
     assert_eq!(text(&call), r#"POST /secrets/restore?api-version=2026-04-01 {"value":"-_8"}"#);
     assert!(!format!("{call:?}").contains("-_8"));
 }

@@ -1,5 +1,7 @@
 //! A vault and a client of it.
 
+use std::time::Duration;
+
 use azvault_emulator::Emulator;
 use azvault_secrets::SecretClient;
 
@@ -17,6 +19,22 @@ impl Vault {
     pub(crate) fn on(emulator: Emulator) -> Self {
         let client = client_of(&emulator, "my-vault");
         Self { emulator, client }
+    }
+
+    /// Moves the emulator's clock on by a second whenever the client has waited for one.
+    pub(crate) async fn while_time_passes<W: IntoFuture>(&self, work: W) -> W::Output {
+        let clock = async {
+            let second = Duration::from_secs(1);
+            let mut ticks = tokio::time::interval(second);
+            loop {
+                ticks.tick().await;
+                self.emulator.clock().advance(second);
+            }
+        };
+        tokio::select! {
+            done = work.into_future() => done,
+            () = clock => unreachable!("the clock never stops"),
+        }
     }
 
     /// How many requests the emulator got whose path begins so.
