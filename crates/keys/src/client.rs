@@ -16,11 +16,11 @@ use azvault_core::{
 };
 
 use crate::{
-    DeletedKeyBundle, DeletedKeyProperties, EncryptionAlgorithm, KeyBundle, KeyProperties, KeyType,
-    SignatureAlgorithm,
+    DeletedKeyBundle, DeletedKeyProperties, EncryptionAlgorithm, JsonWebKey, KeyBundle,
+    KeyProperties, KeyType, SignatureAlgorithm,
     operations::{
-        CreateKey, Decrypt, Encrypt, GetKey, Sign, UnwrapKey, UpdateKeyProperties, Verify, WrapKey,
-        by_id,
+        CreateKey, Decrypt, Encrypt, GetKey, ImportKey, Sign, UnwrapKey, UpdateKeyProperties,
+        Verify, WrapKey, by_id,
     },
 };
 
@@ -181,6 +181,43 @@ impl KeyClient {
     /// [`KeyType::OctHsm`]. Its size is 128, 192 or 256 bits.
     pub fn create_oct_key(&self, name: impl Into<String>) -> CreateKey {
         self.create_key(name, KeyType::OctHsm)
+    }
+
+    /// Imports a key that was made elsewhere, as a new version of the key if the name exists.
+    ///
+    /// `key` is a JSON web key with its private part; [`JsonWebKey::from_pem`] and
+    /// [`JsonWebKey::from_der`] read PKCS#8, PKCS#1 and SEC1. Needs the permission `keys/import`.
+    /// Sent again after a failure only when the service surely did not import anything. The
+    /// private part is in no error, no log and no `Debug`, and the request's body is wiped.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a name that cannot be one, or a key without its private part;
+    /// `BadRequest` for a kind or size that the service does not take; `SoftDeleted` if a deleted
+    /// key holds the name.
+    ///
+    /// Source: [ImportKey](https://learn.microsoft.com/rest/api/keyvault/keys/import-key/import-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::JsonWebKey;
+    ///
+    /// let pem = "-----BEGIN PRIVATE KEY-----
+    /// MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2
+    /// OF/2NxApJCzGCEDdfSp6VQO30hyhRANCAAQRWz+jn65BtOMvdyHKcvjBeBSDZH2r
+    /// 1RTwjmYSi9R/zpBnuQ4EiMnCqfMPWiZqB4QdbAd0E7oH50VpuZ1P087G
+    /// -----END PRIVATE KEY-----";
+    /// let key = client.import_key("my-key", JsonWebKey::from_pem(pem)?).await?;
+    /// assert_eq!(key.jwk().x().map(<[u8]>::len), Some(32));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn import_key(&self, name: impl Into<String>, key: JsonWebKey) -> ImportKey {
+        ImportKey::new(self.target(name), key)
     }
 
     /// Gets a key's public part and properties: the latest version unless one is set.

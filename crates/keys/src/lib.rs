@@ -37,7 +37,7 @@ pub use models::{
     WrapResult,
 };
 pub use operations::{
-    CreateKey, Decrypt, Encrypt, GetKey, GetKeyAttestation, ReleaseKey, SecureUnwrapKey,
+    CreateKey, Decrypt, Encrypt, GetKey, GetKeyAttestation, ImportKey, ReleaseKey, SecureUnwrapKey,
     SecureWrapKey, Sign, UnwrapKey, UpdateKeyProperties, Verify, WrapKey,
 };
 #[cfg(feature = "signature")]

@@ -8,12 +8,13 @@ use azvault_keys::{
 
 const VERSION: &str = "0123456789abcdef0123456789abcdef";
 
-fn client() -> KeyClient {
+pub(crate) fn client() -> KeyClient {
     let credential = ClientSecretCredential::new("tenant", "client", "secret").unwrap();
     KeyClient::new("https://v.vault.azure.net", credential).unwrap()
 }
 
-fn text<T: 'static>(call: &Call<T>) -> String {
+/// Method, path and body of what would be sent.
+pub(crate) fn text<T: 'static>(call: &Call<T>) -> String {
     let request = call.request().unwrap();
     let Body::Bytes(body) = request.body() else { panic!("a body of bytes") };
     let body = String::from_utf8(body.to_vec()).unwrap();
