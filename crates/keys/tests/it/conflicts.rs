@@ -11,7 +11,8 @@ const LAG: Duration = Duration::from_secs(20);
 
 /// A vault that takes its time, on a clock that moves with tokio's paused one.
 fn slow() -> Vault {
-    Vault::on(Emulator::builder().deletion_lag(LAG).recovery_lag(LAG).in_memory())
+    let lags = Emulator::builder().deletion_lag(LAG).recovery_lag(LAG).purge_lag(LAG);
+    Vault::on(lags.in_memory())
 }
 
 #[tokio::test(start_paused = true)]
@@ -22,6 +23,25 @@ async fn a_purge_right_after_a_deletion_waits_for_it() {
     vault.while_time_passes(vault.client.purge_and_wait("k")).await.unwrap();
     assert_eq!(vault.client.get_deleted_key("k").await.unwrap_err().kind(), ErrorKind::NotFound);
     assert!(vault.requests("DELETE", "/deletedkeys/k") > 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_service_refuses_a_name_in_transition_and_says_in_which() {
+    let vault = slow();
+    vault.client.create_ec_key("k").await.unwrap();
+    let create = || async { vault.client.create_ec_key("k").await.unwrap_err().kind() };
+    let deletion = vault.client.begin_delete_key("k").await.unwrap();
+    let purge = vault.client.purge_deleted_key("k").await.unwrap_err();
+    assert_eq!((purge.kind(), create().await), (ErrorKind::BeingDeleted, ErrorKind::BeingDeleted));
+    vault.while_time_passes(deletion.wait()).await.unwrap();
+    assert_eq!(create().await, ErrorKind::SoftDeleted);
+    let recovery = vault.client.begin_recover_deleted_key("k").await.unwrap();
+    assert_eq!(create().await, ErrorKind::BeingRecovered);
+    vault.while_time_passes(recovery.wait()).await.unwrap();
+    let _deletion = vault.client.begin_delete_key("k").await.unwrap();
+    vault.while_time_passes(vault.client.purge_and_wait("k")).await.unwrap();
+    assert_eq!(create().await, ErrorKind::BeingDeleted, "after the purge's 204");
+    vault.while_time_passes(vault.client.create_ec_key("k").recreate()).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! The keys client: its requests, and its behaviour on the emulator.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod backup;
 mod bad_input;
 mod conflicts;
 mod create_and_get;
@@ -9,10 +10,13 @@ mod cryptography_client;
 mod cryptography_rules;
 mod deletion;
 mod errors;
+mod hardware;
+mod import;
 mod limits;
 mod lists;
 mod requests;
 mod requests_of_life;
+mod rotation;
 mod secrecy;
 mod support;
 mod tokens;

@@ -5,6 +5,13 @@ use std::time::Duration;
 use azvault_emulator::Emulator;
 use azvault_keys::KeyClient;
 
+/// A private key on P-256.
+pub(crate) const EC_PEM: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2
+OF/2NxApJCzGCEDdfSp6VQO30hyhRANCAAQRWz+jn65BtOMvdyHKcvjBeBSDZH2r
+1RTwjmYSi9R/zpBnuQ4EiMnCqfMPWiZqB4QdbAd0E7oH50VpuZ1P087G
+-----END PRIVATE KEY-----";
+
 /// An emulator behind its router, without a socket: also under tokio's paused clock.
 pub(crate) struct Vault {
     pub(crate) emulator: Emulator,
@@ -65,7 +72,7 @@ impl Vault {
     }
 }
 
-fn client(emulator: &Emulator, url: &str) -> KeyClient {
+pub(crate) fn client(emulator: &Emulator, url: &str) -> KeyClient {
     KeyClient::builder(url)
         .credential(emulator.credential())
         .transport(emulator.in_memory_transport())
