@@ -49,7 +49,7 @@ async fn what_is_signed_while_a_key_rotates_is_verified_by_the_version_that_sign
     }));
     let mut signers = BTreeSet::new();
     for (n, signed) in signs.await {
-        let version = signed.key_id.version().unwrap().to_owned();
+        let version = signed.key_id.unwrap().version().unwrap().to_owned();
         let verify = vault.client.verify("k", es256(), [n; 32], signed.signature);
         assert!(verify.version(&version).await.unwrap().is_valid());
         signers.insert(version);
@@ -65,7 +65,8 @@ async fn what_an_older_version_wrapped_is_unwrapped_by_it_and_by_no_other() {
     let oaep = || EncryptionAlgorithm::RsaOaep256;
     let wrapped = vault.client.wrap_key("k", oaep(), [42; 32]).await.unwrap();
     vault.client.rotate_key("k").await.unwrap();
-    let version = wrapped.key_id.version().unwrap();
+    let key_id = wrapped.key_id.unwrap();
+    let version = key_id.version().unwrap();
     let key = wrapped.encrypted_key.clone();
     let unwrapped = vault.client.unwrap_key("k", oaep(), key.clone()).version(version).await;
     assert_eq!(unwrapped.unwrap().key.expose(), [42; 32]);
