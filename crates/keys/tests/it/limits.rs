@@ -21,7 +21,8 @@ fn assert_refused(error: &Error, right: &str) {
 
 #[tokio::test]
 async fn a_name_that_cannot_be_one_reaches_no_request_of_a_rarer_operation() {
-    let client = client();
+    let vault = Vault::new();
+    let client = &vault.client;
     let backup = KeyBackup::from_bytes([1]);
     let long = "k".repeat(128);
     let names = ["", "../x", "a/b", "%2f", "?", "#", "\0", "a b", "..", "ä", "k/../../secrets/s"];
@@ -46,6 +47,7 @@ async fn a_name_that_cannot_be_one_reaches_no_request_of_a_rarer_operation() {
             assert_refused(&error, "1 to 127 letters a-z or A-Z, digits and hyphens");
         }
     }
+    assert!(vault.emulator.journal().is_empty());
 }
 
 #[tokio::test]
