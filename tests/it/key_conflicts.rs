@@ -187,6 +187,22 @@ async fn a_recreated_key_has_no_version_of_the_old_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deletion_that_ends_between_the_look_and_the_create_is_seen_through() {
+    let vault = Arc::new(Vault::new(State::Deleted(Duration::ZERO)));
+    let inner = vault.clone();
+    let script = Script::by(move |seen| match inner.answer(seen) {
+        _ if seen.n < 2 => Answer::error(404, "KeyNotFound", "not found"),
+        answer => answer,
+    });
+    let builder = KeyClient::builder(KNOWN).transport(script.transport());
+    let client = builder.credential(Clerk::rotating()).build().unwrap();
+    client.create_ec_key("k").recreate().await.unwrap();
+    let second = script.seen()[2].clone();
+    assert_eq!((second.url.path(), second.at), ("/keys/k/create", Duration::ZERO));
+    assert_eq!(count(&script, Method::Delete, "/deletedkeys/k"), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_create_right_after_a_purge_is_seen_through() {
     let vault = Arc::new(Vault::new(State::Deleted(Duration::ZERO)));
     let (client, script) = client(&vault);

@@ -27,6 +27,8 @@ mod clocks;
 #[cfg(test)]
 mod clouds;
 #[cfg(test)]
+mod conflicts_of_disabled;
+#[cfg(test)]
 mod credential_chain;
 #[cfg(test)]
 mod credential_device_code;
@@ -44,6 +46,8 @@ mod edges;
 mod facade;
 #[cfg(test)]
 mod key_conflicts;
+#[cfg(test)]
+mod key_restores;
 #[cfg(test)]
 mod key_tokens;
 #[cfg(test)]

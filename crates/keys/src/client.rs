@@ -461,7 +461,7 @@ impl KeyClient {
     /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
     /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
     /// client.create_ec_key("my-key").await?;
-    /// client.begin_delete_key("my-key").await?;
+    /// let _deletion = client.begin_delete_key("my-key").await?;
     /// client.purge_and_wait("my-key").await?;
     /// # Ok(())
     /// # }

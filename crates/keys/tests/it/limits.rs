@@ -2,11 +2,14 @@
 
 use azure_core::time::OffsetDateTime;
 use azvault_keys::{
-    EncryptionAlgorithm, Error, ErrorKind, JsonWebKey, KeyBackup, KeyExportEncryptionAlgorithm,
-    KeyRotationPolicy, KeyWrapAlgorithm, SignatureAlgorithm,
+    EncryptionAlgorithm, Error, ErrorKind, JsonWebKey, KeyBackup, KeyClient,
+    KeyExportEncryptionAlgorithm, KeyRotationPolicy, KeyWrapAlgorithm, SignatureAlgorithm,
 };
 
-use crate::{requests::client, support::Vault};
+use crate::{
+    requests::{client, text},
+    support::Vault,
+};
 
 const VERSION: &str = "0123456789abcdef0123456789abcdef";
 
@@ -18,7 +21,8 @@ fn assert_refused(error: &Error, right: &str) {
 
 #[tokio::test]
 async fn a_name_that_cannot_be_one_reaches_no_request_of_a_rarer_operation() {
-    let client = client();
+    let vault = Vault::new();
+    let client = &vault.client;
     let backup = KeyBackup::from_bytes([1]);
     let long = "k".repeat(128);
     let names = ["", "../x", "a/b", "%2f", "?", "#", "\0", "a b", "..", "ä", "k/../../secrets/s"];
@@ -43,6 +47,7 @@ async fn a_name_that_cannot_be_one_reaches_no_request_of_a_rarer_operation() {
             assert_refused(&error, "1 to 127 letters a-z or A-Z, digits and hyphens");
         }
     }
+    assert!(vault.emulator.journal().is_empty());
 }
 
 #[tokio::test]
@@ -51,6 +56,17 @@ async fn a_name_of_127_characters_is_one_and_case_does_not_tell_names_apart() {
     let long = "K".repeat(127);
     vault.client.create_ec_key(&long).await.unwrap();
     assert_eq!(vault.client.get_key(long.to_lowercase()).await.unwrap().name(), long);
+}
+
+#[test]
+fn spellings_of_a_vaults_address_are_one_address() {
+    let spellings = ["https://V.VAULT.azure.NET", "https://v.vault.azure.net:443/"];
+    for url in spellings {
+        let credential = azvault_core::credentials::DefaultAzureCredential::new().unwrap();
+        let spelled = KeyClient::new(url, credential).unwrap();
+        assert_eq!(spelled.vault_url(), client().vault_url(), "{url}");
+        assert_eq!(text(&spelled.backup_key("k")), text(&client().backup_key("k")));
+    }
 }
 
 #[tokio::test]
