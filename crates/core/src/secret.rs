@@ -9,7 +9,7 @@ use base64::{
 };
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroizing, optimization_barrier};
 
 use crate::{Error, Result};
 
@@ -120,7 +120,7 @@ fn decoded(text: &str, (alphabet, padding): &Form, what: &str) -> Result<SecretB
     match engine(alphabet, *padding).decode_slice(&packed, &mut bytes) {
         Ok(length) => {
             bytes.truncate(length);
-            Ok(SecretBytes(bytes))
+            Ok(SecretBytes::new(std::mem::take(&mut *bytes)))
         }
         // base64's own message repeats the byte at fault, which is a byte of the secret.
         Err(_) => {
@@ -172,12 +172,12 @@ impl<'de> Deserialize<'de> for SecretValue {
 /// assert_eq!(key.expose(), [1, 2, 3]);
 /// ```
 #[derive(Clone)]
-pub struct SecretBytes(Zeroizing<Vec<u8>>);
+pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
     /// Takes ownership of `value`. Of a borrowed one this is a copy, and the original is not wiped.
     pub fn new(value: impl Into<Vec<u8>>) -> Self {
-        Self(Zeroizing::new(value.into()))
+        Self(value.into())
     }
 
     /// Gives the bytes. Every use of a secret in a program can be found by this name.
@@ -199,7 +199,7 @@ impl SecretBytes {
     /// # Ok::<(), azvault_core::Error>(())
     /// ```
     pub fn into_text(mut self) -> Result<SecretValue> {
-        String::from_utf8(std::mem::take(&mut *self.0)).map(SecretValue::new).map_err(|error| {
+        String::from_utf8(std::mem::take(&mut self.0)).map(SecretValue::new).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             // The error owns the bytes.
             let _wiped = Zeroizing::new(error.into_bytes());
@@ -209,7 +209,18 @@ impl SecretBytes {
 
     /// Wipes the bytes now instead of on drop.
     pub fn wipe(&mut self) {
-        self.0.zeroize();
+        // At once, up to the capacity: `zeroize` alone writes byte by byte, which takes longer than
+        // decrypting. The barrier keeps the compiler from leaving it out.
+        self.0.clear();
+        self.0.resize(self.0.capacity(), 0);
+        optimization_barrier(self.0.as_slice());
+        self.0.clear();
+    }
+}
+
+impl Drop for SecretBytes {
+    fn drop(&mut self) {
+        self.wipe();
     }
 }
 
