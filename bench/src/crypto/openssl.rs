@@ -50,10 +50,13 @@ impl Speed {
             .with_context(|| format!("openssl speed {arguments:?} says nothing that is understood"))
     }
 
-    /// The figure in lines such as `F2:2:2048:3434.69:54770.00` (calls a second) or
-    /// `F:25:AES-256-GCM:3028206010.81` (bytes a second).
+    /// The figure in lines such as `+F2:2:2048:3434.69:54770.00` (calls a second) or
+    /// `+F:25:AES-256-GCM:3028206010.81` (bytes a second).
     fn read(self, report: &str) -> Option<f64> {
-        let line = report.lines().rfind(|line| line.starts_with('F'))?;
+        let line = report
+            .lines()
+            .map(|line| line.trim_start_matches('+'))
+            .rfind(|line| line.starts_with('F'))?;
         let mut fields = line.rsplit(':');
         let last: f64 = fields.next()?.parse().ok()?;
         Some(match self {
@@ -72,10 +75,10 @@ mod tests {
 
     #[test]
     fn the_figures_of_a_report_are_found() {
-        let rsa = "+F2:2:2048:1:1\nF2:2:2048:2000.0:50000.0\n";
+        let rsa = "F2:2:2048:1:1\n+F2:2:2048:2000.0:50000.0\n";
         assert_eq!(Speed::Sign("rsa2048").read(rsa), Some(500.0));
         assert_eq!(Speed::Verify("rsa2048").read(rsa), Some(20.0));
-        let gcm = "+H:4096\nF:25:AES-256-GCM:4096000000.00\n";
+        let gcm = "+H:4096\n+F:25:AES-256-GCM:4096000000.00\n";
         assert_eq!(Speed::Cipher("aes-256-gcm", 4096).read(gcm), Some(1.0));
         assert_eq!(Speed::Cipher("aes-256-gcm", 4096).read("nothing"), None);
     }
