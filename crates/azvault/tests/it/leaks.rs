@@ -6,12 +6,14 @@ use std::{
     fmt::Debug,
     io::Write,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azvault::{
     CallbackCredential, ClientSecretCredential, Credential, Error, KeyVaultClient,
     keys::{EncryptionAlgorithm::RsaOaep256, SignatureAlgorithm::RS256},
+    secrets::{SecretCache, SecretClient},
 };
 use azvault_core::credentials::{Env, Surroundings};
 use azvault_emulator::Emulator;
@@ -96,6 +98,40 @@ impl TokenCredential for Watched {
     }
 }
 
+/// The cache, many secrets at once, bytes and backups.
+async fn exercise_more(secrets: &SecretClient, emulator: &Emulator, shown: &mut Shown) {
+    let bytes = secrets.set_secret_bytes("b", CANARY).content_type("image/png");
+    shown.add(&bytes);
+    shown.add(&bytes.clone().recreate());
+    shown.add(&bytes.await.unwrap());
+    let read = secrets.get_secret("b").await.unwrap();
+    assert_eq!(read.bytes().unwrap().expose(), CANARY.as_bytes());
+    shown.add(&read.bytes().unwrap());
+    let not_base64 = secrets.set_secret("n", CANARY).content_type("application/x-pkcs12");
+    shown.error(not_base64.await.unwrap().bytes().unwrap_err());
+    shown.add(&secrets.get_many(["b", "n", "absent"]).await);
+    shown.add(&secrets.load_all(|_| true).await);
+
+    let cache = SecretCache::builder(secrets.clone()).ttl(Duration::ZERO).build();
+    for _ in 0..3 {
+        shown.add(&cache.get_secret("n").await.unwrap());
+    }
+    shown.add(&(&cache, cache.get_secret("n"), cache.watch("n", Duration::from_secs(1))));
+    emulator.faults().next(1).on("PUT", "/secrets/n").disconnect_after_processing();
+    shown.error(cache.set(secrets.set_secret("n", CANARY)).await.unwrap_err());
+    let body = format!("{{\"value\": {CANARY:?}");
+    emulator.faults().next(1).on("GET", "/secrets/n").respond(200, &[], body);
+    shown.error(cache.refresh_now("n").await.unwrap_err());
+
+    let backup = secrets.backup_secret("n").await.unwrap();
+    shown.add(&(&backup, secrets.restore_secret_backup(&backup)));
+    shown.error(secrets.restore_secret_backup(&backup).await.unwrap_err());
+    for name in ["b", "n"] {
+        shown.add(&secrets.begin_delete_secret(name).await.unwrap());
+        secrets.purge_and_wait(name).await.unwrap();
+    }
+}
+
 async fn exercise(vaults: &KeyVaultClient, emulator: &Emulator, url: &str, shown: &mut Shown) {
     shown.add(vaults);
     let (secrets, keys) = (vaults.secrets(url).unwrap(), vaults.keys(url).unwrap());
@@ -121,6 +157,7 @@ async fn exercise(vaults: &KeyVaultClient, emulator: &Emulator, url: &str, shown
     shown.error(secrets.set_secret("s", too_large).await.unwrap_err());
     shown.add(&secrets.begin_delete_secret("s").await.unwrap().wait().await.unwrap());
     secrets.purge_deleted_secret("s").await.unwrap();
+    exercise_more(&secrets, emulator, shown).await;
 
     shown.add(&keys.create_rsa_key("k").await.unwrap());
     shown.add(&keys.encrypt("k", RsaOaep256, CANARY));
