@@ -374,6 +374,25 @@ async fn the_deadline_keeps_the_services_last_word_and_says_what_was_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_that_contradicts_itself_is_asked_slowly_and_not_for_ever() {
+    let script = Script::by(|seen| match (seen.method, seen.url.path()) {
+        (Method::Get, "/keys/k") => Answer::ok(&bundle("Recoverable+Purgeable")),
+        (Method::Post, "/keys/restore") => restore_conflict("k"),
+        _ => Answer::error(404, "KeyNotFound", "not found"),
+    });
+    let builder = KeyClient::builder(KNOWN).transport(script.transport());
+    let client = builder.credential(Clerk::rotating()).build().unwrap();
+    let errors = [
+        client.create_ec_key("k").recreate().await.unwrap_err(),
+        client.restore_replace("k", &backup()).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    }
+    assert!(script.count() < 500, "{}", script.count());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_that_somebody_makes_meanwhile_is_not_deleted() {
     let vault = Arc::new(Vault::new(State::Live));
     let inner = vault.clone();

@@ -332,6 +332,21 @@ impl KeyClient {
     /// `InvalidInput`, as the list's first item, for a name that cannot be one.
     ///
     /// Source: [GetKeyVersions](https://learn.microsoft.com/rest/api/keyvault/keys/get-key-versions/get-key-versions).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.create_ec_key("my-key").await?;
+    /// client.rotate_key("my-key").await?;
+    /// let versions = client.list_key_properties_versions("my-key").try_collect().await?;
+    /// assert_eq!(versions.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_key_properties_versions(&self, name: impl AsRef<str>) -> Pager<KeyProperties> {
         let first = self.target(name.as_ref()).request(Method::Get, Some("versions"));
         Pager::new(self.client.clone(), &LIST_VERSIONS, first)
@@ -342,6 +357,21 @@ impl KeyClient {
     /// Needs the permission `keys/list`.
     ///
     /// Source: [GetDeletedKeys](https://learn.microsoft.com/rest/api/keyvault/keys/get-deleted-keys/get-deleted-keys).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.create_ec_key("my-key").await?;
+    /// client.begin_delete_key("my-key").await?.wait().await?;
+    /// let deleted = client.list_deleted_key_properties().try_collect().await?;
+    /// assert_eq!(deleted[0].name(), "my-key");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_deleted_key_properties(&self) -> Pager<DeletedKeyProperties> {
         self.list(&LIST_DELETED, &["deletedkeys"])
     }
@@ -395,6 +425,24 @@ impl KeyClient {
     ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another vault.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::ResumeToken;
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// let text = client.begin_delete_key("my-key").await?.resume_token().to_string();
+    ///
+    /// let poller = client.resume_delete_key(&ResumeToken::parse(&text)?)?;
+    /// assert_eq!(poller.wait().await?.name(), "my-key");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn resume_delete_key(&self, token: &ResumeToken) -> Result<Poller<DeletedKeyBundle>> {
         BeginDelete::resume(&self.target(""), token)
     }
@@ -408,6 +456,21 @@ impl KeyClient {
     /// deleted, or its deletion is not done yet.
     ///
     /// Source: [GetDeletedKey](https://learn.microsoft.com/rest/api/keyvault/keys/get-deleted-key/get-deleted-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.create_ec_key("my-key").await?;
+    /// client.begin_delete_key("my-key").await?.wait().await?;
+    /// let deleted = client.get_deleted_key("my-key").await?;
+    /// assert!(deleted.recovery_id().is_some_and(|id| id.is_deleted()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_deleted_key(&self, name: impl AsRef<str>) -> Call<DeletedKeyBundle> {
         let request = self.target(name.as_ref()).deleted_request(Method::Get, None);
         Call::json(self.client.pipeline().clone(), &GET_DELETED, request)
@@ -503,6 +566,26 @@ impl KeyClient {
     ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another vault.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::ResumeToken;
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// client.begin_delete_key("my-key").await?.wait().await?;
+    /// let begun = client.begin_recover_deleted_key("my-key").await?;
+    /// let text = begun.resume_token().to_string();
+    ///
+    /// let poller = client.resume_recover_deleted_key(&ResumeToken::parse(&text)?)?;
+    /// assert_eq!(poller.wait().await?.name(), "my-key");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn resume_recover_deleted_key(&self, token: &ResumeToken) -> Result<Poller<KeyBundle>> {
         BeginRecover::resume(&self.target(""), token)
     }
@@ -554,6 +637,9 @@ impl KeyClient {
     /// As for [`sign`](Self::sign).
     ///
     /// Source: [verify](https://learn.microsoft.com/rest/api/keyvault/keys/verify/verify).
+    ///
+    /// # Examples
+    /// See [`sign`](Self::sign).
     pub fn verify(
         &self,
         name: impl Into<String>,
@@ -607,6 +693,9 @@ impl KeyClient {
     /// `BadRequest` if the ciphertext is not of this key; else as for [`encrypt`](Self::encrypt).
     ///
     /// Source: [decrypt](https://learn.microsoft.com/rest/api/keyvault/keys/decrypt/decrypt).
+    ///
+    /// # Examples
+    /// See [`encrypt`](Self::encrypt).
     pub fn decrypt(
         &self,
         name: impl Into<String>,
@@ -658,6 +747,9 @@ impl KeyClient {
     /// `BadRequest` if it was not wrapped with this key; else as for [`encrypt`](Self::encrypt).
     ///
     /// Source: [unwrapKey](https://learn.microsoft.com/rest/api/keyvault/keys/unwrap-key/unwrap-key).
+    ///
+    /// # Examples
+    /// See [`wrap_key`](Self::wrap_key).
     pub fn unwrap_key(
         &self,
         name: impl Into<String>,

@@ -52,7 +52,7 @@ impl PurgeAndWait {
                 Err(error) => return Err(error),
             }
         }
-        task.done = Done::Purged;
+        task.reached(Done::Purged);
         while task.is_deleted().await? {
             let last = Error::new(ErrorKind::BeingDeleted, "it can still be read as deleted");
             task.pause(last).await?;

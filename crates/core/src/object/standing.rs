@@ -81,18 +81,20 @@ impl Task {
         let call = self.plain(self.target.request(Method::Delete, None));
         match self.send(call).await {
             Ok(()) if level == Some(RecoveryLevel::Purgeable) => {
-                self.done = Done::Purged;
+                self.reached(Done::Purged);
                 Ok(Standing::Free)
             }
             Ok(()) => {
-                self.done = Done::Deleted;
+                self.reached(Done::Deleted);
                 Ok(Standing::Deleted(level))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 // An attempt before may have deleted it without telling us.
                 if error.attempts() > 1 {
-                    self.done = Done::Deleted;
+                    self.reached(Done::Deleted);
                 }
+                // Not at once: a service that says both live and not found would be asked for ever.
+                self.pause(error).await?;
                 self.look().await
             }
             Err(error) if in_transition(&error) => {
@@ -108,12 +110,12 @@ impl Task {
         let call = self.plain(self.target.deleted_request(Method::Delete, None));
         match self.send(call).await {
             Ok(()) => {
-                self.done = Done::Purged;
+                self.reached(Done::Purged);
                 Ok(Standing::Free)
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 // Purged by an attempt that did not tell, or by somebody else.
-                self.done = Done::Purged;
+                self.reached(Done::Purged);
                 Ok(Standing::Free)
             }
             Err(error) if error.kind() == ErrorKind::BeingDeleted => {

@@ -62,6 +62,12 @@ impl Task {
         Self { target, operation, options, limit, began, pauses: 0, done: Done::Nothing, loss }
     }
 
+    /// Notes a step that is done; what comes next is looked at quickly again.
+    pub(super) fn reached(&mut self, done: Done) {
+        self.done = done;
+        self.pauses = 0;
+    }
+
     fn left(&self) -> Duration {
         let passed = self.target.client().pipeline().clock().elapsed().saturating_sub(self.began);
         self.limit.saturating_sub(passed)
