@@ -15,8 +15,8 @@ use aws_lc_rs::{
         ParsedPublicKey, RsaKeyPair,
     },
 };
+use azvault_core::SecretBytes;
 use azvault_crypto::{EncryptionAlgorithm as E, JsonWebKey, LocalKey, SignatureAlgorithm as S};
-use zeroize::Zeroizing;
 
 use super::{Case, openssl::Speed};
 
@@ -102,9 +102,11 @@ impl Rsa {
             move || Ok(a.ours.decrypt(&E::RsaOaep256, &text, None, None, b"").map(drop)?),
             move || {
                 // What was decrypted is wiped by either.
-                let mut plain = Zeroizing::new(vec![0; b.decrypting.min_output_size()]);
+                let mut plain = vec![0; b.decrypting.min_output_size()];
                 let oaep = &OAEP_SHA256_MGF1SHA256;
-                Ok(b.decrypting.decrypt(oaep, &theirs, &mut plain, None).map(drop)?)
+                b.decrypting.decrypt(oaep, &theirs, &mut plain, None)?;
+                drop(black_box(SecretBytes::new(plain)));
+                Ok(())
             },
         ))
     }

@@ -38,7 +38,7 @@ fn secret(vault_url: &str, name: &str) -> String {
 
 /// A signature of 64 bytes.
 fn signature(vault_url: &str) -> String {
-    let value = "0123456789abcdef".repeat(5) + "012345";
+    let value = "0123456789abcdef".repeat(5) + "01234A";
     format!(r#"{{"kid":"{vault_url}/keys/k/0123456789abcdef0123456789abcdef","value":"{value}"}}"#)
 }
 
