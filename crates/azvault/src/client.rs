@@ -122,6 +122,19 @@ impl KeyVaultClient {
         let version = id.version().unwrap_or_default();
         self.get_key(id.vault_url().as_str(), id.name(), version).await
     }
+
+    /// A client of the cryptography of the key that an identifier names, of whatever vault: to
+    /// encrypt, sign and the like with it, here or in the service. Asks nothing of the service yet.
+    ///
+    /// # Errors
+    /// `InvalidInput` if it is not the identifier of a key that is not deleted.
+    pub fn cryptography_client(
+        &self,
+        key_id: impl fmt::Display,
+    ) -> Result<azvault_keys::CryptographyClient> {
+        let id = live_id(&key_id.to_string(), "keys")?;
+        self.keys(id.vault_url().as_str())?.cryptography_client_by_id(id)
+    }
 }
 
 #[cfg(feature = "secrets")]

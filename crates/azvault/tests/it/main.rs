@@ -45,6 +45,25 @@ async fn many_vaults_need_one_token_and_one_question_each() {
 }
 
 #[tokio::test]
+async fn a_keys_identifier_is_enough_to_use_it() {
+    use azvault::keys::SignatureAlgorithm::ES256;
+
+    let emulator = Emulator::in_memory();
+    let (client, _) = vaults(&emulator);
+    for vault in ["vault-a", "vault-b"] {
+        let keys = client.keys(&emulator.vault_url(vault)).unwrap();
+        let key = keys.create_ec_key("k").await.unwrap();
+        keys.create_ec_key("k").await.unwrap();
+        let crypto = client.cryptography_client(key.id()).unwrap();
+        let signed = crypto.sign_data(ES256, b"message").await.unwrap();
+        assert_eq!(signed.key_id.as_ref(), Some(key.id()), "the version that was named");
+    }
+    for id in ["https://vault-a.vault.azure.net/secrets/s", "k"] {
+        assert_eq!(client.cryptography_client(id).unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+}
+
+#[tokio::test]
 async fn versions_and_identifiers_are_followed() {
     let emulator = Emulator::in_memory();
     let (client, _) = vaults(&emulator);
