@@ -156,4 +156,10 @@ async fn a_backup_of_another_name_kept_as_bytes_deletes_nothing() {
     assert!(error.to_string().contains("that is 'other'"), "{error}");
     assert_eq!(vault.requests("DELETE", "/"), 0);
     assert_eq!(client.get_secret("s").await.unwrap().value().expose(), "v");
+
+    // Where nothing is in its way, it is restored under its own name.
+    client.begin_delete_secret("other").await.unwrap().wait().await.unwrap();
+    client.purge_and_wait("other").await.unwrap();
+    let restored = client.restore_replace("s", &kept).await.unwrap();
+    assert_eq!((restored.name(), vault.requests("DELETE", "/secrets/s")), ("other", 0));
 }
