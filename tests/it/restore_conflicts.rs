@@ -261,6 +261,26 @@ async fn a_backup_of_this_process_is_restored_over_its_name_whatever_the_conflic
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_gateways_conflict_deletes_nothing_even_for_a_backup_of_this_process() {
+    let named = json!({"message": format!("conflict at {KNOWN}/keys/k")}).to_string();
+    let coded = json!({"error": {"code": "ConditionNotMet", "message": "try again"}}).to_string();
+    for answer in [
+        Answer::status(409),
+        Answer::new(409, "<html>Conflict</html>"),
+        Answer::new(409, named),
+        Answer::new(412, coded),
+    ] {
+        let script = vault(State::Live, move |_, _| Some(answer.clone()));
+        let client = keys(&script);
+        let backup = client.backup_key("k").await.unwrap();
+        let error = client.restore_replace("k", &backup).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+        assert!(error.to_string().contains("nothing was deleted"), "{error}");
+        assert_eq!(sent(&script, Method::Delete), 0, "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_conflict_about_another_object_outweighs_what_the_backup_says() {
     let other = |_, _| Some(about(&format!("{KNOWN}/keys/other/{V}")));
     let script = vault(State::Live, other);

@@ -14,6 +14,11 @@ pub(super) fn in_transition(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::BeingDeleted | ErrorKind::BeingRecovered)
 }
 
+/// Whether the service itself refused the name, and not a gateway before it.
+pub(super) fn is_of_service(error: &Error) -> bool {
+    error.status().map(u16::from) == Some(409) && error.code().is_some()
+}
+
 /// The name of the one object of `kind` that a conflict is about: the service has its identifier in
 /// the message, or says `Key name is currently ...`.
 ///

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Target,
     begin::task_builder,
-    conflict::{in_transition, is_conflict, named},
+    conflict::{in_transition, is_conflict, is_of_service, named},
     standing::Standing,
     task::{Done, LIMIT, Loss, Task, may_pass},
 };
@@ -138,7 +138,7 @@ impl<T: DeserializeOwned + Send + 'static> RestoreReplace<T> {
     /// # Errors
     /// Whatever restoring gives but a conflict, before anything is deleted; `InvalidInput`, before
     /// anything is deleted, if the backup is of another name, as this process knows or the service
-    /// says; `Conflict`, before anything is deleted, if neither tells which name it is of;
+    /// says; `Conflict`, before anything is deleted, if it is not certain what is in the way;
     /// `Forbidden`, before anything is deleted, if the vault has purge protection; `Conflict` if
     /// somebody else makes or recovers the object meanwhile; `Timeout`, with the service's last
     /// word as its source. The message says what was done before.
@@ -204,21 +204,22 @@ impl Task {
     /// not in the way must not be purged, so it is `certain` first that the conflict is about the
     /// object of the task; until then, a name that others hold is given as free.
     async fn after_conflict(&mut self, conflict: Error, certain: &mut bool) -> Result<Standing> {
+        let told = is_of_service(&conflict);
         match named(self.target.kind(), conflict.message()) {
             Some(name) if !name.eq_ignore_ascii_case(self.target.name()) => {
                 let why = format!("is not what the backup holds: that is '{name}'");
                 let error = self.refuse(ErrorKind::InvalidInput, &why);
                 return Err(error.with_source(conflict));
             }
-            Some(_) => *certain = true,
-            None if *certain => {}
+            Some(_) if told => *certain = true,
+            _ if *certain && (told || self.done > Done::Nothing) => {}
             // Its end may leave a conflict that tells.
-            None if in_transition(&conflict) => {
+            _ if in_transition(&conflict) => {
                 self.pause(conflict).await?;
                 return Ok(Standing::Free);
             }
-            None => {
-                let why = "may not be what the backup holds: the service's conflict does not say what is in the way; nothing was deleted";
+            _ => {
+                let why = "may not be what is in the way of the backup: the conflict does not say so; nothing was deleted";
                 let error = self.refuse(ErrorKind::Conflict, why);
                 return Err(error.with_advice(UNNAMED).with_source(conflict));
             }

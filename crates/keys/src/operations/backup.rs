@@ -39,10 +39,6 @@ pub(crate) fn restore_replace(target: Target, backup: KeyBackup) -> RestoreRepla
 }
 
 fn restore_advice(kind: ErrorKind) -> Option<&'static str> {
-    match kind {
-        ErrorKind::Conflict => Some(
-            "if the key that holds the name, live or deleted, is to go, use restore_replace(name, backup); right after a purge, try again in some seconds",
-        ),
-        _ => advice(kind),
-    }
+    let taken = "if the key that holds the name, live or deleted, is to go, use restore_replace(name, backup); right after a purge, try again in some seconds";
+    if kind == ErrorKind::Conflict { Some(taken) } else { advice(kind) }
 }
