@@ -75,6 +75,8 @@ mod polling_status;
 #[cfg(test)]
 mod resource_manager;
 #[cfg(test)]
+mod restore_conflicts;
+#[cfg(test)]
 mod retry_ambiguity;
 #[cfg(test)]
 mod retry_delays;

@@ -5,6 +5,7 @@ mod attributes;
 mod begin;
 mod begin_delete;
 mod begin_recover;
+mod conflict;
 mod deletion;
 mod purge_and_wait;
 mod replace;

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use super::{
     Target,
     begin::task_builder,
-    standing::{Standing, in_transition},
+    conflict::{in_transition, is_conflict, is_of_service, named},
+    standing::Standing,
     task::{Done, LIMIT, Loss, Task, may_pass},
 };
 use crate::{Call, Error, ErrorKind, Result, call::CallOptions};
@@ -23,6 +24,7 @@ const NOT_RESTORED: Loss = Loss {
     state: "purged and not restored: it exists in the backup alone",
     advice: "keep the backup, and call it again with it: it goes on from there",
 };
+const UNNAMED: &str = "what is purged cannot be brought back: if the backup is of this name, delete what holds it, purge that with purge_and_wait(name), and restore the backup some seconds later; keep it until then";
 
 /// Makes an object anew: deletes and purges the one that holds the name, whatever became of it so
 /// far, and makes the new one as soon as the service gives the name free.
@@ -103,42 +105,50 @@ impl Task {
 /// Restores a backup over the object that holds its name: deletes and purges that one first.
 ///
 /// It begins by restoring. So a backup that cannot be restored here, being damaged or of another
-/// geography, or for want of the permission, is found out before anything is deleted.
+/// geography, or for want of the permission, is found out before anything is deleted. Nothing is
+/// deleted, either, unless it is certain that the object is what is in the way of the backup: the
+/// backup is known to be of this name, or the service's conflict names it.
 ///
 /// **From the purge to the end the object exists in the backup alone.** Keep it until then: an
 /// error, or dropping the future, leaves it so, and calling it again goes on from there.
 #[must_use = "a call is sent when it is awaited"]
 pub struct RestoreReplace<T> {
     target: Target,
+    /// The name of the object in the backup, if it is known.
+    of: Option<String>,
     make: Make<T>,
     options: CallOptions,
     limit: Duration,
 }
 
 impl<T: DeserializeOwned + Send + 'static> RestoreReplace<T> {
-    /// Restores by `restore` what `target` names; `options` are those of each call. Reading the
-    /// object must give a `T` too.
+    /// Restores by `restore` what `target` names, from a backup of the object `of`, where that is
+    /// known; `options` are those of each call. Reading the object must give a `T` too.
     pub fn new(
         target: Target,
+        of: Option<String>,
         options: CallOptions,
         restore: impl Fn() -> Call<T> + Send + Sync + 'static,
     ) -> Self {
-        Self { target, make: Arc::new(restore), options, limit: LIMIT }
+        Self { target, of, make: Arc::new(restore), options, limit: LIMIT }
     }
 
     /// Sends the calls; the same as `.await`, for `spawn` and `join!`.
     ///
     /// # Errors
-    /// Whatever restoring gives but a conflict, before anything is deleted; `InvalidInput` if the
-    /// service says that the backup is of another name; `Forbidden`, before anything is deleted,
-    /// if the vault has purge protection; `Conflict` if somebody else makes or recovers the object
-    /// meanwhile; `Timeout`, with the service's last word as its source. The message says what was
-    /// done before.
+    /// Whatever restoring gives but a conflict, before anything is deleted; `InvalidInput`, before
+    /// anything is deleted, if the backup is of another name, as this process knows or the service
+    /// says; `Conflict`, before anything is deleted, if it is not certain what is in the way;
+    /// `Forbidden`, before anything is deleted, if the vault has purge protection; `Conflict` if
+    /// somebody else makes or recovers the object meanwhile; `Timeout`, with the service's last
+    /// word as its source. The message says what was done before.
     pub async fn send(self) -> Result<T> {
-        let Self { target, make, options, limit } = self;
+        let Self { target, of, make, options, limit } = self;
         target.segments(None)?;
         let operation = &target.kind().restore_replace;
         let mut task = Task::new(target, operation, (limit, options), NOT_RESTORED);
+        task.check_backup(of.as_deref())?;
+        let mut certain = of.is_some();
         let mut standing = Standing::Free;
         loop {
             let error = match standing {
@@ -152,8 +162,7 @@ impl<T: DeserializeOwned + Send + 'static> RestoreReplace<T> {
                 }
             };
             if is_conflict(&error) {
-                task.check_name(&error)?;
-                standing = task.look_after(error).await?;
+                standing = task.after_conflict(error, &mut certain).await?;
                 continue;
             }
             if task.done == Done::Nothing || !may_pass(&error) {
@@ -176,64 +185,45 @@ impl<T: DeserializeOwned + Send + 'static> RestoreReplace<T> {
 
 task_builder!(RestoreReplace, [T: DeserializeOwned + Send + 'static], T);
 
-fn is_conflict(error: &Error) -> bool {
-    use ErrorKind::{BeingDeleted, BeingRecovered, Conflict, SoftDeleted};
-    matches!(error.kind(), SoftDeleted | BeingDeleted | BeingRecovered | Conflict)
-}
-
 impl Task {
-    /// Refuses if the conflict is about another name than that of the task, as far as the message
-    /// tells: what is not in the way must not be purged.
-    fn check_name(&self, conflict: &Error) -> Result<()> {
-        match named(self.target.kind(), conflict.message()) {
-            Some(name) if !name.eq_ignore_ascii_case(self.target.name()) => Err(self.refuse(
+    /// Refuses the backup of another object.
+    fn check_backup(&self, of: Option<&str>) -> Result<()> {
+        match of {
+            Some(of) if !of.eq_ignore_ascii_case(self.target.name()) => Err(self.refuse(
                 ErrorKind::InvalidInput,
-                &format!("is not what the backup holds: that is '{name}'"),
+                &format!(
+                    "cannot be replaced by a backup of the {} '{of}', which keeps its name",
+                    self.target.kind().noun
+                ),
             )),
             _ => Ok(()),
         }
     }
-}
 
-/// The name that a conflict is about: the service has its identifier in the message, or says
-/// `Key name is currently ...`.
-fn named<'a>(kind: &super::ObjectKind, message: &'a str) -> Option<&'a str> {
-    let until_odd = |text: &'a str| {
-        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-            .next()
-            .filter(|t| !t.is_empty())
-    };
-    let id = format!("/{}/", kind.collection);
-    if let Some((_, name)) = message.split_once(&id) {
-        return until_odd(name);
-    }
-    let (noun, rest) = message.split_once(' ')?;
-    let (name, rest) = rest.split_once(' ')?;
-    let says = noun.eq_ignore_ascii_case(kind.noun) && rest.starts_with("is currently");
-    says.then(|| until_odd(name)).flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Operation, object::ObjectKind};
-
-    static DELETE: Operation = Operation::idempotent("begin_delete_key");
-
-    #[test]
-    fn the_name_that_a_conflict_is_about_is_read_from_either_form_of_message() {
-        let kind = ObjectKind::new("key", "keys", "deletedkeys", DELETE, DELETE);
-        for (message, name) in [
-            (
-                "There was a conflict restoring the key 'https://v.vault.azure.net/keys/a-1/0123'. This can happen if either: a second key",
-                Some("a-1"),
-            ),
-            ("Key a-1 is currently in a deleted but recoverable state, and its name", Some("a-1")),
-            ("Key is currently being deleted.", None),
-            ("A conflict occurred", None),
-            ("", None),
-        ] {
-            assert_eq!(named(&kind, message), name, "{message}");
+    /// Where the name stands after the service refused it to the backup with `conflict`. What is
+    /// not in the way must not be purged, so it is `certain` first that the conflict is about the
+    /// object of the task; until then, a name that others hold is given as free.
+    async fn after_conflict(&mut self, conflict: Error, certain: &mut bool) -> Result<Standing> {
+        let told = is_of_service(&conflict);
+        match named(self.target.kind(), conflict.message()) {
+            Some(name) if !name.eq_ignore_ascii_case(self.target.name()) => {
+                let why = format!("is not what the backup holds: that is '{name}'");
+                let error = self.refuse(ErrorKind::InvalidInput, &why);
+                return Err(error.with_source(conflict));
+            }
+            Some(_) if told => *certain = true,
+            _ if *certain && (told || self.done > Done::Nothing) => {}
+            // Its end may leave a conflict that tells.
+            _ if in_transition(&conflict) => {
+                self.pause(conflict).await?;
+                return Ok(Standing::Free);
+            }
+            _ => {
+                let why = "may not be what is in the way of the backup: the conflict does not say so; nothing was deleted";
+                let error = self.refuse(ErrorKind::Conflict, why);
+                return Err(error.with_advice(UNNAMED).with_source(conflict));
+            }
         }
+        self.look_after(conflict).await
     }
 }

@@ -5,9 +5,10 @@ use serde::Deserialize;
 
 use super::{
     Attributes, RecoveryLevel,
+    conflict::in_transition,
     task::{Done, Task, may_pass},
 };
-use crate::{Call, Error, ErrorKind, Result};
+use crate::{Call, ErrorKind, Result};
 
 /// What a name is taken by, as far as it can be seen. One that is being deleted, recovered or
 /// purged looks free; only the attempt to take it tells.
@@ -173,9 +174,4 @@ impl Task {
         let pipeline = self.target.client().pipeline().clone();
         Call::new(pipeline, self.operation, request, |_| Ok(()))
     }
-}
-
-/// Whether the service asks to wait for the end of something else.
-pub(super) fn in_transition(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::BeingDeleted | ErrorKind::BeingRecovered)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attributes, Content, Object, Part, Tags, Version, json, reply};
+use super::{Attributes, Content, Object, Part, Tags, Version, json, reply, version_id};
 use crate::{
     backup::BlobError,
     locks::lock,
@@ -92,7 +92,9 @@ pub(super) fn restore<C: Content>(
     }
     let object = load::<C>(saved).ok_or_else(ServiceError::corrupt_backup)?;
     let mut store = lock(C::store(context.vault));
-    let object = store.restore(object, context.router.clock.now())?;
+    let object = store.restore(object, context.router.clock.now()).map_err(|refused| {
+        ServiceError::restore_conflict(C::KIND, &version_id(context, &refused, &refused.latest))
+    })?;
     reply(context, object, &object.latest, Part::Properties)
 }
 

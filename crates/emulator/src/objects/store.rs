@@ -135,16 +135,17 @@ impl<C: Content> Store<C> {
         }
     }
 
-    /// Puts a restored object under its name, which must be free.
+    /// Puts a restored object under its name; gives it back if the name is taken: by a live object,
+    /// a deleted one, or one on its way.
     pub(crate) fn restore(
         &mut self,
         object: Object<C>,
         now: OffsetDateTime,
-    ) -> Result<&Object<C>, ServiceError> {
+    ) -> Result<&Object<C>, Box<Object<C>>> {
         use std::collections::btree_map::Entry;
-        self.check_name(&object.name, now)?;
+        self.settled(&object.name, now);
         match self.objects.entry(object.name.to_ascii_lowercase()) {
-            Entry::Occupied(_) => Err(ServiceError::name_is_taken(C::KIND, &object.name)),
+            Entry::Occupied(_) => Err(Box::new(object)),
             Entry::Vacant(entry) => Ok(entry.insert(object)),
         }
     }

@@ -118,10 +118,17 @@ impl ServiceError {
         .with_inner("ObjectIsBeingRecovered")
     }
 
-    /// Refuses to restore over an object.
-    pub(crate) fn name_is_taken(kind: ObjectKind, name: &str) -> Self {
+    /// Refuses to restore what has the URL `id`: its name is taken, in whatever way.
+    pub(crate) fn restore_conflict(kind: ObjectKind, id: &str) -> Self {
         let noun = kind.noun();
-        Self::conflict(format!("A {noun} with the name {name} already exists in this key vault."))
+        Self::conflict(format!(
+            "There was a conflict restoring the {noun} '{id}'. This can happen if either: a second {noun} with \
+             the same name was created after the first {noun} was deleted; thus trying to restore a {noun} whose \
+             name is already in use. To fix this, rename the second {noun} to something else so that the restore \
+             works. The second probable cause of this exception is when multiple operations are performed in \
+             parallel against the {noun}. To avoid this error, perform operations against a {noun} in a \
+             sequential manner."
+        ))
     }
 
     pub(crate) fn corrupt_backup() -> Self {

@@ -121,10 +121,10 @@ async fn a_rotation_policy_comes_back_with_its_key() {
 }
 
 #[tokio::test]
-async fn a_restore_is_refused_over_a_live_a_deleted_and_a_vanishing_name() {
+async fn a_restore_is_refused_in_the_same_words_over_a_live_a_deleted_and_a_vanishing_name() {
     let vault =
         Vault::of(Emulator::builder().deletion_lag(LAG).recovery_lag(LAG).purge_lag(LAG)).await;
-    for (collection, title, noun) in [("keys", "Key", "key"), ("secrets", "Secret", "secret")] {
+    for (collection, noun) in [("keys", "key"), ("secrets", "secret")] {
         let path = format!("/{collection}/o");
         let deleted = format!("/deleted{collection}/o");
         let body = json!({"kty": "EC", "value": "v"});
@@ -133,41 +133,45 @@ async fn a_restore_is_refused_over_a_live_a_deleted_and_a_vanishing_name() {
             _ => drop(vault.set("o", body).await),
         }
         let before = vault.get(&path).await.ok();
+        let id = before["id"].as_str().or(before["key"]["kid"].as_str()).unwrap();
         let blob = back_up(&vault, &path).await["value"].clone();
-        let refused = async |inner: Option<&str>, message: String| {
-            let expected = (409, "Conflict".to_owned(), inner.map(str::to_owned), message);
+        let refused = async || {
+            let message = format!(
+                "There was a conflict restoring the {noun} '{id}'. This can happen if either: a second {noun} with the same name was created after the first {noun} was deleted; thus trying to restore a {noun} whose name is already in use. To fix this, rename the second {noun} to something else so that the restore works. The second probable cause of this exception is when multiple operations are performed in parallel against the {noun}. To avoid this error, perform operations against a {noun} in a sequential manner."
+            );
+            let expected = (409, "Conflict".to_owned(), None, message);
             assert_eq!(restore(&vault, collection, &blob).await.refusal(), expected);
         };
-        refused(None, format!("A {noun} with the name o already exists in this key vault.")).await;
+        refused().await;
         vault.delete(&path).await.ok();
-        let deleting = format!("{title} is currently being deleted.");
-        refused(Some("ObjectIsBeingDeleted"), deleting.clone()).await;
+        refused().await;
         vault.emulator.clock().advance(LAG);
-        refused(
-            Some("ObjectIsDeletedButRecoverable"),
-            format!(
-                "{title} o is currently in a deleted but recoverable state, and its name cannot be reused; in this \
-                 state, the {noun} can only be recovered or purged."
-            ),
-        )
-        .await;
+        refused().await;
         vault.send("POST", &format!("{deleted}/recover"), None).await.ok();
-        refused(
-            Some("ObjectIsBeingRecovered"),
-            format!(
-                "{title} o is currently being recovered and cannot be re-created; retry later."
-            ),
-        )
-        .await;
+        refused().await;
         vault.emulator.clock().advance(LAG);
         vault.delete(&path).await.ok();
         vault.emulator.clock().advance(LAG);
         assert_eq!(vault.delete(&deleted).await.status(), 204);
-        refused(Some("ObjectIsBeingDeleted"), deleting).await;
+        refused().await;
         vault.emulator.clock().advance(LAG);
         assert_eq!(restore(&vault, collection, &blob).await.status(), 200);
         assert_eq!(vault.get(&path).await.ok(), before);
     }
+}
+
+#[tokio::test]
+async fn a_restores_conflict_names_the_backups_latest_version_in_the_vault_that_was_asked() {
+    let vault = Vault::new().await;
+    vault.set("s", json!({"value": "first"})).await;
+    let second = vault.set("s", json!({"value": "second"})).await;
+    let blob = back_up(&vault, "/secrets/s").await;
+    let other = another(&vault).await;
+    other.set("S", json!({"value": "in the way"})).await;
+    let (status, _, _, message) = restore(&other, "secrets", &blob["value"]).await.refusal();
+    assert_eq!(status, 409);
+    let id = moved(&second["id"], &other);
+    assert!(message.contains(&format!("the secret '{}'.", id.as_str().unwrap())), "{message}");
 }
 
 #[tokio::test]

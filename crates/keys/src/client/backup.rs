@@ -50,9 +50,9 @@ impl KeyClient {
     /// did not restore anything.
     ///
     /// # Errors
-    /// A conflict (`Conflict`, `SoftDeleted`, `BeingDeleted`) if a key holds the name, or held it a
-    /// moment ago: see [`restore_replace`](Self::restore_replace); `BadRequest` for what is no
-    /// backup, or that of another geography.
+    /// `Conflict` if a key holds the name, live or deleted, or held it a moment ago: see
+    /// [`restore_replace`](Self::restore_replace); `BadRequest` for what is no backup, or that of
+    /// another geography.
     ///
     /// Source: [RestoreKey](https://learn.microsoft.com/rest/api/keyvault/keys/restore-key/restore-key).
     ///
@@ -68,7 +68,9 @@ impl KeyClient {
     ///
     /// It begins by restoring. So a backup that cannot be restored here (it is damaged, of another
     /// geography, or the permission is missing) is found out before anything is deleted; so are a
-    /// vault with purge protection, and a backup of another name, as far as its name is known.
+    /// vault with purge protection, and a backup of another name: nothing is deleted unless this
+    /// process made the backup of `name`, or the service's conflict names it. A backup of another
+    /// name that was kept as bytes is restored under its own if that is free, and replaces nothing.
     ///
     /// **From the purge to the end the key exists in the backup alone**, for some seconds usually.
     /// Keep the backup until this has succeeded: after an error, or when the future was dropped,

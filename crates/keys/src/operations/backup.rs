@@ -2,7 +2,7 @@
 
 use azure_core::http::Method;
 use azvault_core::{
-    Call, Client, Error, Operation, Result,
+    Call, Client, ErrorKind, Operation,
     call::CallOptions,
     object::{RestoreReplace, Target},
     retry::Charge,
@@ -13,8 +13,9 @@ use crate::{KeyBackup, KeyBundle, client::advice, models::WireBackup};
 static BACKUP: Operation =
     Operation::idempotent("backup_key").charging(Charge::UsesKey).with_advice(advice);
 // A second restore meets the first one's key and fails: only the caller can tell what that means.
-static RESTORE: Operation =
-    Operation::makes_version("restore_key_backup").charging(Charge::UsesKey).with_advice(advice);
+static RESTORE: Operation = Operation::makes_version("restore_key_backup")
+    .charging(Charge::UsesKey)
+    .with_advice(restore_advice);
 
 /// Asks for a backup of the key that `target` names.
 pub(crate) fn backup(target: &Target) -> Call<KeyBackup> {
@@ -32,18 +33,12 @@ pub(crate) fn restore(client: &Client, backup: &KeyBackup) -> Call<KeyBundle> {
 
 /// Restores a key over the one of that name.
 pub(crate) fn restore_replace(target: Target, backup: KeyBackup) -> RestoreReplace<KeyBundle> {
-    let (client, name) = (target.client().clone(), target.name().to_owned());
-    RestoreReplace::new(target, CallOptions::default(), move || match check(&name, &backup) {
-        Ok(()) => restore(&client, &backup),
-        Err(refused) => Call::json(client.pipeline().clone(), &RESTORE, Err(refused)),
-    })
+    let client = target.client().clone();
+    let of = backup.name().map(ToOwned::to_owned);
+    RestoreReplace::new(target, of, CallOptions::default(), move || restore(&client, &backup))
 }
 
-fn check(name: &str, backup: &KeyBackup) -> Result<()> {
-    match backup.name() {
-        Some(of) if !of.eq_ignore_ascii_case(name) => Err(Error::invalid_input(format!(
-            "the backup is of the key '{of}', and a key keeps its name: it cannot replace '{name}'"
-        ))),
-        _ => Ok(()),
-    }
+fn restore_advice(kind: ErrorKind) -> Option<&'static str> {
+    let taken = "if the key that holds the name, live or deleted, is to go, use restore_replace(name, backup); right after a purge, try again in some seconds";
+    if kind == ErrorKind::Conflict { Some(taken) } else { advice(kind) }
 }

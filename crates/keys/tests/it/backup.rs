@@ -55,15 +55,19 @@ async fn a_restore_over_a_live_a_deleted_or_a_purged_name_is_a_conflict() {
         let error = vault.client.restore_key_backup(&backup).await.unwrap_err();
         assert_eq!(error.status().map(u16::from), Some(409), "{error}");
         assert_eq!(error.attempts(), 1, "a conflict is not repeated: {error}");
-        error.kind()
+        assert_eq!((error.kind(), error.inner_code()), (ErrorKind::Conflict, None));
+        let id = "the key 'https://my-vault.vault.localhost:8443/keys/k/";
+        assert!(error.message().contains(id), "{error}");
+        assert!(error.explain().unwrap().contains("restore_replace(name, backup)"), "{error:?}");
     };
-    assert_eq!(restore().await, ErrorKind::Conflict, "live");
+    restore().await;
     let deletion = vault.client.begin_delete_key("k").await.unwrap();
-    assert_eq!(restore().await, ErrorKind::BeingDeleted);
+    restore().await;
     vault.while_time_passes(deletion.wait()).await.unwrap();
-    assert_eq!(restore().await, ErrorKind::SoftDeleted);
+    restore().await;
     vault.client.purge_deleted_key("k").await.unwrap();
-    assert_eq!(restore().await, ErrorKind::BeingDeleted, "for a while after the purge's 204");
+    // For a while after the purge's 204.
+    restore().await;
     vault.emulator.clock().advance(LAG);
     vault.client.restore_key_backup(&backup).await.unwrap();
 }
@@ -107,6 +111,20 @@ async fn what_is_no_backup_replaces_nothing() {
     }
     assert!(vault.client.get_key("k").await.is_ok());
     assert_eq!(vault.requests("DELETE", "/"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backup_of_another_name_kept_as_bytes_deletes_nothing() {
+    let vault = Vault::new();
+    let key = vault.client.create_ec_key("k").await.unwrap();
+    vault.client.create_ec_key("other").await.unwrap();
+    let backup = vault.client.backup_key("other").await.unwrap();
+    let kept = KeyBackup::from_bytes(backup.as_bytes());
+    let error = vault.client.restore_replace("k", &kept).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    assert!(error.to_string().contains("that is 'other'"), "{error}");
+    assert_eq!(vault.requests("DELETE", "/"), 0);
+    assert_eq!(vault.client.get_key("k").await.unwrap(), key);
 }
 
 #[tokio::test]

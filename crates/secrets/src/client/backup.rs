@@ -52,9 +52,9 @@ impl SecretClient {
     /// surely did not restore anything.
     ///
     /// # Errors
-    /// A conflict (`Conflict`, `SoftDeleted`, `BeingDeleted`) if a secret holds the name, or held
-    /// it a moment ago: see [`restore_replace`](Self::restore_replace); `BadRequest` for what is no
-    /// backup, or that of another geography.
+    /// `Conflict` if a secret holds the name, live or deleted, or held it a moment ago: see
+    /// [`restore_replace`](Self::restore_replace); `BadRequest` for what is no backup, or that of
+    /// another geography.
     ///
     /// Source: [RestoreSecret](https://learn.microsoft.com/rest/api/keyvault/secrets/restore-secret/restore-secret).
     ///
@@ -70,7 +70,9 @@ impl SecretClient {
     ///
     /// It begins by restoring. So a backup that cannot be restored here (it is damaged, of another
     /// geography, or the permission is missing) is found out before anything is deleted; so are a
-    /// vault with purge protection, and a backup of another name, as far as its name is known.
+    /// vault with purge protection, and a backup of another name: nothing is deleted unless this
+    /// process made the backup of `name`, or the service's conflict names it. A backup of another
+    /// name that was kept as bytes is restored under its own if that is free, and replaces nothing.
     ///
     /// **From the purge to the end the secret exists in the backup alone**, for some seconds
     /// usually. Keep the backup until this has succeeded: after an error, or when the future was

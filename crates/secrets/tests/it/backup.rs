@@ -51,8 +51,10 @@ async fn a_backup_is_not_restored_over_a_secret_nor_over_a_deleted_one() {
 
     client.begin_delete_secret("s").await.unwrap().wait().await.unwrap();
     let error = client.restore_secret_backup(&backup).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::SoftDeleted, "{error}");
-    assert!(error.explain().unwrap().contains("begin_recover_deleted_secret"));
+    assert_eq!((error.kind(), error.inner_code()), (ErrorKind::Conflict, None), "{error}");
+    let id = "the secret 'https://my-vault.vault.localhost:8443/secrets/s/";
+    assert!(error.message().contains(id), "{error}");
+    assert!(error.explain().unwrap().contains("restore_replace(name, backup)"), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]

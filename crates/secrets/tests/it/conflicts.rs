@@ -142,3 +142,24 @@ async fn a_backup_that_cannot_be_restored_deletes_nothing() {
     assert_eq!(vault.requests("DELETE", "/"), 0);
     assert_eq!(client.get_secret("other").await.unwrap().value().expose(), "v");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_backup_of_another_name_kept_as_bytes_deletes_nothing() {
+    let vault = Vault::new();
+    let client = &vault.client;
+    client.set_secret("s", "v").await.unwrap();
+    client.set_secret("other", "v").await.unwrap();
+    let backup = client.backup_secret("other").await.unwrap();
+    let kept = SecretBackup::from_bytes(backup.as_bytes());
+    let error = client.restore_replace("s", &kept).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    assert!(error.to_string().contains("that is 'other'"), "{error}");
+    assert_eq!(vault.requests("DELETE", "/"), 0);
+    assert_eq!(client.get_secret("s").await.unwrap().value().expose(), "v");
+
+    // Where nothing is in its way, it is restored under its own name.
+    client.begin_delete_secret("other").await.unwrap().wait().await.unwrap();
+    client.purge_and_wait("other").await.unwrap();
+    let restored = client.restore_replace("s", &kept).await.unwrap();
+    assert_eq!((restored.name(), vault.requests("DELETE", "/secrets/s")), ("other", 0));
+}
