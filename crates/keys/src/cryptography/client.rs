@@ -90,7 +90,7 @@ impl KeyClient {
     }
 
     /// A client of the cryptography of the key that an identifier names, a
-    /// [`ResourceId`](crate::ResourceId) or its text: of its latest version if it names none.
+    /// [`ResourceId`] or its text: of its latest version if it names none.
     ///
     /// # Errors
     /// `InvalidInput` for an identifier of another vault, of a secret or certificate, or of a
