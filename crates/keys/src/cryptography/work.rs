@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// One thing that can be asked of a key. Only this crate implements it.
-pub trait Work: sealed::Sealed + Send + Sync + Sized + 'static {
+pub trait Work: sealed::Sealed + Clone + Send + Sync + Sized + 'static {
     /// What it gives.
     type Output: Send + 'static;
 
