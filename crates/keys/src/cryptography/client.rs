@@ -6,7 +6,7 @@ use std::{
 };
 
 use azvault_core::{
-    CallOptions, Error, ResourceId, Result, SecretBytes, object::Target, time::Clock,
+    CallOptions, Error, ErrorKind, ResourceId, Result, SecretBytes, object::Target, time::Clock,
 };
 
 use super::{
@@ -247,7 +247,8 @@ impl CryptographyClient {
     /// What names the key and its version, in tokens.
     ///
     /// # Errors
-    /// `InvalidInput` if nothing does and it may not be read; those of [`KeyClient::get_key`].
+    /// `Forbidden` if nothing does and it may not be read, `InvalidInput` for a key of no vault;
+    /// those of [`KeyClient::get_key`].
     pub(crate) async fn version_id(&self) -> Result<String> {
         const UNKNOWN: &str = "the key's version is not known: give the client a version, or name the key yourself (`kid`)";
         let of_version = || self.target()?.id().ok().filter(|id| id.version().is_some());
@@ -261,7 +262,10 @@ impl CryptographyClient {
             // Another call may have met a version meanwhile.
             None => of_version().map(|id| id.to_string()),
         };
-        kid.ok_or_else(|| Error::invalid_input(UNKNOWN))
+        kid.ok_or_else(|| match self.inner.target {
+            Some(_) => Error::new(ErrorKind::Forbidden, UNKNOWN),
+            None => Error::invalid_input(UNKNOWN),
+        })
     }
 
     fn of_version(&self, target: Target) -> Self {

@@ -181,16 +181,26 @@ impl JwtVerifier {
                 ))),
             };
         };
+        let mut unknown = None;
         for (key, named) in &self.keys {
             let matches = match named {
                 Some(named) => named == kid,
-                None => key.version_id().await? == kid,
+                // Whose name cannot be found out does not stand in the way of the others.
+                None => match key.version_id().await {
+                    Ok(id) => id == kid,
+                    Err(error) => {
+                        unknown.get_or_insert(error);
+                        false
+                    }
+                },
             };
             if matches {
                 return Ok(key);
             }
         }
-        Err(Error::invalid_input("the token is signed by another key than those accepted (`kid`)"))
+        Err(unknown.unwrap_or_else(|| {
+            Error::invalid_input("the token is signed by another key than those accepted (`kid`)")
+        }))
     }
 }
 

@@ -249,3 +249,24 @@ async fn the_examples_of_rfc_7515_hold() {
         refused(&verifier, &changed).await;
     }
 }
+
+#[tokio::test]
+async fn a_key_that_cannot_be_read_does_not_stand_in_the_way_of_anothers_tokens() {
+    let Issued { vault, crypto, token, .. } = issued().await;
+    let gone = vault.client.cryptography_client("gone").unwrap();
+    let verifier = JwtVerifier::new([S::RS256]).unwrap().key(gone).key(crypto.clone());
+    verifier.verify::<Value>(&token).await.unwrap();
+    // Whose it is could not be found out: that is not the token's fault.
+    let header = json!({ "alg": "RS256", "kid": "a stranger's" });
+    let error = verifier.verify::<Value>(&forged(&token, &header, |_| "AA".to_owned())).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::NotFound);
+
+    vault.client.create_rsa_key("secretive").await.unwrap();
+    let body = r#"{"error":{"code":"Forbidden","message":"no get","innererror":{"code":"ForbiddenByRbac"}}}"#;
+    vault.emulator.faults().next(9).on("GET", "/keys/secretive").respond(403, &[], body);
+    let secretive = vault.client.cryptography_client("secretive").unwrap();
+    let verifier = JwtVerifier::new([S::RS256]).unwrap().key(secretive).key(crypto);
+    verifier.verify::<Value>(&token).await.unwrap();
+    let error = verifier.verify::<Value>(&forged(&token, &header, |_| "AA".to_owned())).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Forbidden);
+}
