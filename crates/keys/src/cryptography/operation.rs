@@ -60,7 +60,8 @@ impl<W> Cryptography<W> {
 
 impl Cryptography<Encryption> {
     /// The initialisation vector of AES-CBC, 16 bytes, never used before with this key. Without
-    /// it a random one is made and given back. Those of AES-GCM are always made new.
+    /// it a random one is made and given back. Those of AES-GCM are always made new: one that is
+    /// set is refused.
     pub fn iv(mut self, iv: impl Into<Vec<u8>>) -> Self {
         self.work.iv = Some(iv.into());
         self

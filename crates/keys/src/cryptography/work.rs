@@ -3,6 +3,7 @@
 use azvault_core::{Call, ResourceId, Result, SecretBytes, object::Target};
 use azvault_crypto::LocalKey;
 
+use super::extras::{check_decryption, check_encryption};
 use crate::{
     DecryptResult, EncryptResult, EncryptionAlgorithm, KeyOperation, SignResult,
     SignatureAlgorithm, UnwrapResult, VerifyResult, WrapResult,
@@ -78,6 +79,10 @@ impl Work for Encryption {
     type Output = EncryptResult;
     const OPERATION: KeyOperation = KeyOperation::Encrypt;
 
+    fn check(&self) -> Result<()> {
+        check_encryption(self)
+    }
+
     fn is_public(&self) -> bool {
         is_rsa(&self.algorithm)
     }
@@ -134,6 +139,10 @@ pub struct Decryption {
 impl Work for Decryption {
     type Output = DecryptResult;
     const OPERATION: KeyOperation = KeyOperation::Decrypt;
+
+    fn check(&self) -> Result<()> {
+        check_decryption(self)
+    }
 
     fn fits(&self, key: &LocalKey) -> bool {
         key.supports_encryption(&Self::OPERATION, &self.algorithm)

@@ -120,3 +120,36 @@ async fn every_failed_decryption_looks_the_same() {
         assert_eq!(texts.len(), 1, "{algorithm}: {texts:?}");
     }
 }
+
+#[tokio::test]
+async fn what_an_algorithm_has_no_place_for_is_refused_before_anything_is_sent() {
+    let vault = Vault::hsm();
+    vault.client.create_oct_key("k").size(256).await.unwrap();
+    vault.client.create_rsa_key("rsa").await.unwrap();
+    vault.emulator.clear_journal();
+    let remote = vault.client.cryptography_client("k").unwrap();
+    let rsa = vault.client.cryptography_client("rsa").unwrap().remote_only().unwrap();
+    let local = CryptographyClient::from_jwk(&JsonWebKey::oct([7; 32])).unwrap();
+    let mut said = Vec::new();
+    for crypto in [&remote, &local] {
+        // The same nonce twice would give both messages away: none is taken.
+        said.push(crypto.encrypt(E::A256Gcm, *b"plain").iv([1; 12]).await.unwrap_err());
+        let cbc = || crypto.encrypt(E::A256CbcPad, *b"plain");
+        said.push(cbc().additional_authenticated_data(*b"a").await.unwrap_err());
+        said.push(cbc().iv([1; 12]).await.unwrap_err());
+        let cbc = || crypto.decrypt(E::A256CbcPad, [0; 16]).iv([1; 16]);
+        said.push(cbc().additional_authenticated_data(*b"a").await.unwrap_err());
+        said.push(cbc().authentication_tag([0; 16]).await.unwrap_err());
+        said.push(crypto.decrypt(E::A256CbcPad, [0; 16]).await.unwrap_err());
+        let gcm = || crypto.decrypt(E::A256Gcm, [0; 16]);
+        said.push(gcm().iv([1; 12]).await.unwrap_err());
+        said.push(gcm().authentication_tag([1; 16]).await.unwrap_err());
+    }
+    said.push(rsa.encrypt(E::RsaOaep256, *b"plain").iv([1; 16]).await.unwrap_err());
+    let with_data = rsa.encrypt(E::RsaOaep256, *b"plain").additional_authenticated_data(*b"a");
+    said.push(with_data.await.unwrap_err());
+    for error in said {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    }
+    assert_eq!(vault.requests("POST", "/keys"), 0);
+}

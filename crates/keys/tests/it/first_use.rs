@@ -96,7 +96,7 @@ async fn a_rotation_while_the_key_is_read_does_not_part_what_signs_from_what_ver
     let signed = crypto.sign_data(S::RS256, b"message").await.unwrap();
     assert_eq!(signed.key_id.as_ref(), Some(new.id()));
     gate.open.add_permits(10);
-    reading.await.unwrap();
+    let _ = reading.await.unwrap();
 
     assert_eq!(crypto.key_id().as_ref(), Some(new.id()));
     let verified = crypto.verify_data(S::RS256, b"message", signed.signature).await.unwrap();
