@@ -45,7 +45,7 @@ pub struct JsonWebKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kid: Option<String>,
     kty: KeyType,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "none_for_null")]
     key_ops: Vec<KeyOperation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     n: Option<Base64Url>,
@@ -312,6 +312,11 @@ fn secret(value: &Option<SecretBase64Url>) -> Option<&[u8]> {
 /// Reads a curve by the service's word and by that of RFC 8812.
 fn either_word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<KeyCurve>, D::Error> {
     Ok(Option::<KeyCurve>::deserialize(deserializer)?.map(by_the_services_word))
+}
+
+/// Some writers say `null` of what they do not know.
+fn none_for_null<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<KeyOperation>, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
 }
 
 fn by_the_services_word(curve: KeyCurve) -> KeyCurve {
