@@ -115,10 +115,12 @@ impl Work for Encryption {
         if let Some(iv) = iv.clone() {
             call = call.iv(iv);
         }
-        if !self.aad.is_empty() {
-            call = call.additional_authenticated_data(self.aad);
+        let aad = Some(self.aad).filter(|aad| !aad.is_empty());
+        if let Some(aad) = aad.clone() {
+            call = call.additional_authenticated_data(aad);
         }
-        call.into_call().map(|given| Ok(EncryptResult { iv: given.iv.or(iv), ..given }))
+        call.into_call()
+            .map(|given| Ok(EncryptResult { iv: given.iv.or(iv), aad: given.aad.or(aad), ..given }))
     }
 
     fn used(given: &EncryptResult) -> Option<&ResourceId> {
