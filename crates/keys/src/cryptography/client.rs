@@ -28,7 +28,9 @@ use crate::{
 ///
 /// A client that was made for the latest version stays with the version that it met first, so
 /// that what it signs and what it verifies fit together: [`latest`](Self::latest) makes one that
-/// looks again. What the vault says of the key (`key_ops`, enabled, `nbf`, `exp`) is applied as the
+/// looks again. **Keep the `key_id` of a result with what was encrypted, wrapped or signed**: only
+/// that version decrypts, unwraps or verifies it, and after a rotation the latest is another.
+/// [`cryptography_client_by_id`](KeyClient::cryptography_client_by_id) takes it. What the vault says of the key (`key_ops`, enabled, `nbf`, `exp`) is applied as the
 /// service applies it, as it stood when the key was read.
 ///
 /// # Examples
@@ -105,6 +107,28 @@ impl KeyClient {
     /// # Errors
     /// `InvalidInput` for an identifier of another vault, of a secret or certificate, or of a
     /// deleted key.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::EncryptionAlgorithm::RsaOaep256;
+    ///
+    /// client.create_rsa_key("my-key").await?;
+    /// let wrapped = client.cryptography_client("my-key")?.wrap_key(RsaOaep256, [42; 32]).await?;
+    /// let kept = (wrapped.key_id.ok_or("a key in a vault has an id")?, wrapped.encrypted_key);
+    /// client.rotate_key("my-key").await?;
+    ///
+    /// let (id, encrypted_key) = kept;
+    /// let crypto = client.cryptography_client_by_id(id)?;
+    /// let unwrapped = crypto.unwrap_key(RsaOaep256, encrypted_key).await?;
+    /// assert_eq!(unwrapped.key.expose(), [42; 32]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn cryptography_client_by_id(&self, id: impl fmt::Display) -> Result<CryptographyClient> {
         CryptographyClient::of_target(self.target_of(&id.to_string())?)
     }
