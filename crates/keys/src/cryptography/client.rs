@@ -31,7 +31,8 @@ use crate::{
 /// looks again. **Keep the `key_id` of a result with what was encrypted, wrapped or signed**: only
 /// that version decrypts, unwraps or verifies it, and after a rotation the latest is another.
 /// [`cryptography_client_by_id`](KeyClient::cryptography_client_by_id) takes it. What the vault says of the key (`key_ops`, enabled, `nbf`, `exp`) is applied as the
-/// service applies it, as it stood when the key was read.
+/// service applies it, as it stood when the key was read. What that does not permit is asked of the
+/// service, since it may have changed; with [`local_only`](Self::local_only) it is refused.
 ///
 /// # Examples
 /// ```

@@ -58,6 +58,24 @@ async fn a_key_whose_time_ends_while_it_is_known_is_refused_from_then_on() {
 }
 
 #[tokio::test]
+async fn what_a_known_key_did_not_permit_is_done_once_the_vault_permits_it() {
+    let vault = Vault::new();
+    let now = vault.emulator.clock().now();
+    let create = vault.client.create_rsa_key("k").key_ops([Op::Verify]);
+    create.expires_on(now - Duration::HOUR).await.unwrap();
+    let crypto = vault.client.cryptography_client("k").unwrap();
+    let encrypt = || crypto.encrypt(E::RsaOaep256, *b"plain");
+    for _ in 0..2 {
+        assert_eq!(encrypt().await.unwrap_err().kind(), ErrorKind::OperationForbidden);
+    }
+    let update = vault.client.update_key_properties("k").key_ops([Op::Encrypt, Op::Decrypt]);
+    update.expires_on(now + Duration::HOUR).await.unwrap();
+    let encrypted = encrypt().await.unwrap();
+    let decrypted = crypto.decrypt(E::RsaOaep256, encrypted.ciphertext).await.unwrap();
+    assert_eq!(decrypted.plaintext.expose(), b"plain");
+}
+
+#[tokio::test]
 async fn a_bare_key_obeys_its_key_ops() {
     let key = JsonWebKey::oct([7; 32]).with_key_ops([Op::Encrypt]);
     let crypto = CryptographyClient::from_jwk(&key).unwrap();
