@@ -18,7 +18,6 @@ pub(super) struct Key {
     pub(super) id: Option<ResourceId>,
     /// The `kid`, also where that is no identifier.
     pub(super) kid: Option<String>,
-    key_ops: Vec<KeyOperation>,
     validity: Validity,
     /// Absent if this version cannot compute with such a key.
     local: Option<LocalKey>,
@@ -29,7 +28,6 @@ impl Key {
         Self {
             id: Some(bundle.id().clone()),
             kid: Some(bundle.id().to_string()),
-            key_ops: bundle.key_ops().to_vec(),
             validity: Validity::of(bundle.properties()),
             local: LocalKey::new(bundle.jwk()).ok(),
         }
@@ -41,7 +39,6 @@ impl Key {
         Ok(Self {
             id: jwk.kid().and_then(|kid| kid.parse().ok()),
             kid: jwk.kid().map(ToOwned::to_owned),
-            key_ops: jwk.key_ops().to_vec(),
             validity: Validity::default(),
             local: Some(LocalKey::new(jwk)?),
         })
@@ -57,9 +54,14 @@ impl Key {
         self
     }
 
-    /// Refuses what the service would refuse.
-    pub(super) fn check(&self, operation: &KeyOperation, clock: Option<&dyn Clock>) -> Result<()> {
-        check_key_ops(&self.key_ops, operation)?;
+    /// Refuses what the service would refuse of `local`, this key.
+    pub(super) fn check(
+        &self,
+        local: &LocalKey,
+        operation: &KeyOperation,
+        clock: Option<&dyn Clock>,
+    ) -> Result<()> {
+        check_key_ops(local.jwk(), operation)?;
         match clock {
             Some(clock) => self.validity.check(operation, clock.now()),
             None => Ok(()),

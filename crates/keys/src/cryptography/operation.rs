@@ -170,7 +170,7 @@ impl<W: Work> Cryptography<W> {
                 false => Ok(None),
             };
         };
-        match key.check(&W::OPERATION, self.client.clock().map(|clock| &**clock)) {
+        match key.check(local, &W::OPERATION, self.client.clock().map(|clock| &**clock)) {
             Ok(()) => self.work.here(local, key.id.as_ref()).map(Some),
             Err(refused) if local_only => Err(refused),
             // What the vault says of the key may have changed since it was read, and its clock be

@@ -31,16 +31,21 @@ async fn each_state_of_a_key_has_the_same_outcome_here_and_in_the_service() {
     create("verifies").key_ops([Op::Verify]).await.unwrap();
     create("wraps").key_ops([Op::WrapKey, Op::UnwrapKey]).await.unwrap();
     create("signs").key_ops([Op::Sign]).await.unwrap();
+    create("nothing").await.unwrap();
+    vault.client.update_key_properties("nothing").key_ops([]).await.unwrap();
     let mut refused = 0;
-    for name in ["usable", "disabled", "expired", "not-yet", "within", "verifies", "wraps", "signs"]
-    {
+    let states = [
+        "usable", "disabled", "expired", "not-yet", "within", "verifies", "wraps", "signs",
+        "nothing",
+    ];
+    for name in states {
         let crypto = vault.client.cryptography_client(name).unwrap();
         let here = outcomes(&crypto.clone().local_only()).await;
         let there = outcomes(&crypto.remote_only().unwrap()).await;
         assert_eq!(here, there, "{name}");
         refused += here.iter().filter(|outcome| outcome.is_err()).count();
     }
-    assert_eq!(refused, 11, "two each for what is out of time, seven for key_ops");
+    assert_eq!(refused, 14, "two each for what is out of time, ten for key_ops");
 }
 
 #[tokio::test(start_paused = true)]
