@@ -21,7 +21,7 @@ pub use azvault_core::{
     transport::TransportOptions,
 };
 pub use azvault_crypto::{
-    EncryptionAlgorithm, JsonWebKey, KeyCurve, KeyOperation, KeyType, SignatureAlgorithm,
+    EncryptionAlgorithm, JsonWebKey, KeyCurve, KeyOperation, KeyType, SignatureAlgorithm, ecdsa,
 };
 pub use client::KeyClient;
 pub use cryptography::{

@@ -95,3 +95,18 @@ impl AsyncSigner<SignatureBytes> for KeySigner {
         self.sign_prehash_async(&digest).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::JsonWebKey;
+
+    #[test]
+    fn what_a_signer_does_can_be_spawned() {
+        fn spawnable(_: impl Future + Send) {}
+        let key = CryptographyClient::from_jwk(&JsonWebKey::oct([7; 32])).unwrap();
+        let signer = key.signer(SignatureAlgorithm::HS256);
+        spawnable(signer.sign_async(b"message"));
+        spawnable(AsyncPrehashSigner::<SignatureBytes>::sign_prehash_async(&signer, b"digest"));
+    }
+}

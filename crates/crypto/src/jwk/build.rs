@@ -80,7 +80,7 @@ impl JsonWebKey {
         self
     }
 
-    /// Sets what the key may be used for.
+    /// Sets what the key may be used for; without any operation it may be used for nothing.
     ///
     /// # Examples
     /// ```
@@ -91,7 +91,7 @@ impl JsonWebKey {
     /// ```
     #[must_use]
     pub fn with_key_ops(mut self, operations: impl IntoIterator<Item = KeyOperation>) -> Self {
-        self.key_ops = operations.into_iter().collect();
+        self.key_ops = Some(operations.into_iter().collect());
         self
     }
 

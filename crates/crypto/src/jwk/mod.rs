@@ -45,8 +45,9 @@ pub struct JsonWebKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kid: Option<String>,
     kty: KeyType,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    key_ops: Vec<KeyOperation>,
+    /// None at all is something else than nothing being said of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key_ops: Option<Vec<KeyOperation>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     n: Option<Base64Url>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,9 +87,25 @@ impl JsonWebKey {
         &self.kty
     }
 
-    /// What the key may be used for; empty where nothing is said.
+    /// What the key may be used for; empty where nothing is said, and where nothing is permitted,
+    /// which [`permits`](Self::permits) tells apart.
     pub fn key_ops(&self) -> &[KeyOperation] {
-        &self.key_ops
+        self.key_ops.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the key may be used for `operation`: one that says nothing of its operations may be
+    /// used for all (RFC 7517, 4.3), one that names none for nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_crypto::{JsonWebKey, KeyOperation};
+    ///
+    /// let key = JsonWebKey::oct([7; 32]);
+    /// assert!(key.permits(&KeyOperation::WrapKey));
+    /// assert!(!key.with_key_ops([KeyOperation::Encrypt]).permits(&KeyOperation::WrapKey));
+    /// ```
+    pub fn permits(&self, operation: &KeyOperation) -> bool {
+        self.key_ops.as_ref().is_none_or(|named| named.contains(operation))
     }
 
     /// The RSA modulus, big-endian.
@@ -247,7 +264,7 @@ impl JsonWebKey {
         Self {
             kid: None,
             kty,
-            key_ops: Vec::new(),
+            key_ops: None,
             n: None,
             e: None,
             crv: None,
@@ -285,7 +302,7 @@ impl Eq for JsonWebKey {}
 impl fmt::Debug for JsonWebKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("JsonWebKey");
-        debug.field("kid", &self.kid).field("kty", &self.kty).field("key_ops", &self.key_ops);
+        debug.field("kid", &self.kid).field("kty", &self.kty).field("key_ops", &self.key_ops());
         if let Some(bits) = self.rsa_bits() {
             debug.field("rsa_bits", &bits);
         }

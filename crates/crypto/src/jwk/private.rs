@@ -13,8 +13,8 @@ struct Whole<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kid: &'a Option<String>,
     kty: &'a KeyType,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    key_ops: &'a [KeyOperation],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_ops: &'a Option<Vec<KeyOperation>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     n: &'a Option<Base64Url>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ impl JsonWebKey {
         let public =
             [self.n(), self.e(), self.x(), self.y()].into_iter().flatten().map(<[u8]>::len);
         let private = self.secrets().into_iter().filter_map(|(_, value)| Some(value?.len()));
-        let words = self.key_ops.iter().map(|word| word.as_str().len() * 6 + 3);
+        let words = self.key_ops().iter().map(|word| word.as_str().len() * 6 + 3);
         let members: usize = public.chain(private).map(|len| len.div_ceil(3) * 4).sum();
         512 + members + words.sum::<usize>() + self.kid().map_or(0, |kid| kid.len() * 6)
     }

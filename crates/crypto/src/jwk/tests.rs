@@ -74,6 +74,26 @@ fn an_error_of_reading_does_not_repeat_a_private_member() {
 }
 
 #[test]
+fn a_key_for_nothing_is_no_key_for_everything() {
+    let json = r#"{"kty":"RSA","key_ops":[],"n":"wAM","e":"AQAB"}"#;
+    let key = read(json);
+    assert!(!key.permits(&KeyOperation::Verify));
+    assert_eq!(serde_json::to_string(&key).unwrap(), json);
+    assert_eq!(key.to_private_json().unwrap().expose(), json);
+    assert_eq!(JsonWebKey::rsa([0xc0, 3], [1, 0, 1]).with_key_ops([]), key);
+    assert_eq!(key.to_public(), key);
+    let silent = JsonWebKey::rsa([0xc0, 3], [1, 0, 1]);
+    assert!(silent.permits(&KeyOperation::Verify));
+    assert_ne!(silent, key);
+}
+
+#[test]
+fn a_member_that_is_null_is_one_that_is_not_there() {
+    let json = r#"{"kid":null,"kty":"RSA","key_ops":null,"n":"wAM","e":"AQAB","crv":null,"d":null,"k":null}"#;
+    assert_eq!(read(json), JsonWebKey::rsa([0xc0, 3], [1, 0, 1]));
+}
+
+#[test]
 fn the_standards_word_for_p_256k_is_read_too() {
     let key = read(r#"{"kty":"EC","crv":"secp256k1","x":"AQ","y":"Ag"}"#);
     assert_eq!(key.curve(), Some(&KeyCurve::P256K));

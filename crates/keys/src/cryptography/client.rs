@@ -6,9 +6,8 @@ use std::{
 };
 
 use azvault_core::{
-    CallOptions, Error, ResourceId, Result, SecretBytes, object::Target, time::Clock,
+    CallOptions, Error, ErrorKind, ResourceId, Result, SecretBytes, object::Target, time::Clock,
 };
-use tokio::sync::OnceCell;
 
 use super::{
     known::{Key, Known},
@@ -29,8 +28,11 @@ use crate::{
 ///
 /// A client that was made for the latest version stays with the version that it met first, so
 /// that what it signs and what it verifies fit together: [`latest`](Self::latest) makes one that
-/// looks again. What the vault says of the key (`key_ops`, enabled, `nbf`, `exp`) is applied as the
-/// service applies it, as it stood when the key was read.
+/// looks again. **Keep the `key_id` of a result with what was encrypted, wrapped or signed**: only
+/// that version decrypts, unwraps or verifies it, and after a rotation the latest is another.
+/// [`cryptography_client_by_id`](KeyClient::cryptography_client_by_id) takes it. What the vault says of the key (`key_ops`, enabled, `nbf`, `exp`) is applied as the
+/// service applies it, as it stood when the key was read. What that does not permit is asked of the
+/// service, since it may have changed; with [`local_only`](Self::local_only) it is refused.
 ///
 /// # Examples
 /// ```
@@ -64,18 +66,29 @@ pub(super) enum Place {
     Remote,
 }
 
+/// How much a use of the key needs to know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Not at all: it is not read for this.
+    IfKnown,
+    /// It is read, unless that was refused before.
+    Wanted,
+    /// It is read, whatever was said before.
+    Insisted,
+}
+
 struct Inner {
     /// Absent for a key that was given as such.
     target: Option<Target>,
     /// The version that a client of the latest one met first.
     pinned: OnceLock<String>,
-    known: OnceCell<Known>,
+    known: Known,
     rsa1_5: bool,
 }
 
 impl Inner {
     fn new(target: Option<Target>) -> Self {
-        Self { target, pinned: OnceLock::new(), known: OnceCell::new(), rsa1_5: false }
+        Self { target, pinned: OnceLock::new(), known: Known::default(), rsa1_5: false }
     }
 }
 
@@ -95,6 +108,28 @@ impl KeyClient {
     /// # Errors
     /// `InvalidInput` for an identifier of another vault, of a secret or certificate, or of a
     /// deleted key.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::EncryptionAlgorithm::RsaOaep256;
+    ///
+    /// client.create_rsa_key("my-key").await?;
+    /// let wrapped = client.cryptography_client("my-key")?.wrap_key(RsaOaep256, [42; 32]).await?;
+    /// let kept = (wrapped.key_id.ok_or("a key in a vault has an id")?, wrapped.encrypted_key);
+    /// client.rotate_key("my-key").await?;
+    ///
+    /// let (id, encrypted_key) = kept;
+    /// let crypto = client.cryptography_client_by_id(id)?;
+    /// let unwrapped = crypto.unwrap_key(RsaOaep256, encrypted_key).await?;
+    /// assert_eq!(unwrapped.key.expose(), [42; 32]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn cryptography_client_by_id(&self, id: impl fmt::Display) -> Result<CryptographyClient> {
         CryptographyClient::of_target(self.target_of(&id.to_string())?)
     }
@@ -157,7 +192,7 @@ impl CryptographyClient {
     /// ```
     pub fn from_jwk(key: &JsonWebKey) -> Result<Self> {
         let mut inner = Inner::new(None);
-        inner.known = OnceCell::new_with(Some(Known::Here(Box::new(Key::of_jwk(key)?))));
+        inner.known = Known::with(Some(Key::of_jwk(key)?));
         Ok(Self { inner: Arc::new(inner), place: Place::Local })
     }
 
@@ -210,48 +245,52 @@ impl CryptographyClient {
     /// does when it is asked is its own matter.
     pub fn allowing_rsa1_5(self) -> Self {
         let Inner { target, pinned, known, .. } = &*self.inner;
-        let known = known.get().map(|known| known.clone().allowing_rsa1_5());
+        let known = Known::with(known.key().map(|key| key.clone().allowing_rsa1_5()));
         let (target, pinned) = (target.clone(), pinned.clone());
-        let inner = Inner { target, pinned, known: OnceCell::new_with(known), rsa1_5: true };
+        let inner = Inner { target, pinned, known, rsa1_5: true };
         Self { inner: Arc::new(inner), place: self.place }
     }
 
     /// The identifier of the key: with its version once that is known, `None` for a key of no
     /// vault.
     pub fn key_id(&self) -> Option<ResourceId> {
-        match self.inner.known.get() {
-            Some(Known::Here(key)) => key.id.clone(),
-            _ => self.target()?.id().ok(),
+        match self.inner.known.key() {
+            Some(key) => key.id.clone(),
+            None => self.target()?.id().ok(),
         }
     }
 
     /// Reads the key from the vault if that has not been done, so that what comes after need not
-    /// wait for it.
+    /// wait for it. If the caller could not read it so far, this looks again whether it can.
     ///
     /// # Errors
     /// Those of [`KeyClient::get_key`], but that the key may not be read is none.
     pub async fn prepare(&self) -> Result<()> {
-        self.known(CallOptions::default(), true).await.map(drop)
+        self.known(CallOptions::default(), Need::Insisted).await.map(drop)
     }
 
     /// What names the key and its version, in tokens.
     ///
     /// # Errors
-    /// `InvalidInput` if nothing does and it may not be read; those of [`KeyClient::get_key`].
+    /// `Forbidden` if nothing does and it may not be read, `InvalidInput` for a key of no vault;
+    /// those of [`KeyClient::get_key`].
     pub(crate) async fn version_id(&self) -> Result<String> {
         const UNKNOWN: &str = "the key's version is not known: give the client a version, or name the key yourself (`kid`)";
         let of_version = || self.target()?.id().ok().filter(|id| id.version().is_some());
-        if self.inner.known.get().is_none()
+        if self.inner.known.key().is_none()
             && let Some(id) = of_version()
         {
             return Ok(id.to_string());
         }
-        let kid = match self.known(CallOptions::default(), true).await? {
-            Some(Known::Here(key)) => key.kid.clone(),
+        let kid = match self.known(CallOptions::default(), Need::Insisted).await? {
+            Some(key) => key.kid.clone(),
             // Another call may have met a version meanwhile.
-            _ => of_version().map(|id| id.to_string()),
+            None => of_version().map(|id| id.to_string()),
         };
-        kid.ok_or_else(|| Error::invalid_input(UNKNOWN))
+        kid.ok_or_else(|| match self.inner.target {
+            Some(_) => Error::new(ErrorKind::Forbidden, UNKNOWN),
+            None => Error::invalid_input(UNKNOWN),
+        })
     }
 
     fn of_version(&self, target: Target) -> Self {
@@ -260,16 +299,12 @@ impl CryptographyClient {
     }
 
     fn vault_key(&self) -> Result<&Target> {
-        self.inner.target.as_ref().ok_or_else(|| {
-            Error::invalid_input(
-                "this key is in no vault: it was given as a JSON web key, and is used here only",
-            )
-        })
+        self.inner.target.as_ref().ok_or_else(in_no_vault)
     }
 
     fn learn(&self, bundle: &KeyBundle) {
         // Nothing can have been there before it: the client is new.
-        let _ = self.inner.known.set(Known::Here(Box::new(Key::of_bundle(bundle))));
+        self.inner.known.learn(Key::of_bundle(bundle));
     }
 
     pub(super) fn place(&self) -> Place {
@@ -289,35 +324,57 @@ impl CryptographyClient {
         Some(target)
     }
 
-    /// Keeps to the version that was used first.
-    pub(super) fn pin(&self, used: &ResourceId) {
-        if let Some(version) = used.version() {
-            self.inner.pinned.get_or_init(|| version.to_owned());
-        }
+    /// Whether no version was chosen, or met, so far.
+    pub(super) fn takes_any_version(&self) -> bool {
+        self.inner.pinned.get().is_none()
     }
 
-    /// What is known of the key. It is read only if `wanted`, or if nothing else will do.
-    pub(super) async fn known(&self, read: CallOptions, wanted: bool) -> Result<Option<&Known>> {
-        if let Some(known) = self.inner.known.get() {
-            return Ok(Some(known));
+    /// Keeps to the version that was used first. Whether that is the version that was used now.
+    pub(super) fn pin(&self, used: &ResourceId) -> bool {
+        used.version().is_none_or(|version| {
+            self.inner.pinned.get_or_init(|| version.to_owned()).as_str() == version
+        })
+    }
+
+    /// The key, if it is known; it is read as far as `need` asks for that, and a client that does
+    /// everything here insists. `None` if it may not be read, too.
+    pub(super) async fn known(&self, read: CallOptions, need: Need) -> Result<Option<&Key>> {
+        let known = &self.inner.known;
+        if let Some(key) = known.key() {
+            return Ok(Some(key));
         }
-        if !wanted && self.place != Place::Local {
+        let need = if self.place == Place::Local { Need::Insisted } else { need };
+        let look = match need {
+            Need::IfKnown => false,
+            Need::Wanted => !known.is_unreadable(),
+            Need::Insisted => true,
+        };
+        if !look || self.inner.target.is_none() {
             return Ok(None);
         }
-        let Some(target) = self.target() else { return Ok(None) };
-        let get = || async move {
-            let read = GetKey::new(target).into_call().with_options(read).send().await;
-            let known = Known::of(read)?;
-            Ok(if self.inner.rsa1_5 { known.allowing_rsa1_5() } else { known })
-        };
-        let known = self.inner.known.get_or_try_init(get).await?;
-        if let Known::Here(key) = known
-            && let Some(id) = &key.id
-        {
-            self.pin(id);
-        }
-        Ok(Some(known))
+        known.read(|| self.read(read)).await
     }
+
+    /// Reads the key, of the version that this client keeps to, and keeps to what it met.
+    async fn read(&self, options: CallOptions) -> Result<Key> {
+        let get = async || {
+            let target = self.target().ok_or_else(in_no_vault)?;
+            let get = GetKey::new(target).into_call().with_options(options.clone());
+            get.send().await.map(|bundle| Key::of_bundle(&bundle))
+        };
+        let mut key = get().await?;
+        // Another call may have met a later version while this one was read.
+        if key.id.as_ref().is_some_and(|id| !self.pin(id)) {
+            key = get().await?;
+        }
+        Ok(if self.inner.rsa1_5 { key.allowing_rsa1_5() } else { key })
+    }
+}
+
+fn in_no_vault() -> Error {
+    Error::invalid_input(
+        "this key is in no vault: it was given as a JSON web key, and is used here only",
+    )
 }
 
 /// What a key can be asked for.

@@ -4,6 +4,7 @@
 //! of the key, and [`permits`] the service's rules of who may do what when.
 
 mod client;
+mod extras;
 mod known;
 mod operation;
 mod permits;

@@ -1,13 +1,20 @@
 //! One use of a key, prepared: awaiting it decides where it is done.
 
-use std::{future::IntoFuture, time::Duration};
+use std::{
+    future::{IntoFuture, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
-use azvault_core::{CallOptions, Error, ErrorKind, Result, call::CallFuture, retry::RetryPolicy};
+use azvault_core::{
+    CallOptions, Error, ErrorKind, Result, call::CallFuture, object::Target, retry::RetryPolicy,
+};
 use azvault_crypto::LocalKey;
 
 use super::{
-    client::{CryptographyClient, Place},
-    known::{Key, Known},
+    client::{CryptographyClient, Need, Place},
+    known::Key,
     work::{Decryption, Encryption, Work},
 };
 
@@ -53,7 +60,8 @@ impl<W> Cryptography<W> {
 
 impl Cryptography<Encryption> {
     /// The initialisation vector of AES-CBC, 16 bytes, never used before with this key. Without
-    /// it a random one is made and given back. Those of AES-GCM are always made new.
+    /// it a random one is made and given back. Those of AES-GCM are always made new: one that is
+    /// set is refused.
     pub fn iv(mut self, iv: impl Into<Vec<u8>>) -> Self {
         self.work.iv = Some(iv.into());
         self
@@ -95,40 +103,58 @@ impl<W: Work> Cryptography<W> {
     /// [`ErrorKind`].
     pub async fn send(self) -> Result<W::Output> {
         self.work.check()?;
-        let clock = self.client.clock();
-        let started = clock.map(|clock| clock.elapsed());
+        let clock = self.client.clock().cloned();
+        let started = clock.as_ref().map(|clock| clock.elapsed());
         if self.client.place() != Place::Remote {
-            let read = self.options(Duration::ZERO);
-            match self.client.known(read, self.work.is_public()).await? {
-                Some(Known::Here(key)) => {
+            let need = if self.work.is_public() { Need::Wanted } else { Need::IfKnown };
+            match self.known(need).await? {
+                Some(key) => {
                     if let Some(given) = self.locally(key)? {
                         return Ok(given);
                     }
                 }
-                Some(Known::Unreadable) if self.client.place() == Place::Local => {
+                None if self.client.place() == Place::Local => {
                     return Err(Error::new(
                         ErrorKind::Forbidden,
                         "the key may not be read, so that it cannot be used here: grant keys/get, or leave out local_only()",
                     ));
                 }
-                Some(Known::Unreadable) | None => {}
+                None => {}
             }
         }
-        let spent = match (clock, started) {
+        let spent = || match (&clock, started) {
             (Some(clock), Some(started)) => clock.elapsed().saturating_sub(started),
             _ => Duration::ZERO,
         };
-        let options = self.options(spent);
-        let Some(target) = self.client.target() else {
-            return Err(Error::invalid_input(
-                "this key is in no vault that could be asked: it was given as a JSON web key",
-            ));
-        };
-        let given = self.work.there(target).with_options(options).send().await?;
-        if let Some(used) = W::used(&given) {
-            self.client.pin(used);
+        let again = self.client.takes_any_version().then(|| self.clone());
+        let options = self.options(spent());
+        let given = self.work.there(target(&self.client)?).with_options(options).send().await?;
+        match (W::used(&given), again) {
+            // Another call met another version meanwhile, and all is to fit together.
+            (Some(used), Some(again)) if !self.client.pin(used) => {
+                let options = again.options(spent());
+                again.work.there(target(&again.client)?).with_options(options).send().await
+            }
+            _ => Ok(given),
         }
-        Ok(given)
+    }
+
+    /// The key, for which nobody waits longer than the limit: not for another's read either.
+    async fn known(&self, need: Need) -> Result<Option<&Key>> {
+        let known = self.client.known(self.options(Duration::ZERO), need);
+        let (Some(limit), Some(clock)) = (self.timeout, self.client.clock()) else {
+            return known.await;
+        };
+        let (mut known, mut over) = (pin!(known), clock.sleep(limit));
+        // The read first, whose own error says more.
+        let known = poll_fn(|cx| match known.as_mut().poll(cx) {
+            Poll::Ready(known) => Poll::Ready(Some(known)),
+            Poll::Pending => over.as_mut().poll(cx).map(|()| None),
+        });
+        known.await.unwrap_or_else(|| {
+            let message = format!("the key could not be read within {limit:?}");
+            Err(Error::new(ErrorKind::Timeout, message))
+        })
     }
 
     /// Does it here if that can be done; `None` if the service has to be asked.
@@ -144,9 +170,22 @@ impl<W: Work> Cryptography<W> {
                 false => Ok(None),
             };
         };
-        key.check(&W::OPERATION, self.client.clock().map(|clock| &**clock))?;
-        self.work.here(local, key.id.as_ref()).map(Some)
+        match key.check(local, &W::OPERATION, self.client.clock().map(|clock| &**clock)) {
+            Ok(()) => self.work.here(local, key.id.as_ref()).map(Some),
+            Err(refused) if local_only => Err(refused),
+            // What the vault says of the key may have changed since it was read, and its clock be
+            // another: it has the last word.
+            Err(_) => Ok(None),
+        }
     }
+}
+
+fn target(client: &CryptographyClient) -> Result<Target> {
+    client.target().ok_or_else(|| {
+        Error::invalid_input(
+            "this key is in no vault that could be asked: it was given as a JSON web key",
+        )
+    })
 }
 
 impl<W: Work> IntoFuture for Cryptography<W> {

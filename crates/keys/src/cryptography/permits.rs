@@ -3,7 +3,7 @@
 use azure_core::time::OffsetDateTime;
 use azvault_core::{Error, ErrorKind, Result};
 
-use crate::{KeyOperation, KeyProperties};
+use crate::{JsonWebKey, KeyOperation, KeyProperties};
 
 /// The attributes that decide. A key that no vault holds has none, and is always usable.
 #[derive(Clone, Debug, Default)]
@@ -43,14 +43,14 @@ impl Validity {
     }
 }
 
-/// Refuses what `key_ops` does not name. A key that says nothing of its operations allows all, as
-/// RFC 7517 has it.
-pub(super) fn check_key_ops(allowed: &[KeyOperation], operation: &KeyOperation) -> Result<()> {
-    if allowed.is_empty() || allowed.contains(operation) {
+/// Refuses what `key_ops` does not name.
+pub(super) fn check_key_ops(key: &JsonWebKey, operation: &KeyOperation) -> Result<()> {
+    if key.permits(operation) {
         return Ok(());
     }
-    let named: Vec<&str> = allowed.iter().map(KeyOperation::as_str).collect();
-    Err(forbidden(operation, &format!("its key_ops are {}", named.join(", "))))
+    let named: Vec<&str> = key.key_ops().iter().map(KeyOperation::as_str).collect();
+    let named = if named.is_empty() { "none".to_owned() } else { named.join(", ") };
+    Err(forbidden(operation, &format!("its key_ops are {named}")))
 }
 
 fn forbidden(operation: &KeyOperation, why: &str) -> Error {
@@ -93,10 +93,13 @@ mod tests {
 
     #[test]
     fn operations_that_a_key_does_not_name_are_refused_with_those_it_names() {
-        let error = check_key_ops(&[Sign, Verify], &Encrypt).unwrap_err();
+        let key = |named: &[KeyOperation]| JsonWebKey::oct([7; 16]).with_key_ops(named.to_vec());
+        let error = check_key_ops(&key(&[Sign, Verify]), &Encrypt).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OperationForbidden);
         assert!(error.to_string().contains("sign, verify"), "{error}");
-        assert!(check_key_ops(&[], &Encrypt).is_ok());
-        assert!(check_key_ops(&[Encrypt], &Encrypt).is_ok());
+        let error = check_key_ops(&key(&[]), &Encrypt).unwrap_err();
+        assert!(error.to_string().contains("none"), "{error}");
+        assert!(check_key_ops(&JsonWebKey::oct([7; 16]), &Encrypt).is_ok());
+        assert!(check_key_ops(&key(&[Encrypt]), &Encrypt).is_ok());
     }
 }

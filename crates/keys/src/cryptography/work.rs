@@ -3,6 +3,7 @@
 use azvault_core::{Call, ResourceId, Result, SecretBytes, object::Target};
 use azvault_crypto::LocalKey;
 
+use super::extras::{check_decryption, check_encryption};
 use crate::{
     DecryptResult, EncryptResult, EncryptionAlgorithm, KeyOperation, SignResult,
     SignatureAlgorithm, UnwrapResult, VerifyResult, WrapResult,
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// One thing that can be asked of a key. Only this crate implements it.
-pub trait Work: sealed::Sealed + Send + Sync + Sized + 'static {
+pub trait Work: sealed::Sealed + Clone + Send + Sync + Sized + 'static {
     /// What it gives.
     type Output: Send + 'static;
 
@@ -78,6 +79,10 @@ impl Work for Encryption {
     type Output = EncryptResult;
     const OPERATION: KeyOperation = KeyOperation::Encrypt;
 
+    fn check(&self) -> Result<()> {
+        check_encryption(self)
+    }
+
     fn is_public(&self) -> bool {
         is_rsa(&self.algorithm)
     }
@@ -110,10 +115,12 @@ impl Work for Encryption {
         if let Some(iv) = iv.clone() {
             call = call.iv(iv);
         }
-        if !self.aad.is_empty() {
-            call = call.additional_authenticated_data(self.aad);
+        let aad = Some(self.aad).filter(|aad| !aad.is_empty());
+        if let Some(aad) = aad.clone() {
+            call = call.additional_authenticated_data(aad);
         }
-        call.into_call().map(|given| Ok(EncryptResult { iv: given.iv.or(iv), ..given }))
+        call.into_call()
+            .map(|given| Ok(EncryptResult { iv: given.iv.or(iv), aad: given.aad.or(aad), ..given }))
     }
 
     fn used(given: &EncryptResult) -> Option<&ResourceId> {
@@ -134,6 +141,10 @@ pub struct Decryption {
 impl Work for Decryption {
     type Output = DecryptResult;
     const OPERATION: KeyOperation = KeyOperation::Decrypt;
+
+    fn check(&self) -> Result<()> {
+        check_decryption(self)
+    }
 
     fn fits(&self, key: &LocalKey) -> bool {
         key.supports_encryption(&Self::OPERATION, &self.algorithm)

@@ -71,8 +71,8 @@ impl JwtEncoder {
     /// Needs the permission `keys/sign`, and `keys/get` unless the version or the `kid` was given.
     ///
     /// # Errors
-    /// `InvalidInput` if the claims are no object, or if the key's version is not known and may
-    /// not be read; those of [`CryptographyClient::sign`].
+    /// `InvalidInput` if the claims are no object, or the key is in no vault and has no `kid`;
+    /// `Forbidden` if its version is not known and may not be read; those of [`CryptographyClient::sign`].
     ///
     /// Source: [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515), section 7.1.
     pub async fn encode(&self, claims: &impl Serialize) -> Result<String> {

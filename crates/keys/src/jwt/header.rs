@@ -1,9 +1,10 @@
 //! The header of a token: what is said of the signature.
 
 use azvault_core::{Error, Result};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::object;
 use crate::SignatureAlgorithm;
 
 /// What we write, in this order.
@@ -22,12 +23,19 @@ pub(super) struct Read {
     alg: String,
     typ: Option<String>,
     kid: Option<String>,
+    /// Whatever it is: also `null` is something that is not known here.
+    #[serde(default, deserialize_with = "some")]
     crit: Option<Value>,
+}
+
+fn some<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
 }
 
 impl Read {
     pub(super) fn parse(json: &[u8]) -> Result<Self> {
-        let header: Self = serde_json::from_slice(json).map_err(|_| {
+        let header: Option<Self> = object(json);
+        let header = header.ok_or_else(|| {
             Error::invalid_input("the token's header is not the JSON of one (RFC 7515)")
         })?;
         match header.crit {

@@ -9,6 +9,7 @@ pub use encoder::JwtEncoder;
 pub use verifier::{Jwt, JwtVerifier};
 
 use azvault_core::{Error, Result};
+use serde::de::DeserializeOwned;
 
 use crate::SignatureAlgorithm;
 
@@ -24,4 +25,9 @@ fn check_algorithm(algorithm: &SignatureAlgorithm) -> Result<()> {
             "tokens are not signed with {other} here: choose RS256, PS256, ES256 or one of their kin"
         ))),
     }
+}
+
+/// Reads what must be a JSON object. serde would read the members from an array, too.
+fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    (json.trim_ascii_start().first() == Some(&b'{')).then(|| serde_json::from_slice(json).ok())?
 }

@@ -13,6 +13,7 @@ use super::{
     check_algorithm,
     claims::{Expectations, Registered},
     header::Read,
+    object,
 };
 use crate::{CryptographyClient, SignatureAlgorithm};
 
@@ -161,11 +162,11 @@ impl JwtVerifier {
             return Err(Error::invalid_input("the token's signature is not that of the key"));
         }
         let payload = decode(parts.payload)?;
-        let no_claims = |_| Error::invalid_input("the token's claims are not of the form expected");
-        let registered: Registered = serde_json::from_slice(&payload).map_err(no_claims)?;
+        let no_claims = || Error::invalid_input("the token's claims are not of the form expected");
+        let registered: Registered = object(&payload).ok_or_else(no_claims)?;
         self.expect.check(&registered, self.clock.now())?;
         Ok(Jwt {
-            claims: serde_json::from_slice(&payload).map_err(no_claims)?,
+            claims: object(&payload).ok_or_else(no_claims)?,
             key_id: header.kid().map(ToOwned::to_owned),
             token_type: header.typ().map(ToOwned::to_owned),
         })
@@ -181,16 +182,26 @@ impl JwtVerifier {
                 ))),
             };
         };
+        let mut unknown = None;
         for (key, named) in &self.keys {
             let matches = match named {
                 Some(named) => named == kid,
-                None => key.version_id().await? == kid,
+                // Whose name cannot be found out does not stand in the way of the others.
+                None => match key.version_id().await {
+                    Ok(id) => id == kid,
+                    Err(error) => {
+                        unknown.get_or_insert(error);
+                        false
+                    }
+                },
             };
             if matches {
                 return Ok(key);
             }
         }
-        Err(Error::invalid_input("the token is signed by another key than those accepted (`kid`)"))
+        Err(unknown.unwrap_or_else(|| {
+            Error::invalid_input("the token is signed by another key than those accepted (`kid`)")
+        }))
     }
 }
 
@@ -209,7 +220,10 @@ impl<'a> Parts<'a> {
             Error::invalid_input("this is no signed token: three parts of base64url between dots")
         };
         if token.len() > MAX_LEN {
-            return Err(no_token());
+            return Err(Error::invalid_input(format!(
+                "the token has {} characters: those of up to {MAX_LEN} are looked at",
+                token.len()
+            )));
         }
         let (signed, signature) = token.rsplit_once('.').ok_or_else(no_token)?;
         let (header, payload) = signed.split_once('.').ok_or_else(no_token)?;

@@ -60,6 +60,7 @@ result! {
     /// A signature.
     SignResult {
         /// The signature: for ECDSA `r` and `s` side by side, each as long as the curve's field.
+        /// X.509, TLS and OpenSSL want DER: [`ecdsa::to_der`](crate::ecdsa::to_der) makes it.
         signature: Vec<u8> = public
     }
 }

@@ -216,6 +216,18 @@ async fn what_this_process_cannot_compute_is_asked_of_the_service() {
 }
 
 #[tokio::test]
+async fn what_a_decryption_needs_is_in_the_result_whatever_the_service_repeats() {
+    let vault = Vault::hsm();
+    let key = vault.client.create_oct_key("k").size(256).await.unwrap();
+    let answer = format!(r#"{{"kid":"{}","value":"AA","iv":"AA","tag":"AA"}}"#, key.id());
+    vault.emulator.faults().next(1).on("POST", "/encrypt").respond(200, &[], answer);
+    let crypto = vault.client.cryptography_client("k").unwrap();
+    let sealed =
+        crypto.encrypt(E::A256Gcm, *b"plain").additional_authenticated_data(*b"a").await.unwrap();
+    assert_eq!(sealed.aad.as_deref(), Some(&b"a"[..]));
+}
+
+#[tokio::test]
 async fn an_initialisation_vector_is_made_and_given_back_wherever_it_is_done() {
     let vault = Vault::hsm();
     vault.client.create_oct_key("k").size(128).await.unwrap();

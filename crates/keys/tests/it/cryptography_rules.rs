@@ -31,16 +31,21 @@ async fn each_state_of_a_key_has_the_same_outcome_here_and_in_the_service() {
     create("verifies").key_ops([Op::Verify]).await.unwrap();
     create("wraps").key_ops([Op::WrapKey, Op::UnwrapKey]).await.unwrap();
     create("signs").key_ops([Op::Sign]).await.unwrap();
+    create("nothing").await.unwrap();
+    vault.client.update_key_properties("nothing").key_ops([]).await.unwrap();
     let mut refused = 0;
-    for name in ["usable", "disabled", "expired", "not-yet", "within", "verifies", "wraps", "signs"]
-    {
+    let states = [
+        "usable", "disabled", "expired", "not-yet", "within", "verifies", "wraps", "signs",
+        "nothing",
+    ];
+    for name in states {
         let crypto = vault.client.cryptography_client(name).unwrap();
         let here = outcomes(&crypto.clone().local_only()).await;
         let there = outcomes(&crypto.remote_only().unwrap()).await;
         assert_eq!(here, there, "{name}");
         refused += here.iter().filter(|outcome| outcome.is_err()).count();
     }
-    assert_eq!(refused, 11, "two each for what is out of time, seven for key_ops");
+    assert_eq!(refused, 14, "two each for what is out of time, ten for key_ops");
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,6 +60,24 @@ async fn a_key_whose_time_ends_while_it_is_known_is_refused_from_then_on() {
     assert_eq!(error.kind(), ErrorKind::OperationForbidden);
     assert!(error.to_string().contains("`exp`"), "{error}");
     assert!(!crypto.verify(S::RS256, [0; 32], [0; 256]).await.unwrap().is_valid());
+}
+
+#[tokio::test]
+async fn what_a_known_key_did_not_permit_is_done_once_the_vault_permits_it() {
+    let vault = Vault::new();
+    let now = vault.emulator.clock().now();
+    let create = vault.client.create_rsa_key("k").key_ops([Op::Verify]);
+    create.expires_on(now - Duration::HOUR).await.unwrap();
+    let crypto = vault.client.cryptography_client("k").unwrap();
+    let encrypt = || crypto.encrypt(E::RsaOaep256, *b"plain");
+    for _ in 0..2 {
+        assert_eq!(encrypt().await.unwrap_err().kind(), ErrorKind::OperationForbidden);
+    }
+    let update = vault.client.update_key_properties("k").key_ops([Op::Encrypt, Op::Decrypt]);
+    update.expires_on(now + Duration::HOUR).await.unwrap();
+    let encrypted = encrypt().await.unwrap();
+    let decrypted = crypto.decrypt(E::RsaOaep256, encrypted.ciphertext).await.unwrap();
+    assert_eq!(decrypted.plaintext.expose(), b"plain");
 }
 
 #[tokio::test]
@@ -119,4 +142,37 @@ async fn every_failed_decryption_looks_the_same() {
         texts.dedup();
         assert_eq!(texts.len(), 1, "{algorithm}: {texts:?}");
     }
+}
+
+#[tokio::test]
+async fn what_an_algorithm_has_no_place_for_is_refused_before_anything_is_sent() {
+    let vault = Vault::hsm();
+    vault.client.create_oct_key("k").size(256).await.unwrap();
+    vault.client.create_rsa_key("rsa").await.unwrap();
+    vault.emulator.clear_journal();
+    let remote = vault.client.cryptography_client("k").unwrap();
+    let rsa = vault.client.cryptography_client("rsa").unwrap().remote_only().unwrap();
+    let local = CryptographyClient::from_jwk(&JsonWebKey::oct([7; 32])).unwrap();
+    let mut said = Vec::new();
+    for crypto in [&remote, &local] {
+        // The same nonce twice would give both messages away: none is taken.
+        said.push(crypto.encrypt(E::A256Gcm, *b"plain").iv([1; 12]).await.unwrap_err());
+        let cbc = || crypto.encrypt(E::A256CbcPad, *b"plain");
+        said.push(cbc().additional_authenticated_data(*b"a").await.unwrap_err());
+        said.push(cbc().iv([1; 12]).await.unwrap_err());
+        let cbc = || crypto.decrypt(E::A256CbcPad, [0; 16]).iv([1; 16]);
+        said.push(cbc().additional_authenticated_data(*b"a").await.unwrap_err());
+        said.push(cbc().authentication_tag([0; 16]).await.unwrap_err());
+        said.push(crypto.decrypt(E::A256CbcPad, [0; 16]).await.unwrap_err());
+        let gcm = || crypto.decrypt(E::A256Gcm, [0; 16]);
+        said.push(gcm().iv([1; 12]).await.unwrap_err());
+        said.push(gcm().authentication_tag([1; 16]).await.unwrap_err());
+    }
+    said.push(rsa.encrypt(E::RsaOaep256, *b"plain").iv([1; 16]).await.unwrap_err());
+    let with_data = rsa.encrypt(E::RsaOaep256, *b"plain").additional_authenticated_data(*b"a");
+    said.push(with_data.await.unwrap_err());
+    for error in said {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    }
+    assert_eq!(vault.requests("POST", "/keys"), 0);
 }

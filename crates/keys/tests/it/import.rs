@@ -47,3 +47,13 @@ async fn a_managed_hsm_takes_symmetric_keys_and_a_vault_does_not() {
     assert_eq!(error.kind(), ErrorKind::BadRequest);
     assert_eq!(vault.client.get_key("k").await.unwrap_err().kind(), ErrorKind::NotFound);
 }
+
+#[tokio::test]
+async fn a_key_that_is_to_permit_nothing_is_not_imported_as_one_that_permits_all() {
+    let vault = Vault::new();
+    let key = JsonWebKey::from_pem(EC_PEM).unwrap();
+    let key = vault.client.import_key("k", key).key_ops([]).await.unwrap();
+    assert_eq!(key.key_ops(), []);
+    let error = vault.client.sign("k", SignatureAlgorithm::ES256, [7; 32]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OperationForbidden);
+}

@@ -10,6 +10,7 @@ mod cryptography_client;
 mod cryptography_rules;
 mod deletion;
 mod errors;
+mod first_use;
 mod hardware;
 mod import;
 mod limits;

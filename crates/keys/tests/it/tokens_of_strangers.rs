@@ -249,3 +249,49 @@ async fn the_examples_of_rfc_7515_hold() {
         refused(&verifier, &changed).await;
     }
 }
+
+#[tokio::test]
+async fn a_key_that_cannot_be_read_does_not_stand_in_the_way_of_anothers_tokens() {
+    let Issued { vault, crypto, token, .. } = issued().await;
+    let gone = vault.client.cryptography_client("gone").unwrap();
+    let verifier = JwtVerifier::new([S::RS256]).unwrap().key(gone).key(crypto.clone());
+    verifier.verify::<Value>(&token).await.unwrap();
+    // Whose it is could not be found out: that is not the token's fault.
+    let header = json!({ "alg": "RS256", "kid": "a stranger's" });
+    let error = verifier.verify::<Value>(&forged(&token, &header, |_| "AA".to_owned())).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::NotFound);
+
+    vault.client.create_rsa_key("secretive").await.unwrap();
+    let body = r#"{"error":{"code":"Forbidden","message":"no get","innererror":{"code":"ForbiddenByRbac"}}}"#;
+    vault.emulator.faults().next(9).on("GET", "/keys/secretive").respond(403, &[], body);
+    let secretive = vault.client.cryptography_client("secretive").unwrap();
+    let verifier = JwtVerifier::new([S::RS256]).unwrap().key(secretive).key(crypto);
+    verifier.verify::<Value>(&token).await.unwrap();
+    let error = verifier.verify::<Value>(&forged(&token, &header, |_| "AA".to_owned())).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Forbidden);
+}
+
+#[tokio::test]
+async fn a_signature_over_what_is_no_object_makes_no_token() {
+    let Issued { crypto, verifier, .. } = issued().await;
+    let kid = crypto.key_id().unwrap().to_string();
+    let object = json!({ "alg": "RS256", "kid": kid });
+    let claims = json!({ "exp": 4_000_000_000_u64 });
+    for (header, claims) in [
+        (json!(["RS256", "JWT", kid, null]), claims.clone()),
+        (object.clone(), json!(["me", null, 4_000_000_000_u64, null])),
+        (json!({ "alg": "RS256", "kid": kid, "crit": null }), claims.clone()),
+    ] {
+        let parts = [header, claims].map(|part| BASE64URL.encode(part.to_string()));
+        let signed = parts.join(".");
+        let signature = crypto.sign_data(S::RS256, &signed).await.unwrap().signature;
+        refused(&verifier, &format!("{signed}.{}", BASE64URL.encode(signature))).await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_too_long_is_refused_with_the_length_that_is_not() {
+    let Issued { verifier, token, .. } = issued().await;
+    let error = refused(&verifier, &format!("{token}{}", "A".repeat(64 * 1024))).await;
+    assert!(error.contains("65536"), "{error}");
+}
