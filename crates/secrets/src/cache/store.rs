@@ -26,7 +26,7 @@ pub(super) struct Store {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) terms: Terms,
     pub(super) counters: Arc<Counters>,
-    entries: Cache<Key, Arc<Entry>, UnitWeighter, RandomState, CountEvictions>,
+    entries: Cache<Key, Arc<Entry>, UnitWeighter, RandomState, NoteEvictions>,
     /// Guards who may put what into `entries`: a read may if it is still the one of its key.
     flights: Mutex<Flights>,
 }
@@ -70,15 +70,14 @@ impl Store {
         let counters = Arc::<Counters>::default();
         let mut options = OptionsBuilder::new();
         options.estimated_items_capacity(capacity).weight_capacity(capacity as u64);
-        let evictions = CountEvictions(counters.clone());
         let entries = match options.build() {
             Ok(options) => {
-                Cache::with_options(options, UnitWeighter, RandomState::new(), evictions)
+                Cache::with_options(options, UnitWeighter, RandomState::new(), NoteEvictions)
             }
             // It lacks nothing that it needs; a cache of the same capacity all the same.
             Err(_) => {
                 let weight = capacity as u64;
-                Cache::with(capacity, weight, UnitWeighter, RandomState::new(), evictions)
+                Cache::with(capacity, weight, UnitWeighter, RandomState::new(), NoteEvictions)
             }
         };
         let clock = client.clock().clone();
@@ -225,11 +224,11 @@ impl Store {
         match result {
             Ok(secret) => {
                 let entry = Entry::found(secret.clone(), begun, &self.terms, is_version, random);
-                self.entries.insert(key.clone(), Arc::new(entry));
+                self.insert(key, entry);
             }
             Err(failure) if failure.error.kind() == ErrorKind::NotFound => {
                 let entry = Entry::missing(failure.error.clone(), begun, &self.terms);
-                self.entries.insert(key.clone(), Arc::new(entry));
+                self.insert(key, entry);
             }
             Err(failure) if failure.is_outage() => self.pause(key, now),
             // The service answered, and does not let this caller read it: that holds for the copy.
@@ -242,6 +241,15 @@ impl Store {
             flights.next_sweep = now.saturating_add(self.terms.ttl.max(SWEEP));
         }
         drop(flights);
+    }
+
+    fn insert(&self, key: &Key, entry: Entry) {
+        let mut gone = Vec::new();
+        self.entries.insert_with_lifecycle(key.clone(), Arc::new(entry), &mut gone);
+        // What it takes the place of is reported too, and made no room.
+        for _ in gone.iter().filter(|gone| *gone != key) {
+            self.counters.evictions.add();
+        }
     }
 
     /// Has no renewal of `key` tried for a while.
@@ -295,14 +303,14 @@ impl Store {
 /// How often, at most, entries that nobody asks for any more are looked for and dropped.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// Counts what is evicted. Evicted entries are dropped by whoever inserts, at once.
+/// Notes what is evicted. Its values are dropped by whoever inserts, at once.
 #[derive(Clone)]
-struct CountEvictions(Arc<Counters>);
+struct NoteEvictions;
 
-impl Lifecycle<Key, Arc<Entry>> for CountEvictions {
-    type RequestState = ();
+impl Lifecycle<Key, Arc<Entry>> for NoteEvictions {
+    type RequestState = Vec<Key>;
 
-    fn on_evict(&self, (): &mut (), _: Key, _: Arc<Entry>) {
-        self.0.evictions.add();
+    fn on_evict(&self, gone: &mut Vec<Key>, key: Key, _: Arc<Entry>) {
+        gone.push(key);
     }
 }
