@@ -70,6 +70,8 @@ impl Store {
         let counters = Arc::<Counters>::default();
         let mut options = OptionsBuilder::new();
         options.estimated_items_capacity(capacity).weight_capacity(capacity as u64);
+        // Shards have each a part of the room, so one is full while there is room in another.
+        options.shards(1);
         let entries = match options.build() {
             Ok(options) => {
                 Cache::with_options(options, UnitWeighter, RandomState::new(), NoteEvictions)
