@@ -1,6 +1,10 @@
 //! What the cache of secrets says of its bounds: capacity, ages, pauses, order, and what it holds on to.
 
-use crate::secrets_cache::{Vault, value};
+use azvault::ErrorKind;
+use azvault_tests::Answer;
+use futures::StreamExt;
+
+use crate::secrets_cache::{SECOND, Vault, text, value};
 
 #[tokio::test(start_paused = true)]
 async fn a_value_that_is_renewed_is_not_counted_as_one_that_made_room() {
@@ -41,4 +45,28 @@ async fn room_without_end_is_no_panic() {
     let cache = vault.terms().capacity(usize::MAX).build();
     assert_eq!(value(&cache, "s").await, "value-1");
     assert!(cache.try_get("s").is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_with_a_long_interval_does_not_begin_with_what_is_over() {
+    let vault = Vault::new();
+    let cache = vault.cache();
+    cache.get_secret("s").await.unwrap();
+    vault.rotate();
+    // Beyond all of the terms: 100 s, and 60 s more in an outage.
+    vault.pass(SECOND * 500).await;
+    let mut watch = cache.watch("s", SECOND * 3600);
+    assert_eq!(text(&watch.next().await.unwrap().unwrap()), "value-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_with_a_long_interval_does_not_begin_with_an_absence_that_is_over() {
+    let vault = Vault::new();
+    let cache = vault.cache();
+    vault.replies(|_, _| Answer::error(404, "SecretNotFound", "none"));
+    assert_eq!(cache.get_secret("s").await.unwrap_err().kind(), ErrorKind::NotFound);
+    vault.is_well();
+    vault.pass(SECOND * 6).await;
+    let mut watch = cache.watch("s", SECOND * 60);
+    assert_eq!(text(&watch.next().await.unwrap().unwrap()), "value-1");
 }

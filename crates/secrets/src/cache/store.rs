@@ -46,7 +46,7 @@ struct Flights {
 pub(super) enum Demand {
     /// As the cache's terms say.
     Cached,
-    /// Read within this time.
+    /// Fresh, and read within this time.
     Within(Duration),
     /// Read from now on.
     Now,
@@ -132,7 +132,9 @@ impl Store {
                 }
                 _ => {}
             },
-            (Demand::Within(limit), Some(entry)) if now.saturating_sub(entry.read_at) < limit => {
+            (Demand::Within(limit), Some(entry))
+                if now.saturating_sub(entry.read_at) < limit && entry.age(now) == Age::Fresh =>
+            {
                 match &entry.what {
                     What::Found(secret) => return Look::Found(secret.clone()),
                     What::Missing(error) => return Look::Missing(error.clone()),
