@@ -2,7 +2,7 @@
 
 use azvault::ErrorKind;
 use azvault_tests::Answer;
-use futures::StreamExt;
+use futures::{StreamExt, poll};
 
 use crate::secrets_cache::{SECOND, Vault, text, value};
 
@@ -69,4 +69,24 @@ async fn a_watch_with_a_long_interval_does_not_begin_with_an_absence_that_is_ove
     vault.pass(SECOND * 6).await;
     let mut watch = cache.watch("s", SECOND * 60);
     assert_eq!(text(&watch.next().await.unwrap().unwrap()), "value-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_does_not_ask_a_failing_vault_more_often_than_was_said() {
+    let vault = Vault::new();
+    let cache = vault.terms().stale_if_error(SECOND * 1000).error_pause(SECOND * 15).build();
+    let mut watch = cache.watch("s", SECOND);
+    watch.next().await.unwrap().unwrap();
+    vault.replies(|_, _| Answer::status(503));
+    let before = vault.count();
+    let mut next = Box::pin(watch.next());
+    for _ in 0..60 {
+        assert!(poll!(&mut next).is_pending(), "what is kept stands in");
+        vault.pass(SECOND).await;
+    }
+    let asked = vault.count() - before;
+    assert!((3..=5).contains(&asked), "{asked} requests in a minute");
+    vault.is_well();
+    vault.rotate();
+    assert_eq!(text(&next.await.unwrap().unwrap()), "value-2");
 }

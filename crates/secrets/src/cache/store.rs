@@ -140,6 +140,11 @@ impl Store {
                     What::Missing(error) => return Look::Missing(error.clone()),
                 }
             }
+            (Demand::Within(_), Some(entry)) if entry.is_paused(now) => {
+                if let Some(secret) = entry.fallback(now) {
+                    return Look::Stale(secret, None);
+                }
+            }
             (Demand::Now, _) => {
                 // One that runs already may have read before it was asked for.
                 let fetch = self.begin(&mut flights, key, now, false);
