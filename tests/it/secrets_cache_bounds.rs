@@ -2,7 +2,7 @@
 
 use azvault::ErrorKind;
 use azvault_tests::Answer;
-use futures::{StreamExt, poll};
+use futures::{FutureExt, StreamExt, poll};
 
 use crate::secrets_cache::{SECOND, Vault, text, value};
 
@@ -89,4 +89,28 @@ async fn a_watch_does_not_ask_a_failing_vault_more_often_than_was_said() {
     vault.is_well();
     vault.rotate();
     assert_eq!(text(&next.await.unwrap().unwrap()), "value-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_saw_a_new_version_is_not_given_the_old_one_in_an_outage() {
+    let vault = Vault::new();
+    let cache = vault.cache();
+    assert_eq!(value(&cache, "s").await, "value-1");
+    vault.pass(SECOND * 130).await;
+    vault.rotate();
+    // The first read takes a second; the second, which overtakes it, fails.
+    vault.replies(|answer, seen| match seen.n {
+        1 => answer.after(SECOND),
+        _ => Answer::status(503).after(SECOND * 2),
+    });
+    let mut watch = cache.watch("s", SECOND * 10);
+    let mut first = Box::pin(watch.next());
+    assert!(poll!(&mut first).is_pending());
+    let mut refresh = Box::pin(cache.refresh_now("s").into_future());
+    assert!(poll!(&mut refresh).is_pending());
+    assert_eq!(text(&first.await.unwrap().unwrap()), "value-2");
+    assert_eq!(refresh.await.unwrap_err().kind(), ErrorKind::Service);
+    assert_eq!(value(&cache, "s").await, "value-2", "it goes back in time");
+    vault.pass(SECOND * 11).await;
+    assert!(watch.next().now_or_never().is_none(), "nothing is newer");
 }

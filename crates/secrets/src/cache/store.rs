@@ -193,7 +193,9 @@ impl Store {
             flights.most = flights.running.len() * 2 + 16;
         }
         flights.last += 1;
-        let (flight, shared) = Flight::new(fetch(self, key, flights.last, now), now, flights.last);
+        let number = flights.last;
+        let since = flights.running.get(key).map_or(number, |overtaken| overtaken.since);
+        let (flight, shared) = Flight::new(fetch(self, key, number, now), now, number, since);
         let flight = if keep { flight.kept_alive(&shared) } else { flight };
         flights.running.insert(key.clone(), flight);
         shared
@@ -206,8 +208,8 @@ impl Store {
         self.join(&mut flights, key, now, None, true).0
     }
 
-    /// Takes in what read `number` of `key` gave, unless it has been overtaken: by an invalidation
-    /// or by a later read.
+    /// Takes in what read `number` of `key` gave, unless an invalidation or a later read that ended
+    /// has overtaken it.
     pub(super) fn settle(
         &self,
         key: &Key,
@@ -224,12 +226,21 @@ impl Store {
         // Dropped after the lock: it may be the last that holds the read.
         let _flight;
         let mut flights = self.lock();
-        if flights.running.get(key).is_none_or(|flight| flight.number != number) {
+        let Some(flight) = flights.running.get(key) else { return };
+        let now = self.clock.elapsed();
+        let is_version = key.version().is_some();
+        if flight.number != number {
+            // A later read runs. It may fail, and nobody is to go back then behind what this gave.
+            if let Ok(secret) = result
+                && flight.since <= number
+                && self.entries.peek(key).is_none_or(|entry| entry.read_at <= begun)
+            {
+                let entry = Entry::found(secret.clone(), begun, &self.terms, is_version, random);
+                self.insert(key, entry);
+            }
             return;
         }
         _flight = flights.running.remove(key);
-        let now = self.clock.elapsed();
-        let is_version = key.version().is_some();
         match result {
             Ok(secret) => {
                 let entry = Entry::found(secret.clone(), begun, &self.terms, is_version, random);
