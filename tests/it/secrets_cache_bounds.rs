@@ -1,7 +1,21 @@
 //! What the cache of secrets says of its bounds: capacity, ages, pauses, order, and what it holds on to.
 
-use azvault::ErrorKind;
-use azvault_tests::Answer;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use azure_core::http::{AsyncRawResponse, HttpClient, Request, Transport};
+use azvault::{
+    ErrorKind, KeyVaultClient,
+    secrets::{SecretCache, SecretClient},
+};
+use azvault_core::retry::RetryPolicy;
+use azvault_tests::{Answer, Clerk, KNOWN, Script};
 use futures::{FutureExt, StreamExt, poll};
 
 use crate::secrets_cache::{SECOND, Vault, text, value};
@@ -113,4 +127,61 @@ async fn whoever_saw_a_new_version_is_not_given_the_old_one_in_an_outage() {
     assert_eq!(value(&cache, "s").await, "value-2", "it goes back in time");
     vault.pass(SECOND * 11).await;
     assert!(watch.next().now_or_never().is_none(), "nothing is newer");
+}
+
+/// Counts the requests that are on their way.
+#[derive(Debug)]
+struct Counted {
+    script: Arc<Script>,
+    running: Arc<AtomicUsize>,
+}
+
+struct Running(Arc<AtomicUsize>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl HttpClient for Counted {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        self.running.fetch_add(1, Ordering::SeqCst);
+        let _running = Running(self.running.clone());
+        self.script.execute_request(request).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_nobody_asks_for_any_more_does_not_stay_for_ever() {
+    let vault = Vault::new();
+    let running = Arc::<AtomicUsize>::default();
+    let transport = Counted { script: vault.script.clone(), running: running.clone() };
+    let vaults = KeyVaultClient::builder(Clerk::steady())
+        .transport(Transport::new(Arc::new(transport)))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let client: SecretClient = vaults.secrets(KNOWN).unwrap();
+    let cache = SecretCache::builder(client)
+        .ttl(SECOND * 100)
+        .jitter(0.0)
+        .stale_while_revalidate(SECOND * 10)
+        .build();
+    for n in 0..20 {
+        cache.get_secret(&format!("s{n}")).await.unwrap();
+    }
+    vault.pass(SECOND * 105).await;
+    vault.replies(|answer, _| answer.after(SECOND));
+    for n in 0..20 {
+        cache.get_secret(&format!("s{n}")).await.unwrap();
+    }
+    assert_eq!(running.load(Ordering::SeqCst), 20, "each is being renewed");
+    vault.is_well();
+    vault.pass(Duration::from_secs(7200)).await;
+    // Reading something else is when the cache looks after what it holds.
+    cache.get_secret("other").await.unwrap();
+    assert_eq!(running.load(Ordering::SeqCst), 0, "connections are held for nobody");
+    assert_eq!(value(&cache, "s7").await, "value-1");
 }

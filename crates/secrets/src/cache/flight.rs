@@ -52,6 +52,11 @@ impl Flight {
         self.shared.as_ref()?.upgrade()
     }
 
+    /// What keeps a read alive that nobody will join any more.
+    pub(super) fn abandon(&mut self, now: Duration) -> Option<Shared<Fetch>> {
+        self.kept.take_if(|_| now.saturating_sub(self.begun) >= PATIENCE)
+    }
+
     pub(super) fn kept_alive(self, shared: &Shared<Fetch>) -> Self {
         Self { kept: Some(shared.clone()), ..self }
     }

@@ -223,8 +223,8 @@ impl Store {
             Err(_) => self.counters.errors.add(),
         }
         let random = RandomState::new().hash_one(number) as f64 / u64::MAX as f64;
-        // Dropped after the lock: it may be the last that holds the read.
-        let _flight;
+        // Dropped after the lock: they may be the last that hold the reads.
+        let (_flight, _abandoned): (_, Vec<_>);
         let mut flights = self.lock();
         let Some(flight) = flights.running.get(key) else { return };
         let now = self.clock.elapsed();
@@ -258,6 +258,8 @@ impl Store {
         }
         if now >= flights.next_sweep {
             self.entries.retain(|_, entry| entry.age(now) != Age::Over);
+            _abandoned =
+                flights.running.values_mut().filter_map(|flight| flight.abandon(now)).collect();
             flights.next_sweep = now.saturating_add(self.terms.ttl.max(SWEEP));
         }
         drop(flights);
