@@ -185,3 +185,25 @@ async fn a_renewal_that_nobody_asks_for_any_more_does_not_stay_for_ever() {
     assert_eq!(running.load(Ordering::SeqCst), 0, "connections are held for nobody");
     assert_eq!(value(&cache, "s7").await, "value-1");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_over_is_wiped_by_the_next_read_however_long_the_time_to_live_is() {
+    let vault = Vault::new();
+    let cache = vault.cache();
+    let memory = Arc::downgrade(&cache.get_secret("once").await.unwrap());
+    // A read shortly before the first is over, and one shortly after.
+    vault.pass(SECOND * 159).await;
+    cache.get_secret("other").await.unwrap();
+    assert!(memory.upgrade().is_some());
+    vault.pass(SECOND * 2).await;
+    cache.get_secret("another").await.unwrap();
+    assert!(memory.upgrade().is_none(), "beyond all its bounds, and kept");
+    // Absences are over long before values are.
+    vault.replies(|_, _| Answer::error(404, "SecretNotFound", "none"));
+    cache.get_secret("none").await.unwrap_err();
+    vault.is_well();
+    assert_eq!(cache.len(), 3);
+    vault.pass(SECOND * 6).await;
+    cache.get_secret("fourth").await.unwrap();
+    assert_eq!(cache.len(), 3);
+}

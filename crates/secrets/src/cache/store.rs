@@ -1,6 +1,7 @@
 //! The entries and who refreshes them: what is decided under the lock.
 
 use std::{
+    cell::Cell,
     collections::HashMap,
     hash::{BuildHasher, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -38,6 +39,7 @@ struct Flights {
     last: u64,
     /// How many there may be before those that everybody gave up are looked for.
     most: usize,
+    /// When what is over is next looked for: no sooner is anything.
     next_sweep: Duration,
 }
 
@@ -175,6 +177,7 @@ impl Store {
         {
             if keep {
                 flight.kept = Some(fetch.clone());
+                flights.next_sweep = flights.next_sweep.min(now.saturating_add(PATIENCE));
             }
             return (fetch, true);
         }
@@ -197,6 +200,9 @@ impl Store {
         let since = flights.running.get(key).map_or(number, |overtaken| overtaken.since);
         let (flight, shared) = Flight::new(fetch(self, key, number, now), now, number, since);
         let flight = if keep { flight.kept_alive(&shared) } else { flight };
+        if keep {
+            flights.next_sweep = flights.next_sweep.min(now.saturating_add(PATIENCE));
+        }
         flights.running.insert(key.clone(), flight);
         shared
     }
@@ -236,7 +242,7 @@ impl Store {
                 && self.entries.peek(key).is_none_or(|entry| entry.read_at <= begun)
             {
                 let entry = Entry::found(secret.clone(), begun, &self.terms, is_version, random);
-                self.insert(key, entry);
+                self.insert(&mut flights, key, entry);
             }
             return;
         }
@@ -244,11 +250,11 @@ impl Store {
         match result {
             Ok(secret) => {
                 let entry = Entry::found(secret.clone(), begun, &self.terms, is_version, random);
-                self.insert(key, entry);
+                self.insert(&mut flights, key, entry);
             }
             Err(failure) if failure.error.kind() == ErrorKind::NotFound => {
                 let entry = Entry::missing(failure.error.clone(), begun, &self.terms);
-                self.insert(key, entry);
+                self.insert(&mut flights, key, entry);
             }
             Err(failure) if failure.is_outage() => self.pause(key, now),
             // The service answered, and does not let this caller read it: that holds for the copy.
@@ -257,15 +263,26 @@ impl Store {
             }
         }
         if now >= flights.next_sweep {
-            self.entries.retain(|_, entry| entry.age(now) != Age::Over);
+            let next = Cell::new(Duration::MAX);
+            self.entries.retain(|_, entry| {
+                let keep = entry.age(now) != Age::Over;
+                if keep {
+                    next.set(next.get().min(entry.over_at()));
+                }
+                keep
+            });
             _abandoned =
                 flights.running.values_mut().filter_map(|flight| flight.abandon(now)).collect();
-            flights.next_sweep = now.saturating_add(self.terms.ttl.max(SWEEP));
+            let kept = flights.running.values().filter(|flight| flight.kept.is_some());
+            let given_up = kept.map(|flight| flight.begun.saturating_add(PATIENCE)).min();
+            let next = next.get().min(given_up.unwrap_or(Duration::MAX));
+            flights.next_sweep = next.max(now.saturating_add(SWEEP));
         }
         drop(flights);
     }
 
-    fn insert(&self, key: &Key, entry: Entry) {
+    fn insert(&self, flights: &mut Flights, key: &Key, entry: Entry) {
+        flights.next_sweep = flights.next_sweep.min(entry.over_at());
         let mut gone = Vec::new();
         self.entries.insert_with_lifecycle(key.clone(), Arc::new(entry), &mut gone);
         // What it takes the place of is reported too, and made no room.
@@ -322,7 +339,7 @@ impl Store {
     }
 }
 
-/// How often, at most, entries that nobody asks for any more are looked for and dropped.
+/// How often, at most, what is over is looked for and dropped.
 const SWEEP: Duration = Duration::from_secs(1);
 
 /// Notes what is evicted. Its values are dropped by whoever inserts, at once.
