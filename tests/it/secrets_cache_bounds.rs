@@ -207,3 +207,24 @@ async fn what_is_over_is_wiped_by_the_next_read_however_long_the_time_to_live_is
     cache.get_secret("fourth").await.unwrap();
     assert_eq!(cache.len(), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refresher_ends_with_its_cache_though_the_vault_does_not_answer() {
+    let vault = Vault::new();
+    let cache = vault.cache();
+    cache.get_secret("s").await.unwrap();
+    cache.get_secret("s").await.unwrap();
+    vault.replies(|_, _| Answer::hang());
+    let refresher = cache.refresher();
+    let mut refresher = Box::pin(refresher);
+    for _ in 0..105 {
+        assert!(poll!(&mut refresher).is_pending());
+        vault.pass(SECOND).await;
+    }
+    assert_eq!(vault.count(), 2, "a renewal is on its way");
+    drop(cache);
+    let dropped = vault.script.clock().elapsed();
+    refresher.await;
+    let after = vault.script.clock().elapsed() - dropped;
+    assert!(after <= SECOND * 30, "it ends after {after:?}");
+}
