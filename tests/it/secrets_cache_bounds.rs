@@ -17,6 +17,7 @@ use azvault::{
 use azvault_core::retry::RetryPolicy;
 use azvault_tests::{Answer, Clerk, KNOWN, Script};
 use futures::{FutureExt, StreamExt, poll};
+use tokio::time::timeout;
 
 use crate::secrets_cache::{SECOND, Vault, text, value};
 
@@ -227,4 +228,25 @@ async fn a_refresher_ends_with_its_cache_though_the_vault_does_not_answer() {
     refresher.await;
     let after = vault.script.clock().elapsed() - dropped;
     assert!(after <= SECOND * 30, "it ends after {after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_gives_a_secret_that_is_back_again() {
+    let vault = Vault::new();
+    let cache = vault.cache();
+    let mut watch = cache.watch("s", SECOND * 30);
+    assert_eq!(text(&watch.next().await.unwrap().unwrap()), "value-1");
+    for (code, kind) in
+        [("SecretNotFound", ErrorKind::NotFound), ("SecretDisabled", ErrorKind::Disabled)]
+    {
+        let status = if kind == ErrorKind::NotFound { 404 } else { 403 };
+        vault.replies(move |_, _| Answer::error(status, code, "it is gone"));
+        assert_eq!(watch.next().await.unwrap().unwrap_err().kind(), kind);
+        // Recovered, or enabled: the version is the one it was.
+        vault.is_well();
+        let back = timeout(SECOND * 100, watch.next()).await.expect("nothing is given");
+        assert_eq!(text(&back.unwrap().unwrap()), "value-1");
+    }
+    vault.pass(SECOND * 31).await;
+    assert!(watch.next().now_or_never().is_none(), "each once, while all is well");
 }
