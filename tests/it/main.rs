@@ -91,6 +91,8 @@ mod scenarios;
 #[cfg(test)]
 mod secrets_cache;
 #[cfg(test)]
+mod secrets_cache_bounds;
+#[cfg(test)]
 mod secrets_cache_failures;
 #[cfg(test)]
 mod secrets_cache_races;

@@ -55,6 +55,22 @@ async fn a_renewal_begun_before_an_invalidation_does_not_put_the_old_value_back(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_read_from_before_an_invalidation_is_not_kept_while_a_later_one_runs() {
+    let vault = Vault::new();
+    vault.replies(|answer, seen| answer.after(SECOND * if seen.n == 0 { 2 } else { 5 }));
+    let cache = vault.cache();
+    let mut early = Box::pin(cache.get_secret("s").into_future());
+    assert!(poll!(&mut early).is_pending());
+    vault.rotate();
+    cache.invalidate("s");
+    let mut later = Box::pin(cache.get_secret("s").into_future());
+    assert!(poll!(&mut later).is_pending());
+    assert_eq!(text(&early.await.unwrap()), "value-1");
+    assert!(cache.is_empty());
+    assert_eq!(text(&later.await.unwrap()), "value-2");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_earlier_read_that_ends_last_does_not_overwrite_a_later_one() {
     let vault = Vault::new();
     vault.replies(|answer, seen| answer.after(if seen.n == 0 { SECOND * 9 } else { SECOND }));

@@ -148,6 +148,24 @@ async fn a_long_list_is_not_read_ahead_of_its_gets() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_failure_that_would_meet_all_ends_the_listing_too() {
+    let script = Script::by(|seen| match (seen.url.path(), seen.url.query()) {
+        ("/secrets", Some(query)) => {
+            let at: usize = query.rsplit_once("at=").map_or(0, |(_, at)| at.parse().unwrap());
+            let name = if at == 0 { "app" } else { "other" };
+            let next = (at < 99).then(|| (at + 1).to_string());
+            page(&[name], next.as_deref()).after(TICK)
+        }
+        _ => Answer::error(403, "ForbiddenByPolicy", "no permission").after(TICK),
+    });
+    let report = client(&script).load_all(|secret| secret.name() == "app").await;
+    assert!(report.stopped_early());
+    assert_eq!(report.failed().len(), 1);
+    let listed = paths(&script).iter().filter(|path| *path == "/secrets").count();
+    assert!(listed <= 4, "{listed} pages for nothing");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_filter_and_the_disabled_cost_no_request_and_the_deleted_are_told() {
     let script = Script::by(|seen| match seen.url.path() {
         "/secrets" => page(&["app-a", "app-gone", "disabled-app", "other"], None),

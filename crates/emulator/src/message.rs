@@ -5,6 +5,13 @@ use http::{HeaderMap, Method, StatusCode};
 
 /// The largest request body read, in bytes; the service's own limits are far below.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
+/// The largest body of a restore: 500 versions of a secret's 25,600 bytes and its tags, in base64 twice.
+const MAX_RESTORE: usize = 48 * 1024 * 1024;
+
+/// How much is read of the body of a request to `path`.
+pub(crate) fn max_body(path: &str) -> usize {
+    if path.trim_end_matches('/').ends_with("/restore") { MAX_RESTORE } else { MAX_BODY }
+}
 
 /// An answer with its whole body.
 pub(crate) type Response = http::Response<Bytes>;
@@ -25,14 +32,14 @@ pub(crate) struct Request {
 #[derive(Debug)]
 pub(crate) enum Body {
     Whole(Bytes),
-    /// More than [`MAX_BODY`]; refused only once the caller is known.
+    /// More than [`max_body`]; refused only once the caller is known.
     TooLarge,
 }
 
 impl Body {
     /// The body as read, refused when it was over the limit.
-    pub(crate) fn from_bytes(bytes: Bytes) -> Self {
-        if bytes.len() > MAX_BODY { Self::TooLarge } else { Self::Whole(bytes) }
+    pub(crate) fn from_bytes(path: &str, bytes: Bytes) -> Self {
+        if bytes.len() > max_body(path) { Self::TooLarge } else { Self::Whole(bytes) }
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -198,13 +198,18 @@ impl Condition {
     fn parse(value: &Value) -> Option<Self> {
         let condition = value.as_object()?;
         let Some(path) = member(condition, "claim") else {
-            return Self::any_or_all(condition);
+            return Self::any_or_all(condition).filter(|_| condition.len() == 1);
         };
         let path = path.as_str()?.to_owned();
+        // A second operator would not be looked at, as if it held.
+        if condition.len() != 2 {
+            return None;
+        }
         let (operator, value) = OPERATORS
             .iter()
             .find_map(|(name, operator)| Some((*operator, member(condition, name)?.clone())))?;
-        Some(Self::Claim { path, operator, value })
+        let plain = value.is_string() || value.is_number() || value.is_boolean();
+        plain.then_some(Self::Claim { path, operator, value })
     }
 
     fn any_or_all(condition: &Map<String, Value>) -> Option<Self> {

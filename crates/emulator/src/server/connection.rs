@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::stop_asked;
 use crate::{
-    message::{Body, MAX_BODY, Outcome, Request, Response},
+    message::{Body, Outcome, Request, Response, max_body},
     router::Router,
 };
 
@@ -96,7 +96,7 @@ async fn answer(
 /// `None` when the client went away or sent something that is no HTTP body.
 async fn read(request: http::Request<Incoming>) -> Option<Request> {
     let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, MAX_BODY).collect().await {
+    let body = match Limited::new(body, max_body(parts.uri.path())).collect().await {
         Ok(body) => Body::Whole(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Body::TooLarge,
         Err(_) => return None,

@@ -60,7 +60,7 @@ async fn read(request: &AzureRequest) -> azure_core::Result<Request> {
         path: url.path().to_owned(),
         query: url.query().map(str::to_owned),
         headers: convert::headers(request)?,
-        body: Body::from_bytes(convert::body(request).await?),
+        body: Body::from_bytes(url.path(), convert::body(request).await?),
     })
 }
 

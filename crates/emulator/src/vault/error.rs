@@ -223,11 +223,11 @@ impl ServiceError {
         )
     }
 
-    pub(crate) fn body_too_large() -> Self {
+    pub(crate) fn body_too_large(most: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "RequestEntityTooLarge",
-            format!("The request body is larger than {} bytes.", crate::message::MAX_BODY),
+            format!("The request body is larger than {most} bytes."),
         )
     }
 

@@ -26,7 +26,7 @@ use crate::{
     entra::Caller,
     host::{VaultKind, VaultSite},
     keys,
-    message::{Body, Request, Response},
+    message::{Body, Request, Response, max_body},
     objects::ObjectKind,
     router::Router,
     secrets,
@@ -75,7 +75,7 @@ async fn authorized(
     let route = Route::parse(&request.method, &request.path)?;
     let body = match &request.body {
         Body::Whole(bytes) => bytes.as_ref(),
-        Body::TooLarge => return Err(ServiceError::body_too_large()),
+        Body::TooLarge => return Err(ServiceError::body_too_large(max_body(&request.path))),
     };
     let vault = router.vaults.open(site).ok_or_else(|| ServiceError::vault_gone(&site.name))?;
     let settings = vault.settings();

@@ -283,3 +283,17 @@ async fn five_hundred_versions_can_be_backed_up_and_one_more_cannot() {
     assert_eq!((status, code.as_str()), (400, "BadParameter"));
     assert_eq!(message, "The secret has 501 versions. At most 500 can be backed up.");
 }
+
+#[tokio::test]
+async fn the_largest_backup_that_is_made_can_be_restored() {
+    let vault = Vault::new().await;
+    let value = "v".repeat(25_600);
+    for _ in 0..500 {
+        vault.set("s", json!({"value": value})).await;
+    }
+    let blob = back_up(&vault, "/secrets/s").await;
+    let other = another(&vault).await;
+    restore(&other, "secrets", &blob["value"]).await.ok();
+    let read = other.send("GET", "/secrets/s", None).await.ok();
+    assert_eq!(read["value"], json!(value));
+}

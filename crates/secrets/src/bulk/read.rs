@@ -1,8 +1,9 @@
 //! The one loop that reads many secrets, a few at a time.
 
 use std::{
-    future::ready,
+    future::poll_fn,
     sync::atomic::{AtomicBool, Ordering},
+    task::Poll,
 };
 
 use azvault_core::{ErrorKind, Result};
@@ -31,7 +32,11 @@ impl Reader {
         let mut report = SecretsReport::default();
         {
             let outcomes = names
-                .take_while(|_| ready(!stop.load(Ordering::Relaxed)))
+                // Asked before each name, and not of each: a filter may let none come for long.
+                .take_until(poll_fn(|_| match stop.load(Ordering::Relaxed) {
+                    true => Poll::Ready(()),
+                    false => Poll::Pending,
+                }))
                 .map(|name| outcome(&self.client, name))
                 .buffer_unordered(self.concurrency.max(1));
             futures::pin_mut!(outcomes);

@@ -92,6 +92,11 @@ impl Entry {
         }
     }
 
+    /// When it is good for nothing any more.
+    pub(super) fn over_at(&self) -> Duration {
+        self.fresh_until.max(self.revalidate_until).max(self.error_until)
+    }
+
     /// The value, if it may be given when it cannot be renewed.
     pub(super) fn fallback(&self, now: Duration) -> Option<Arc<SecretBundle>> {
         match &self.what {

@@ -17,6 +17,8 @@ pub(super) type Fetch = BoxFuture<'static, Result<Arc<SecretBundle>, Failure>>;
 pub(super) struct Flight {
     pub(super) number: u64,
     pub(super) begun: Duration,
+    /// The number of the first read that later ones have overtaken since, with no invalidation between.
+    pub(super) since: u64,
     /// Alive as long as somebody waits.
     shared: Option<WeakShared<Fetch>>,
     /// What keeps it alive while nobody does.
@@ -35,14 +37,24 @@ pub(super) struct Failure {
 pub(super) const PATIENCE: Duration = Duration::from_secs(45);
 
 impl Flight {
-    pub(super) fn new(fetch: Fetch, begun: Duration, number: u64) -> (Self, Shared<Fetch>) {
+    pub(super) fn new(
+        fetch: Fetch,
+        begun: Duration,
+        number: u64,
+        since: u64,
+    ) -> (Self, Shared<Fetch>) {
         let shared = fetch.shared();
-        (Self { number, begun, shared: shared.downgrade(), kept: None }, shared)
+        (Self { number, begun, since, shared: shared.downgrade(), kept: None }, shared)
     }
 
     /// The read, unless everybody gave it up.
     pub(super) fn upgrade(&self) -> Option<Shared<Fetch>> {
         self.shared.as_ref()?.upgrade()
+    }
+
+    /// What keeps a read alive that nobody will join any more.
+    pub(super) fn abandon(&mut self, now: Duration) -> Option<Shared<Fetch>> {
+        self.kept.take_if(|_| now.saturating_sub(self.begun) >= PATIENCE)
     }
 
     pub(super) fn kept_alive(self, shared: &Shared<Fetch>) -> Self {

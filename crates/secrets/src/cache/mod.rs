@@ -154,11 +154,12 @@ impl SecretCache {
     }
 
     /// The latest version of a secret now, and each that takes its place, as a stream. It looks every
-    /// `interval`, through this cache: what the cache has read within the interval costs no request.
-    /// Of versions that follow each other faster, only the last is given.
+    /// `interval`, through this cache: what the cache has read within the interval, and is fresh,
+    /// costs no request. Of versions that follow each other faster, only the last is given.
     ///
-    /// An error is an item; the stream goes on after it. While kept values stand in for a service
-    /// that fails, there is none.
+    /// An error is an item; the stream goes on after it, with whatever version can be read then: a
+    /// secret that is recovered is given again. While kept values stand in for a service that fails,
+    /// there is no error.
     ///
     /// # Examples
     /// ```

@@ -11,7 +11,7 @@ use futures::{
     stream,
 };
 
-use super::{flight::PATIENCE, store::Store};
+use super::store::Store;
 
 /// Renews what is in use before it is stale, until every handle of the cache is dropped.
 pub(super) async fn run(store: Weak<Store>) {
@@ -26,11 +26,15 @@ pub(super) async fn run(store: Weak<Store>) {
             .for_each_concurrent(CONCURRENCY, async |key| {
                 let fetch = store.upgrade().map(|store| store.renew(&key));
                 if let Some(fetch) = fetch {
-                    // What it gives is taken in by itself.
-                    let _ended: Either<_, _> = select(fetch, clock.sleep(PATIENCE)).await;
+                    // What it gives is taken in by itself, and a slow one is joined again.
+                    let _ended: Either<_, _> = select(fetch, clock.sleep(LONGEST)).await;
                 }
             })
             .await;
+        // Not one more pause for nobody: the last handle may be gone since the reads began.
+        if store.strong_count() == 0 {
+            return;
+        }
         clock.sleep(pause).await;
     }
 }
@@ -44,4 +48,5 @@ const CONCURRENCY: usize = 8;
 /// The pause between two looks, as a part of the time to live.
 const PART: f64 = 0.05;
 const SHORTEST: Duration = Duration::from_millis(500);
+/// Of the longest wait for a read, too: so soon it is seen that the cache is gone.
 const LONGEST: Duration = Duration::from_secs(30);

@@ -1,6 +1,7 @@
 //! The entries and who refreshes them: what is decided under the lock.
 
 use std::{
+    cell::Cell,
     collections::HashMap,
     hash::{BuildHasher, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -26,7 +27,7 @@ pub(super) struct Store {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) terms: Terms,
     pub(super) counters: Arc<Counters>,
-    entries: Cache<Key, Arc<Entry>, UnitWeighter, RandomState, CountEvictions>,
+    entries: Cache<Key, Arc<Entry>, UnitWeighter, RandomState, NoteEvictions>,
     /// Guards who may put what into `entries`: a read may if it is still the one of its key.
     flights: Mutex<Flights>,
 }
@@ -38,6 +39,7 @@ struct Flights {
     last: u64,
     /// How many there may be before those that everybody gave up are looked for.
     most: usize,
+    /// When what is over is next looked for: no sooner is anything.
     next_sweep: Duration,
 }
 
@@ -46,7 +48,7 @@ struct Flights {
 pub(super) enum Demand {
     /// As the cache's terms say.
     Cached,
-    /// Read within this time.
+    /// Fresh, and read within this time.
     Within(Duration),
     /// Read from now on.
     Now,
@@ -70,15 +72,16 @@ impl Store {
         let counters = Arc::<Counters>::default();
         let mut options = OptionsBuilder::new();
         options.estimated_items_capacity(capacity).weight_capacity(capacity as u64);
-        let evictions = CountEvictions(counters.clone());
+        // Shards have each a part of the room, so one is full while there is room in another.
+        options.shards(1);
         let entries = match options.build() {
             Ok(options) => {
-                Cache::with_options(options, UnitWeighter, RandomState::new(), evictions)
+                Cache::with_options(options, UnitWeighter, RandomState::new(), NoteEvictions)
             }
             // It lacks nothing that it needs; a cache of the same capacity all the same.
             Err(_) => {
                 let weight = capacity as u64;
-                Cache::with(capacity, weight, UnitWeighter, RandomState::new(), evictions)
+                Cache::with(capacity, weight, UnitWeighter, RandomState::new(), NoteEvictions)
             }
         };
         let clock = client.clock().clone();
@@ -131,10 +134,17 @@ impl Store {
                 }
                 _ => {}
             },
-            (Demand::Within(limit), Some(entry)) if now.saturating_sub(entry.read_at) < limit => {
+            (Demand::Within(limit), Some(entry))
+                if now.saturating_sub(entry.read_at) < limit && entry.age(now) == Age::Fresh =>
+            {
                 match &entry.what {
                     What::Found(secret) => return Look::Found(secret.clone()),
                     What::Missing(error) => return Look::Missing(error.clone()),
+                }
+            }
+            (Demand::Within(_), Some(entry)) if entry.is_paused(now) => {
+                if let Some(secret) = entry.fallback(now) {
+                    return Look::Stale(secret, None);
                 }
             }
             (Demand::Now, _) => {
@@ -167,6 +177,7 @@ impl Store {
         {
             if keep {
                 flight.kept = Some(fetch.clone());
+                flights.next_sweep = flights.next_sweep.min(now.saturating_add(PATIENCE));
             }
             return (fetch, true);
         }
@@ -185,8 +196,13 @@ impl Store {
             flights.most = flights.running.len() * 2 + 16;
         }
         flights.last += 1;
-        let (flight, shared) = Flight::new(fetch(self, key, flights.last, now), now, flights.last);
+        let number = flights.last;
+        let since = flights.running.get(key).map_or(number, |overtaken| overtaken.since);
+        let (flight, shared) = Flight::new(fetch(self, key, number, now), now, number, since);
         let flight = if keep { flight.kept_alive(&shared) } else { flight };
+        if keep {
+            flights.next_sweep = flights.next_sweep.min(now.saturating_add(PATIENCE));
+        }
         flights.running.insert(key.clone(), flight);
         shared
     }
@@ -198,8 +214,8 @@ impl Store {
         self.join(&mut flights, key, now, None, true).0
     }
 
-    /// Takes in what read `number` of `key` gave, unless it has been overtaken: by an invalidation
-    /// or by a later read.
+    /// Takes in what read `number` of `key` gave, unless an invalidation or a later read that ended
+    /// has overtaken it.
     pub(super) fn settle(
         &self,
         key: &Key,
@@ -213,23 +229,32 @@ impl Store {
             Err(_) => self.counters.errors.add(),
         }
         let random = RandomState::new().hash_one(number) as f64 / u64::MAX as f64;
-        // Dropped after the lock: it may be the last that holds the read.
-        let _flight;
+        // Dropped after the lock: they may be the last that hold the reads.
+        let (_flight, _abandoned): (_, Vec<_>);
         let mut flights = self.lock();
-        if flights.running.get(key).is_none_or(|flight| flight.number != number) {
+        let Some(flight) = flights.running.get(key) else { return };
+        let now = self.clock.elapsed();
+        let is_version = key.version().is_some();
+        if flight.number != number {
+            // A later read runs. It may fail, and nobody is to go back then behind what this gave.
+            if let Ok(secret) = result
+                && flight.since <= number
+                && self.entries.peek(key).is_none_or(|entry| entry.read_at <= begun)
+            {
+                let entry = Entry::found(secret.clone(), begun, &self.terms, is_version, random);
+                self.insert(&mut flights, key, entry);
+            }
             return;
         }
         _flight = flights.running.remove(key);
-        let now = self.clock.elapsed();
-        let is_version = key.version().is_some();
         match result {
             Ok(secret) => {
                 let entry = Entry::found(secret.clone(), begun, &self.terms, is_version, random);
-                self.entries.insert(key.clone(), Arc::new(entry));
+                self.insert(&mut flights, key, entry);
             }
             Err(failure) if failure.error.kind() == ErrorKind::NotFound => {
                 let entry = Entry::missing(failure.error.clone(), begun, &self.terms);
-                self.entries.insert(key.clone(), Arc::new(entry));
+                self.insert(&mut flights, key, entry);
             }
             Err(failure) if failure.is_outage() => self.pause(key, now),
             // The service answered, and does not let this caller read it: that holds for the copy.
@@ -238,10 +263,32 @@ impl Store {
             }
         }
         if now >= flights.next_sweep {
-            self.entries.retain(|_, entry| entry.age(now) != Age::Over);
-            flights.next_sweep = now.saturating_add(self.terms.ttl.max(SWEEP));
+            let next = Cell::new(Duration::MAX);
+            self.entries.retain(|_, entry| {
+                let keep = entry.age(now) != Age::Over;
+                if keep {
+                    next.set(next.get().min(entry.over_at()));
+                }
+                keep
+            });
+            _abandoned =
+                flights.running.values_mut().filter_map(|flight| flight.abandon(now)).collect();
+            let kept = flights.running.values().filter(|flight| flight.kept.is_some());
+            let given_up = kept.map(|flight| flight.begun.saturating_add(PATIENCE)).min();
+            let next = next.get().min(given_up.unwrap_or(Duration::MAX));
+            flights.next_sweep = next.max(now.saturating_add(SWEEP));
         }
         drop(flights);
+    }
+
+    fn insert(&self, flights: &mut Flights, key: &Key, entry: Entry) {
+        flights.next_sweep = flights.next_sweep.min(entry.over_at());
+        let mut gone = Vec::new();
+        self.entries.insert_with_lifecycle(key.clone(), Arc::new(entry), &mut gone);
+        // What it takes the place of is reported too, and made no room.
+        for _ in gone.iter().filter(|gone| *gone != key) {
+            self.counters.evictions.add();
+        }
     }
 
     /// Has no renewal of `key` tried for a while.
@@ -292,17 +339,17 @@ impl Store {
     }
 }
 
-/// How often, at most, entries that nobody asks for any more are looked for and dropped.
+/// How often, at most, what is over is looked for and dropped.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// Counts what is evicted. Evicted entries are dropped by whoever inserts, at once.
+/// Notes what is evicted. Its values are dropped by whoever inserts, at once.
 #[derive(Clone)]
-struct CountEvictions(Arc<Counters>);
+struct NoteEvictions;
 
-impl Lifecycle<Key, Arc<Entry>> for CountEvictions {
-    type RequestState = ();
+impl Lifecycle<Key, Arc<Entry>> for NoteEvictions {
+    type RequestState = Vec<Key>;
 
-    fn on_evict(&self, (): &mut (), _: Key, _: Arc<Entry>) {
-        self.0.evictions.add();
+    fn on_evict(&self, gone: &mut Vec<Key>, key: Key, _: Arc<Entry>) {
+        gone.push(key);
     }
 }

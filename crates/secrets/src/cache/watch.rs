@@ -31,7 +31,7 @@ struct Watched {
     store: Arc<Store>,
     name: String,
     interval: Duration,
-    /// The version that was given last.
+    /// The version that was given last, unless an error was given since.
     version: Option<String>,
     /// Whether it was asked for before.
     begun: bool,
@@ -59,7 +59,11 @@ impl Watched {
                     self.version = secret.version().map(ToOwned::to_owned);
                     return (Ok(secret), self);
                 }
-                Err(error) => return (Err(error), self),
+                // What is back after that is news, whatever its version.
+                Err(error) => {
+                    self.version = None;
+                    return (Err(error), self);
+                }
             }
         }
     }

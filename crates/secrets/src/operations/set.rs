@@ -103,8 +103,12 @@ impl SetSecret {
     fn request(&self) -> Result<Request> {
         let length = self.parameters.value.expose().len();
         if length > VALUE_BYTES {
+            let of = match &self.bytes {
+                Some(bytes) => format!(", the base64 of {}", bytes.expose().len()),
+                None => String::new(),
+            };
             return Err(Error::invalid_input(format!(
-                "the secret's value has {length} bytes: it may have at most {VALUE_BYTES}"
+                "the secret's value has {length} bytes{of}: it may have at most {VALUE_BYTES}"
             )));
         }
         validate_content_type(self.parameters.content_type.as_deref())?;

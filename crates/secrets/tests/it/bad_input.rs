@@ -56,6 +56,19 @@ async fn a_version_that_cannot_be_one_is_refused() {
 }
 
 #[tokio::test]
+async fn bytes_that_are_too_long_are_refused_with_their_own_length_too() {
+    let vault = Vault::new();
+    let error = vault.client.set_secret_bytes("s", vec![7; 19_201]).await.unwrap_err();
+    assert_refused(
+        &error,
+        "the secret's value has 25604 bytes, the base64 of 19201: it may have at most 25600",
+    );
+    let url = vault.client.set_secret_bytes("s", vec![7; 19_201]).content_type("a;base64url");
+    assert_refused(&url.await.unwrap_err(), "25602 bytes, the base64 of 19201");
+    vault.client.set_secret_bytes("s", vec![7; 19_200]).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_value_that_is_too_long_is_refused_with_its_size_and_nothing_of_it() {
     let vault = Vault::new();
     let value = format!("canary{}", "ä".repeat(12_798));

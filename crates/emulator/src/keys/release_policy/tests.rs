@@ -71,6 +71,29 @@ fn another_authority_admits_nobody() {
 }
 
 #[test]
+fn a_condition_is_one_claim_one_operator_and_a_plain_value() {
+    let rules = |condition: Value| {
+        let rule = json!({"authority": AUTHORITY, "anyOf": [condition]});
+        policy(json!({"version": "1.0.0", "anyOf": [rule]})).rules()
+    };
+    for condition in [
+        json!({"claim": "c", "equals": ["a", "b"]}),
+        json!({"claim": "c", "equals": {"a": 1}}),
+        json!({"claim": "c", "equals": null}),
+        json!({"claim": "c", "equals": 1, "notEquals": 2}),
+        json!({"claim": "c", "equals": 1, "in": [1, 2]}),
+        json!({"claim": "c", "equals": 1, "allOf": [{"claim": "d", "equals": 1}]}),
+        json!({"claim": "c", "greater": 1, "less": 5}),
+        json!({"anyOf": [{"claim": "c", "equals": 1}], "claims": "d"}),
+    ] {
+        assert!(rules(condition.clone()).is_none(), "{condition}");
+    }
+    for value in [json!("a"), json!(1), json!(true), json!(1.5)] {
+        assert!(rules(json!({"claim": "c", "equals": value})).is_some(), "{value}");
+    }
+}
+
+#[test]
 fn what_is_no_policy_is_refused() {
     let rule = json!({"authority": AUTHORITY, "anyOf": [{"claim": "c", "equals": 1}]});
     for data in [
