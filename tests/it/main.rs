@@ -65,6 +65,8 @@ mod lost_answers;
 #[cfg(test)]
 mod management;
 #[cfg(test)]
+mod objects_of_certificates;
+#[cfg(test)]
 mod polling;
 #[cfg(test)]
 mod polling_locations;

@@ -5,7 +5,7 @@ use azvault_keys::{
 };
 use futures::StreamExt;
 
-use crate::support::Vault;
+use crate::support::{Vault, client};
 
 const BAD_NAMES: [&str; 12] =
     ["", "../x", "a/b", "%2f", "a%2fb", "?", "a?b", "#", "\0", "a b", "..", "ä"];
@@ -111,6 +111,24 @@ fn a_url_that_is_not_a_vaults_builds_no_client() {
         let error = KeyClient::new(url, credential).unwrap_err();
         assert_refused(&error, "https://my-vault.vault.azure.net");
         assert!(!error.to_string().contains("pass"), "{error}");
+    }
+}
+
+#[test]
+fn a_vaults_url_may_be_written_in_every_way_that_means_it() {
+    let emulator = azvault_emulator::Emulator::in_memory();
+    for url in [
+        "https://my-vault.vault.azure.net",
+        "https://my-vault.vault.azure.net/",
+        "https://my-vault.vault.azure.net:443",
+        "HTTPS://My-VAULT.vault.Azure.net:443/",
+    ] {
+        let client = client(&emulator, url);
+        assert_eq!(client.vault_url().as_str(), "https://my-vault.vault.azure.net", "{url}");
+        // An identifier from the vault is one of this client's.
+        let get = client.get_key_by_id("https://my-vault.vault.azure.net/keys/k");
+        let request = get.request().unwrap();
+        assert_eq!(request.url().path(), "/keys/k", "{url}");
     }
 }
 

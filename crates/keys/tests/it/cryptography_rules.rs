@@ -176,3 +176,36 @@ async fn what_an_algorithm_has_no_place_for_is_refused_before_anything_is_sent()
     }
     assert_eq!(vault.requests("POST", "/keys"), 0);
 }
+
+#[tokio::test]
+async fn a_decryption_that_fails_here_looks_the_same_whatever_is_wrong() {
+    let crypto = CryptographyClient::from_jwk(&JsonWebKey::oct([7; 32])).unwrap();
+    for algorithm in [E::A256CbcPad, E::A256Gcm] {
+        // A byte less than a block: the padding is one byte, 1.
+        let sealed = crypto.encrypt(algorithm.clone(), *b"plain, and more").await.unwrap();
+        let (iv, tag) = (sealed.iv.unwrap(), sealed.tag);
+        let open = |text: &[u8], mask: u8| {
+            let mut iv = iv.clone();
+            *iv.last_mut().unwrap() ^= mask;
+            let work = crypto.decrypt(algorithm.clone(), text).iv(iv);
+            match tag.clone() {
+                Some(tag) => work.authentication_tag(tag).send(),
+                None => work.send(),
+            }
+        };
+        open(&sealed.ciphertext, 0).await.unwrap();
+        let mut texts = Vec::new();
+        // In CBC: a padding of 0, of 16, longer than a block, and no whole block.
+        for (text, mask) in [
+            (&sealed.ciphertext[..], 0x01),
+            (&sealed.ciphertext, 0x11),
+            (&sealed.ciphertext, 0x81),
+            (&sealed.ciphertext[1..], 0),
+        ] {
+            let error = open(text, mask).await.unwrap_err();
+            texts.push(format!("{:?} {error} {:?}", error.kind(), error.explain()));
+        }
+        texts.dedup();
+        assert_eq!(texts.len(), 1, "{algorithm}: {texts:?}");
+    }
+}

@@ -70,9 +70,12 @@ async fn a_token_without_a_signature_is_refused_in_every_spelling() {
     let kid = crypto.key_id().unwrap().to_string();
     let old = token.rsplit('.').next().unwrap().to_owned();
     for alg in ["none", "None", "NONE", "nOnE", ""] {
-        for signature in ["", old.as_str()] {
+        // For want of a signature before anything is read; with one for what it says it is.
+        for (signature, why) in [("", "no signed token"), (old.as_str(), "another algorithm")] {
             let header = json!({ "alg": alg, "kid": kid });
-            refused(&verifier, &forged(&token, &header, |_| signature.to_owned())).await;
+            let forged = forged(&token, &header, |_| signature.to_owned());
+            let text = refused(&verifier, &forged).await;
+            assert!(text.contains(why), "{alg}: {text}");
         }
     }
 }
@@ -149,15 +152,18 @@ async fn a_token_without_a_kid_needs_the_only_key() {
 
 #[tokio::test]
 async fn keys_that_a_token_brings_along_are_not_looked_at() {
-    let Issued { verifier, token, crypto, .. } = issued().await;
-    let kid = crypto.key_id().unwrap().to_string();
+    let Issued { vault, verifier, token, .. } = issued().await;
+    let ours = vault.client.create_ec_key("ours").await.unwrap();
+    let verifier = verifier.key(vault.client.cryptography_client_for(&ours).unwrap());
     let theirs = aws_key();
     for member in ["jwk", "jku", "x5u", "x5c"] {
-        let mut header = json!({ "alg": "ES256", "kid": kid });
+        let mut header = json!({ "alg": "ES256", "kid": ours.id().to_string() });
         header[member] = json!("https://evil.example/keys");
         let input = forged(&token, &header, |_| String::new()).trim_end_matches('.').to_owned();
         let signature = theirs.sign_data(S::ES256, &input).await.unwrap().signature;
-        refused(&verifier, &format!("{input}.{}", BASE64URL.encode(signature))).await;
+        let forged = format!("{input}.{}", BASE64URL.encode(signature));
+        let text = refused(&verifier, &forged).await;
+        assert!(text.contains("signature is not that of the key"), "{member}: {text}");
     }
 }
 
