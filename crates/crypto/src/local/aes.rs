@@ -230,12 +230,13 @@ fn given<const N: usize>(
     what: &str,
     bytes: Option<&[u8]>,
 ) -> Result<[u8; N]> {
-    let wanted = format_args!("algorithm {algorithm} needs {what} of {N} bytes");
+    let wanted = || format!("algorithm {algorithm} needs {what} of {N} bytes");
     let Some(bytes) = bytes else {
-        return Err(Error::invalid_input(format!("{wanted}, and none is given")));
+        return Err(Error::invalid_input(format!("{}, and none is given", wanted())));
     };
     bytes.try_into().map_err(|_| {
-        Error::invalid_input(format!("{wanted}, and the one given has {}", bytes.len()))
+        let len = bytes.len();
+        Error::invalid_input(format!("{}, and the one given has {len}", wanted()))
     })
 }
 
