@@ -9,11 +9,7 @@ use super::{
     conflict::in_transition,
     task::{Done, Task, may_pass},
 };
-<<<<<<< HEAD
-use crate::{Call, ErrorKind, Result};
-=======
-use crate::{Call, Error, ErrorKind, Pager, Result};
->>>>>>> rev2
+use crate::{Call, ErrorKind, Pager, Result};
 
 /// What a name is taken by, as far as it can be seen. One that is being deleted, recovered or
 /// purged looks free; only the attempt to take it tells.
