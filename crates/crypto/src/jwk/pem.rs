@@ -12,7 +12,8 @@ const LABELS: [&str; 5] =
 impl JsonWebKey {
     /// Reads the first key in `pem`, of the kinds that [`from_der`](Self::from_der) reads.
     ///
-    /// What stands before and behind it is passed over: text, certificates, EC parameters.
+    /// What stands before and behind it is passed over: text, certificates, EC parameters; and so
+    /// is white space in it, which indenting and forms leave there.
     ///
     /// # Errors
     /// There is no key in it, or an encrypted one, which has to be decrypted first; its base64 is
@@ -40,6 +41,7 @@ impl JsonWebKey {
             return Err(encrypted());
         }
         let damaged = |_| Error::invalid_input("the base64 of the key in the PEM is damaged");
+        let block = on_one_line(label, block);
         let mut decoder = Decoder::new_detect_wrap(block.as_bytes()).map_err(damaged)?;
         let mut der = Zeroizing::new(vec![0; decoder.remaining_len()]);
         decoder.decode(&mut der).map_err(damaged)?;
@@ -94,11 +96,25 @@ fn encode(label: &str, der: &[u8]) -> Result<String> {
 fn blocks(pem: &str) -> impl Iterator<Item = (&str, &str)> {
     let starts = pem.match_indices(BEGIN).map(|(start, _)| start);
     starts.zip(pem.split(BEGIN).skip(1)).filter_map(|(start, rest)| {
-        let label = rest.split(['\r', '\n']).next()?.trim_end().strip_suffix("-----")?;
+        let label = rest.split_once("-----")?.0;
         let end = format!("-----END {label}-----");
         let len = BEGIN.len() + rest.find(&end)? + end.len();
         Some((label, pem.get(start..start + len)?))
     })
+}
+
+/// The block with its base64 on one line: people indent PEM, and forms eat its line ends (RFC 7468,
+/// 3 has parsers pass over white space).
+fn on_one_line(label: &str, block: &str) -> Zeroizing<String> {
+    let (begin, end) = (format!("{BEGIN}{label}-----"), format!("-----END {label}-----"));
+    let body = block.strip_prefix(&begin).and_then(|rest| rest.strip_suffix(&end));
+    let mut line = Zeroizing::new(String::with_capacity(block.len() + 2));
+    line.push_str(&begin);
+    line.push('\n');
+    line.extend(body.unwrap_or_default().chars().filter(|c| !c.is_ascii_whitespace()));
+    line.push('\n');
+    line.push_str(&end);
+    line
 }
 
 fn nothing_in(pem: &str) -> &'static str {

@@ -112,6 +112,14 @@ fn a_pem_as_people_paste_it_is_read() {
         unwrapped,
         format!("{first}\n{}\n{last}\n", narrow.join("\n")),
         format!("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n{pem}"),
+        // Indented as the source or the YAML it is in, with blanks at the ends of its lines, with
+        // empty lines, in lines of any length, and on the one line that a form leaves of it.
+        pem.replace('\n', "\n        "),
+        pem.replace('\n', " \n"),
+        pem.replace('\n', "\n\n"),
+        format!("{first}\n{}\n\t{}\n{last}\n", &body.concat()[..7], &body.concat()[7..]),
+        pem.replace('\n', " "),
+        format!("\u{feff}{pem}"),
     ] {
         assert_eq!(JsonWebKey::from_pem(&pasted).unwrap(), key, "{pasted}");
     }

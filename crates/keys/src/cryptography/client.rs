@@ -68,7 +68,7 @@ pub(super) enum Place {
 
 /// How much a use of the key needs to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Need {
+pub(crate) enum Need {
     /// Not at all: it is not read for this.
     IfKnown,
     /// It is read, unless that was refused before.
@@ -274,7 +274,7 @@ impl CryptographyClient {
     /// # Errors
     /// `Forbidden` if nothing does and it may not be read, `InvalidInput` for a key of no vault;
     /// those of [`KeyClient::get_key`].
-    pub(crate) async fn version_id(&self) -> Result<String> {
+    pub(crate) async fn version_id(&self, need: Need) -> Result<String> {
         const UNKNOWN: &str = "the key's version is not known: give the client a version, or name the key yourself (`kid`)";
         let of_version = || self.target()?.id().ok().filter(|id| id.version().is_some());
         if self.inner.known.key().is_none()
@@ -282,7 +282,7 @@ impl CryptographyClient {
         {
             return Ok(id.to_string());
         }
-        let kid = match self.known(CallOptions::default(), Need::Insisted).await? {
+        let kid = match self.known(CallOptions::default(), need).await? {
             Some(key) => key.kid.clone(),
             // Another call may have met a version meanwhile.
             None => of_version().map(|id| id.to_string()),
@@ -336,14 +336,13 @@ impl CryptographyClient {
         })
     }
 
-    /// The key, if it is known; it is read as far as `need` asks for that, and a client that does
-    /// everything here insists. `None` if it may not be read, too.
+    /// The key, if it is known; it is read as far as `need` asks for that. `None` if it may not be
+    /// read, too.
     pub(super) async fn known(&self, read: CallOptions, need: Need) -> Result<Option<&Key>> {
         let known = &self.inner.known;
         if let Some(key) = known.key() {
             return Ok(Some(key));
         }
-        let need = if self.place == Place::Local { Need::Insisted } else { need };
         let look = match need {
             Need::IfKnown => false,
             Need::Wanted => !known.is_unreadable(),

@@ -11,5 +11,6 @@ mod permits;
 mod work;
 
 pub use client::CryptographyClient;
+pub(crate) use client::Need;
 pub use operation::Cryptography;
 pub use work::{Decryption, Encryption, Signing, Unwrapping, Verification, Work, Wrapping};

@@ -106,7 +106,11 @@ impl<W: Work> Cryptography<W> {
         let clock = self.client.clock().cloned();
         let started = clock.as_ref().map(|clock| clock.elapsed());
         if self.client.place() != Place::Remote {
-            let need = if self.work.is_public() { Need::Wanted } else { Need::IfKnown };
+            let need = match self.client.place() {
+                Place::Local => Need::Insisted,
+                _ if self.work.is_public() => Need::Wanted,
+                _ => Need::IfKnown,
+            };
             match self.known(need).await? {
                 Some(key) => {
                     if let Some(given) = self.locally(key)? {

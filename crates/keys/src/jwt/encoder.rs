@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use super::{check_algorithm, header::Written};
-use crate::{CryptographyClient, SignatureAlgorithm};
+use crate::{CryptographyClient, SignatureAlgorithm, cryptography::Need};
 
 /// Makes JSON web tokens that a key signs. A vault's key never leaves the vault: each token is one
 /// signature by the service. A cheap clone.
@@ -83,7 +83,7 @@ impl JwtEncoder {
         }
         let kid = match &self.key_id {
             Some(key_id) => key_id.clone(),
-            None => self.key.version_id().await?,
+            None => self.key.version_id(Need::Insisted).await?,
         };
         let header = Written { alg: &self.algorithm, typ: self.token_type.as_deref(), kid: &kid };
         let header = serde_json::to_vec(&header)

@@ -15,7 +15,7 @@ use super::{
     header::Read,
     object,
 };
-use crate::{CryptographyClient, SignatureAlgorithm};
+use crate::{CryptographyClient, SignatureAlgorithm, cryptography::Need};
 
 /// Longer tokens are refused unread: no header line would carry them.
 const MAX_LEN: usize = 64 * 1024;
@@ -89,7 +89,8 @@ impl JwtVerifier {
     }
 
     /// Accepts what this key signed. Its `kid` is its identifier with its version, or what its
-    /// JSON web key says. After a rotation, add the new version and keep the old one.
+    /// JSON web key says. After a rotation, add the new version and keep the old one. A key that
+    /// may not be read is looked at once: [`CryptographyClient::prepare`] looks again.
     #[must_use]
     pub fn key(mut self, key: CryptographyClient) -> Self {
         self.keys.push((key, None));
@@ -187,7 +188,7 @@ impl JwtVerifier {
             let matches = match named {
                 Some(named) => named == kid,
                 // Whose name cannot be found out does not stand in the way of the others.
-                None => match key.version_id().await {
+                None => match key.version_id(Need::Wanted).await {
                     Ok(id) => id == kid,
                     Err(error) => {
                         unknown.get_or_insert(error);
