@@ -25,6 +25,10 @@ static SET: Operation = Operation::makes_version("set_secret");
 
 /// A vault with a disabled secret, whose versions are listed as `versions` says.
 fn vault(versions: Answer) -> Arc<Script> {
+    vault_by(move |_| versions.clone())
+}
+
+fn vault_by(versions: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Arc<Script> {
     let stage = AtomicUsize::new(0);
     Script::by(move |seen: &Seen| {
         let disabled = json!({"error": {"code": "Forbidden", "message": "Operation get is not allowed on a disabled secret.", "innererror": {"code": "SecretDisabled"}}});
@@ -32,7 +36,7 @@ fn vault(versions: Answer) -> Arc<Script> {
         let done = |method: Method, path: &str| seen.method == method && seen.url.path() == path;
         let at = stage.load(Ordering::SeqCst);
         if done(Method::Get, "/secrets/s/versions") {
-            versions.clone()
+            versions(seen)
         } else if done(Method::Delete, "/secrets/s") && at == 0
             || done(Method::Delete, "/deletedsecrets/s") && at == 1
         {
@@ -71,6 +75,20 @@ async fn the_recovery_level_of_a_disabled_secret_is_read_from_its_versions() {
     let script = vault(Answer::ok(&protected));
     assert_eq!(recreate(&script).await.unwrap_err().kind(), ErrorKind::Forbidden);
     assert!(script.seen().iter().all(|seen| seen.method == Method::Get));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_recovery_level_is_looked_for_beyond_a_page_without_versions() {
+    // The service gives such pages.
+    let next = format!("{KNOWN}/secrets/s/versions?api-version=2026-04-01&$skiptoken=2");
+    let empty = json!({"value": [], "nextLink": next});
+    let protected = json!({"value": [{"attributes": {"recoveryLevel": "Recoverable"}}]});
+    let script = vault_by(move |seen| match seen.url.query() {
+        Some(query) if query.contains("skiptoken") => Answer::ok(&protected),
+        _ => Answer::ok(&empty),
+    });
+    assert_eq!(recreate(&script).await.unwrap_err().kind(), ErrorKind::Forbidden);
+    assert!(script.seen().iter().all(|seen| seen.method == Method::Get), "it was deleted");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! Where a name stands, and the steps that set it free.
 
 use azure_core::http::Method;
+use futures::{TryStreamExt, pin_mut};
 use serde::Deserialize;
 
 use super::{
@@ -8,7 +9,7 @@ use super::{
     conflict::in_transition,
     task::{Done, Task, may_pass},
 };
-use crate::{Call, ErrorKind, Result};
+use crate::{Call, ErrorKind, Pager, Result};
 
 /// What a name is taken by, as far as it can be seen. One that is being deleted, recovered or
 /// purged looks free; only the attempt to take it tells.
@@ -26,28 +27,21 @@ struct Seen {
     attributes: Attributes,
 }
 
-#[derive(Deserialize)]
-struct Versions {
-    #[serde(default)]
-    value: Vec<Seen>,
-}
-
 const UNSEEN: &str = "grant `get`: what is purged cannot be brought back, so nothing is deleted before it is known that it may be purged";
 
 impl Task {
     /// Looks where the name stands.
     pub(super) async fn look(&mut self) -> Result<Standing> {
         let level = |seen: Seen| seen.attributes.recovery_level;
-        match self.insist(|task| task.read(&[])).await {
+        match self.insist(Self::read).await {
             Ok(seen) => return Ok(Standing::Live(level(seen))),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             // It cannot be read, but its versions can be listed.
             Err(error) if error.kind() == ErrorKind::Disabled => {
-                let versions: Versions = match self.insist(|task| task.read(&["versions"])).await {
-                    Ok(versions) => versions,
-                    Err(unlisted) => return Err(self.failed(unlisted.with_advice(UNSEEN))),
+                return match self.level_of_versions().await {
+                    Ok(level) => Ok(Standing::Live(level)),
+                    Err(unlisted) => Err(self.failed(unlisted.with_advice(UNSEEN))),
                 };
-                return Ok(Standing::Live(versions.value.into_iter().find_map(level)));
             }
             Err(error) if error.status().map(u16::from) == Some(403) => {
                 return Err(self.failed(error.with_advice(UNSEEN)));
@@ -146,9 +140,28 @@ impl Task {
         }
     }
 
-    fn read<T: serde::de::DeserializeOwned + 'static>(&self, rest: &[&str]) -> Call<T> {
-        let request = self.target.request(Method::Get, rest.first().copied());
+    fn read(&self) -> Call<Seen> {
+        let request = self.target.request(Method::Get, None);
         Call::json(self.target.client().pipeline().clone(), self.operation, request)
+    }
+
+    /// The recovery level that any version tells. The first page may have none and another one yet.
+    async fn level_of_versions(&mut self) -> Result<Option<RecoveryLevel>> {
+        loop {
+            let request = self.target.request(Method::Get, Some("versions"));
+            let client = self.target.client().clone();
+            let versions = Pager::<Seen>::new(client, self.operation, request);
+            let levels = versions
+                .with_options(self.options())
+                .try_filter_map(async |seen| Ok(seen.attributes.recovery_level));
+            pin_mut!(levels);
+            match levels.try_next().await {
+                Err(error) if self.done > Done::Nothing && may_pass(&error) => {
+                    self.pause(error).await?;
+                }
+                level => return level,
+            }
+        }
     }
 
     fn read_deleted(&self) -> Call<Seen> {

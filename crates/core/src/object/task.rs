@@ -73,11 +73,16 @@ impl Task {
         self.limit.saturating_sub(passed)
     }
 
-    /// Sends `call` within the time left.
-    pub(super) async fn send<T: Send + 'static>(&self, call: Call<T>) -> Result<T> {
+    /// The options of a call within the time left.
+    pub(super) fn options(&self) -> CallOptions {
         let usual = self.target.client().pipeline().limit(&self.options);
         let limit = usual.unwrap_or(Duration::MAX).min(self.left().max(LEAST));
-        call.with_options(self.options.clone().timeout(limit)).send().await
+        self.options.clone().timeout(limit)
+    }
+
+    /// Sends `call` within the time left.
+    pub(super) async fn send<T: Send + 'static>(&self, call: Call<T>) -> Result<T> {
+        call.with_options(self.options()).send().await
     }
 
     /// The same for what can be asked twice: once something is deleted, a service that is out of
