@@ -154,8 +154,8 @@ impl SecretCache {
     }
 
     /// The latest version of a secret now, and each that takes its place, as a stream. It looks every
-    /// `interval`, through this cache: what the cache has read within the interval, and is fresh,
-    /// costs no request. Of versions that follow each other faster, only the last is given.
+    /// `interval`, 100 ms at least, through this cache: what the cache has read within the interval,
+    /// and is fresh, costs no request. Of versions that follow each other faster, only the last is given.
     ///
     /// An error is an item; the stream goes on after it, with whatever version can be read then: a
     /// secret that is recovered is given again. While kept values stand in for a service that fails,
@@ -190,7 +190,8 @@ impl SecretCache {
 
     /// Renews what is in use before it is stale, and what others began to renew, for as long as the
     /// cache lives. For a task of the program's own: `tokio::spawn(cache.refresher())`. With it, a
-    /// get of a secret in use never waits; without it, the cache works all the same.
+    /// get of a secret in use does not wait while the service answers, unless values live for less
+    /// than a second; without it, the cache works all the same.
     ///
     /// In use is what somebody asked for since it was last read. The future ends within 30 s after the
     /// last handle of the cache was dropped; dropped itself, it stops.
