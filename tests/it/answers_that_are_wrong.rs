@@ -60,7 +60,7 @@ async fn the_services_code_and_message_are_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_over_the_limit_is_refused_announced_or_not() {
-    let body = vec![b' '; 16 * 1024 * 1024 + 1];
+    let body = vec![b' '; 48 * 1024 * 1024 + 1];
     let whole = Answer::new(200, body.clone());
     let announced = Answer::new(200, "{}").header("content-length", "999999999999");
     for answer in [whole, announced] {

@@ -252,7 +252,7 @@ fn error_of(sent: Vec<u8>) -> (Wire, Arc<AtomicUsize>) {
 #[tokio::test]
 async fn an_answer_of_somebody_else_is_bounded_and_told_with_its_status() {
     let page = format!("<html>{}</html>", "canary ".repeat(1_500_000));
-    let huge = vec![b' '; 17 * 1024 * 1024];
+    let huge = vec![b' '; 49 * 1024 * 1024];
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
     // What a gzip bomb looks like to who does not unpack it.
     let bomb = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xed\xc1\x01\x0d\x00\x00\x00\xc2\xa0";
@@ -260,7 +260,7 @@ async fn an_answer_of_somebody_else_is_bounded_and_told_with_its_status() {
     for (what, sent) in [
         ("a portal", answer(200, &["content-type: text/html"], "<html>canary</html>")),
         ("10 MB", answer(200, &["content-type: text/html"], page)),
-        ("17 MB", answer(200, &[], huge)),
+        ("49 MiB", answer(200, &[], huge)),
         ("deep", answer(200, &[], deep)),
         ("a bomb", answer(200, &gzip, bomb)),
     ] {

@@ -208,3 +208,11 @@ async fn one_throttled_get_pauses_the_others_and_all_are_read() {
     let quiet = |at: &&Duration| (TICK..Duration::from_secs(5)).contains(*at);
     assert_eq!(script.times().iter().filter(quiet).count(), 0, "{:?}", script.times());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_largest_backup_of_a_secret_is_read() {
+    let blob = "A".repeat(23 * 1024 * 1024);
+    let script = Script::always(Answer::ok(&json!({ "value": blob })));
+    let backup = client(&script).backup_secret("s").await.unwrap();
+    assert!(backup.as_bytes().len() > 16 << 20);
+}

@@ -50,7 +50,8 @@ impl Serialize for SecretBase64Url {
 
 impl<'de> Deserialize<'de> for SecretBase64Url {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        let text = String::deserialize(deserializer).map_err(|_| not_base64url());
+        let text = Zeroizing::new(text?);
         let bytes = ENGINE.decode(text.as_bytes()).map_err(|_| not_base64url())?;
         Ok(Self(SecretBytes::new(bytes)))
     }
@@ -70,6 +71,17 @@ mod tests {
         assert_eq!(serde_json::to_string(&Base64Url(vec![0xfb, 0xff])).unwrap(), "\"-_8\"");
         for text in ["\"-_8\"", "\"-_8=\""] {
             assert_eq!(serde_json::from_str::<Base64Url>(text).unwrap().0, [0xfb, 0xff]);
+        }
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_a_secret_that_is_no_text() {
+        for json in ["1234567", "true", "1.5e9", "[1234567]"] {
+            let key = serde_json::from_str::<SecretBase64Url>(json).unwrap_err().to_string();
+            let value = serde_json::from_str::<crate::SecretValue>(json).unwrap_err().to_string();
+            for text in [key, value] {
+                assert!(!text.contains("1234567") && !text.contains("15000"), "{text}");
+            }
         }
     }
 

@@ -20,8 +20,9 @@ use crate::{
     transport::into_raw,
 };
 
-/// The most that is read of an answer: the largest a vault gives, a backup, is far smaller.
-const MAX_BODY: usize = 16 * 1024 * 1024;
+/// The most that is read of an answer: the largest a vault gives, a backup of a secret's 500 full
+/// versions, has about 23 MB and its tags.
+const MAX_BODY: usize = 48 * 1024 * 1024;
 
 /// Sends requests through policies; a cheap clone.
 #[derive(Clone, Debug)]

@@ -157,7 +157,10 @@ impl From<&str> for SecretValue {
 
 impl<'de> Deserialize<'de> for SecretValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::new)
+        // serde's own message repeats a value that is a number.
+        String::deserialize(deserializer)
+            .map(Self::new)
+            .map_err(|_| serde::de::Error::custom("a value that is secret is not text"))
     }
 }
 

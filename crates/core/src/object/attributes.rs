@@ -1,7 +1,7 @@
 //! Attributes: whether and when an object may be used, and what becomes of it when deleted.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 crate::service_enum! {
     /// What becomes of a deleted object: whether it can be recovered, and purged before its time.
@@ -64,12 +64,13 @@ pub struct WireAttributes {
     recoverable_days: Option<u32>,
 }
 
-/// A time as the service writes it, in seconds since 1970.
-pub(super) fn time(seconds: Option<i64>) -> Result<Option<OffsetDateTime>, &'static str> {
-    seconds
-        .map(OffsetDateTime::from_unix_timestamp)
-        .transpose()
-        .map_err(|_| "a time is out of range")
+/// A time as the service writes it, in seconds since 1970. One that no calendar has, milliseconds that
+/// somebody set by mistake for instance, is as late or as early as can be: it must not hide the rest of
+/// the object, nor the list that it stands in.
+pub(super) fn time(seconds: Option<i64>) -> Option<OffsetDateTime> {
+    let (first, last) = (PrimitiveDateTime::MIN.assume_utc(), PrimitiveDateTime::MAX.assume_utc());
+    let bounded = seconds?.clamp(first.unix_timestamp(), last.unix_timestamp());
+    OffsetDateTime::from_unix_timestamp(bounded).ok()
 }
 
 impl TryFrom<WireAttributes> for Attributes {
@@ -78,10 +79,10 @@ impl TryFrom<WireAttributes> for Attributes {
     fn try_from(wire: WireAttributes) -> Result<Self, Self::Error> {
         Ok(Self {
             enabled: wire.enabled.unwrap_or(true),
-            not_before: time(wire.nbf)?,
-            expires_on: time(wire.exp)?,
-            created_on: time(wire.created)?,
-            updated_on: time(wire.updated)?,
+            not_before: time(wire.nbf),
+            expires_on: time(wire.exp),
+            created_on: time(wire.created),
+            updated_on: time(wire.updated),
             recovery_level: wire.recovery_level,
             recoverable_days: wire.recoverable_days,
         })
@@ -126,6 +127,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_time_beyond_all_calendars_does_not_hide_the_rest() {
+        let json =
+            r#"{"enabled":false,"exp":32503680000000,"nbf":-99999999999999,"created":1644459396}"#;
+        let read: Attributes = serde_json::from_str(json).unwrap();
+        assert!(!read.enabled && read.created_on.is_some());
+        assert_eq!(read.expires_on.map(OffsetDateTime::year), Some(9999));
+        assert_eq!(read.not_before.map(OffsetDateTime::year), Some(-9999));
+    }
+
+    #[test]
     fn attributes_are_read_as_recorded() {
         let read: Attributes = serde_json::from_str(
             r#"{"enabled":true,"exp":2537049600,"created":1644459396,"updated":1644459396,"recoveryLevel":"Recoverable+Purgeable","recoverableDays":90,"new":1}"#,
@@ -135,11 +146,6 @@ mod tests {
         assert_eq!(read.recovery_level, Some(RecoveryLevel::RecoverablePurgeable));
         assert!(read.recovery_level.unwrap().allows_purge());
         assert_eq!(read.not_before, None);
-    }
-
-    #[test]
-    fn a_time_out_of_range_is_an_error_and_no_panic() {
-        assert!(serde_json::from_str::<Attributes>(r#"{"exp":9223372036854775807}"#).is_err());
     }
 
     #[test]

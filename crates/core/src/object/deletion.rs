@@ -35,8 +35,8 @@ impl TryFrom<WireDeletion> for Deletion {
         let recovery_id = wire.recovery_id.map(|id| id.parse()).transpose();
         Ok(Self {
             recovery_id: recovery_id.map_err(|error: Error| error.to_string())?,
-            deleted_on: time(wire.deleted_date)?,
-            scheduled_purge_on: time(wire.scheduled_purge_date)?,
+            deleted_on: time(wire.deleted_date),
+            scheduled_purge_on: time(wire.scheduled_purge_date),
         })
     }
 }
