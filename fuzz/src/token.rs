@@ -37,10 +37,6 @@ pub fn check(data: &[u8]) {
     // Nobody else can sign, and the RFC's own example, which is among the seeds, has long expired.
     refused(&block_on(lenient.verify::<Value>(text)).expect_err("it is trusted"));
     let Some((header, claims)) = text.split_once('\n') else { return };
-    // serde takes an array of the members in their order for an object, and `Value` does not.
-    if [header, claims].iter().any(|json| json.trim_start().starts_with('[')) {
-        return;
-    }
     let signed = format!("{}.{}", BASE64URL.encode(header), BASE64URL.encode(claims));
     let signature = block_on(KEY.sign_data(ES256, &signed).send()).expect("a signature").signature;
     let token = format!("{signed}.{}", BASE64URL.encode(signature));
