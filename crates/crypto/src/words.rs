@@ -34,6 +34,18 @@ impl KeyType {
         matches!(self, Self::Oct | Self::OctHsm)
     }
 
+    /// The word for messages: one that is not known here may be of any length, and no word at all.
+    pub(crate) fn briefly(&self) -> &str {
+        match self {
+            Self::Unknown(word)
+                if word.len() > 20 || !word.bytes().all(|b| b.is_ascii_graphic()) =>
+            {
+                "that is not known here"
+            }
+            other => other.as_str(),
+        }
+    }
+
     /// The same kind of key, kept in hardware.
     pub fn in_hardware(self) -> Self {
         match self {

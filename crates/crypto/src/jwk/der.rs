@@ -103,7 +103,7 @@ impl JsonWebKey {
         } else {
             return Err(Error::invalid_input(format!(
                 "a key of type {} has no public key to write as DER",
-                self.kty
+                self.kty.briefly()
             )));
         };
         let der = der.ok_or_else(|| {

@@ -190,7 +190,7 @@ impl JsonWebKey {
         if n.is_empty() || e.is_empty() {
             return Err(Error::invalid_input(format!(
                 "a key of type {} needs the members n and e, which are not zero",
-                self.kty
+                self.kty.briefly()
             )));
         }
         Ok((n, e))
@@ -201,7 +201,7 @@ impl JsonWebKey {
         let (Some(crv), Some(x), Some(y)) = (&self.crv, self.x(), self.y()) else {
             return Err(Error::invalid_input(format!(
                 "a key of type {} needs the members crv, x and y",
-                self.kty
+                self.kty.briefly()
             )));
         };
         let curve = Curve::of(crv)?;

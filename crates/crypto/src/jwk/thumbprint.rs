@@ -52,7 +52,7 @@ impl JsonWebKey {
         } else {
             return Err(Error::invalid_input(format!(
                 "a key of type {} has no thumbprint",
-                self.kty
+                self.kty.briefly()
             )));
         };
         let mut json = Zeroizing::new(Vec::with_capacity(self.json_len()));

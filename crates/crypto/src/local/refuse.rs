@@ -8,7 +8,10 @@ use azvault_core::{Error, Result};
 use crate::{EncryptionAlgorithm, KeyType, SignatureAlgorithm, curve};
 
 pub(super) fn kind(kind: &KeyType) -> Error {
-    Error::invalid_input(format!("keys of type {kind} are not computed here: RSA, EC and oct are"))
+    Error::invalid_input(format!(
+        "keys of type {} are not computed here: RSA, EC and oct are",
+        kind.briefly()
+    ))
 }
 
 /// `key`, which a phrase like "RSA key of 2048 bits" stands for, is not what `algorithm` needs.
