@@ -49,24 +49,6 @@ impl Decrypt {
         Self { target, parameters, options: CallOptions::default() }
     }
 
-    /// The initialisation vector or nonce that was used to encrypt, for AES.
-    pub fn iv(mut self, iv: impl Into<Vec<u8>>) -> Self {
-        self.parameters.iv = Some(Base64Url(iv.into()));
-        self
-    }
-
-    /// The data that was authenticated besides, for AES-GCM.
-    pub fn additional_authenticated_data(mut self, data: impl Into<Vec<u8>>) -> Self {
-        self.parameters.aad = Some(Base64Url(data.into()));
-        self
-    }
-
-    /// The tag that encrypting gave, for AES-GCM.
-    pub fn authentication_tag(mut self, tag: impl Into<Vec<u8>>) -> Self {
-        self.parameters.tag = Some(Base64Url(tag.into()));
-        self
-    }
-
     fn call(self) -> Call<DecryptResult> {
         post::<OperationResult, _>(&self.target, &DECRYPT, "decrypt", Ok(&self.parameters))
     }
@@ -91,29 +73,37 @@ impl UnwrapKey {
         Self { target, parameters, options: CallOptions::default() }
     }
 
-    /// The initialisation vector that was used to wrap, for symmetric algorithms that take one.
-    pub fn iv(mut self, iv: impl Into<Vec<u8>>) -> Self {
-        self.parameters.iv = Some(Base64Url(iv.into()));
-        self
-    }
-
-    /// The data that was authenticated besides, for AES-GCM.
-    pub fn additional_authenticated_data(mut self, data: impl Into<Vec<u8>>) -> Self {
-        self.parameters.aad = Some(Base64Url(data.into()));
-        self
-    }
-
-    /// The tag that wrapping gave, for AES-GCM.
-    pub fn authentication_tag(mut self, tag: impl Into<Vec<u8>>) -> Self {
-        self.parameters.tag = Some(Base64Url(tag.into()));
-        self
-    }
-
     fn call(self) -> Call<UnwrapResult> {
         post::<OperationResult, _>(&self.target, &UNWRAP, "unwrapkey", Ok(&self.parameters))
     }
 }
 
+/// What AES needs besides the key to undo what it did, for both builders.
+macro_rules! symmetric_setters {
+    ($($builder:ident),+) => {$(
+        impl $builder {
+            /// The initialisation vector or nonce that encrypting or wrapping used, for AES.
+            pub fn iv(mut self, iv: impl Into<Vec<u8>>) -> Self {
+                self.parameters.iv = Some(Base64Url(iv.into()));
+                self
+            }
+
+            /// The data that was authenticated besides, for AES-GCM.
+            pub fn additional_authenticated_data(mut self, data: impl Into<Vec<u8>>) -> Self {
+                self.parameters.aad = Some(Base64Url(data.into()));
+                self
+            }
+
+            /// The tag that encrypting or wrapping gave, for AES-GCM.
+            pub fn authentication_tag(mut self, tag: impl Into<Vec<u8>>) -> Self {
+                self.parameters.tag = Some(Base64Url(tag.into()));
+                self
+            }
+        }
+    )+};
+}
+
+symmetric_setters!(Decrypt, UnwrapKey);
 version_setter!(Decrypt, UnwrapKey);
 call_builder!(Decrypt => DecryptResult);
 call_builder!(UnwrapKey => UnwrapResult);
