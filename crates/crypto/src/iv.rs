@@ -1,9 +1,11 @@
 //! Initialisation vectors for those who encrypt elsewhere.
 
-use aws_lc_rs::rand;
-use azvault_core::{Error, ErrorKind, Result};
+use azvault_core::Result;
 
-use crate::EncryptionAlgorithm;
+use crate::{
+    EncryptionAlgorithm,
+    local::aes::{BLOCK, Mode, random},
+};
 
 impl EncryptionAlgorithm {
     /// A random initialisation vector for AES-CBC, 16 bytes; `None` for an algorithm that takes
@@ -22,13 +24,9 @@ impl EncryptionAlgorithm {
     /// # Ok::<(), azvault_core::Error>(())
     /// ```
     pub fn random_iv(&self) -> Result<Option<Vec<u8>>> {
-        use EncryptionAlgorithm::{A128Cbc, A128CbcPad, A192Cbc, A192CbcPad, A256Cbc, A256CbcPad};
-        if !matches!(self, A128Cbc | A192Cbc | A256Cbc | A128CbcPad | A192CbcPad | A256CbcPad) {
-            return Ok(None);
+        match Mode::of(self) {
+            Some((_, Mode::Cbc | Mode::CbcPad)) => Ok(Some(random::<BLOCK>()?.to_vec())),
+            _ => Ok(None),
         }
-        let mut iv = vec![0; 16];
-        rand::fill(&mut iv)
-            .map_err(|_| Error::new(ErrorKind::Other, "the system gives no random numbers"))?;
-        Ok(Some(iv))
     }
 }

@@ -17,11 +17,11 @@ use zeroize::Zeroizing;
 use super::{Encrypted, refuse};
 use crate::EncryptionAlgorithm;
 
-const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
 const TAG: usize = 16;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     Gcm,
     Cbc,
     CbcPad,
@@ -30,7 +30,7 @@ pub(super) enum Mode {
 
 impl Mode {
     /// The length of the key in bits, and the mode, if `algorithm` is one of AES's.
-    pub(super) fn of(algorithm: &EncryptionAlgorithm) -> Option<(usize, Self)> {
+    pub(crate) fn of(algorithm: &EncryptionAlgorithm) -> Option<(usize, Self)> {
         use EncryptionAlgorithm as A;
         Some(match algorithm {
             A::A128Gcm => (128, Self::Gcm),
@@ -247,6 +247,10 @@ fn given_or_random<const N: usize>(
     if iv.is_some() {
         return given(algorithm, "an IV", iv);
     }
+    random()
+}
+
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut random = [0; N];
     rand::fill(&mut random)
         .map_err(|_| Error::new(ErrorKind::Other, "the system gives no random numbers"))?;

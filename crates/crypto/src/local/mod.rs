@@ -1,6 +1,6 @@
 //! Keys parsed for use: the service's algorithms computed in this process.
 
-mod aes;
+pub(crate) mod aes;
 mod ec;
 mod encrypted;
 mod oct;
