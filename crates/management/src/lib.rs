@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod client;
+mod ensure;
 mod models;
+mod patience;
+mod policies;
 mod resource_groups;
 mod validate;
 mod vaults;
@@ -16,12 +19,17 @@ pub use azvault_core::{
     transport::TransportOptions,
 };
 pub use client::KeyVaultManagementClient;
+pub use ensure::{
+    Difference, EnsureVault, Observed, PermissionKind, Refusal, RefusalReason, VaultAction,
+    VaultField, VaultPlan,
+};
 pub use models::{
     AccessPolicyEntry, AccessPolicyUpdateKind, CertificatePermission, CreateMode, DeletedVault,
     KeyPermission, NameAvailability, NetworkRuleAction, NetworkRuleBypass, NetworkRuleSet,
     ProvisioningState, PublicNetworkAccess, ResourceGroup, SecretPermission, SkuName,
     StoragePermission, UnavailableReason, Vault, VaultCreateOrUpdateParameters,
 };
+pub use policies::{EnsureAccessPolicy, RemoveAccessPolicy, SetAccessPolicies};
 pub use resource_groups::{CreateResourceGroup, ResourceGroupsClient};
 pub use vaults::{
     BeginCreateOrUpdate, BeginPurgeDeleted, CreateOrUpdate, UpdateVault, VaultsClient,

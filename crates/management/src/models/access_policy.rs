@@ -3,6 +3,7 @@
 use azvault_core::Result;
 use serde::{Deserialize, Serialize};
 
+use super::permissions::missing;
 use crate::{CertificatePermission, KeyPermission, SecretPermission, StoragePermission, validate};
 
 /// What one principal may do with a vault's contents.
@@ -127,6 +128,34 @@ impl AccessPolicyEntry {
         &self.permissions.storage
     }
 
+    /// Whether both are for the same principal, acting through the same application if through any.
+    pub fn is_of_same_principal(&self, other: &Self) -> bool {
+        let through = [self, other].map(|it| it.application_id.as_deref().unwrap_or_default());
+        self.object_id.eq_ignore_ascii_case(&other.object_id)
+            && self.tenant_id.eq_ignore_ascii_case(&other.tenant_id)
+            && through[0].eq_ignore_ascii_case(through[1])
+    }
+
+    /// Whose policy it is. Ids have no case.
+    pub(crate) fn identity(&self) -> [String; 3] {
+        let application = self.application_id.as_deref().unwrap_or_default();
+        [&self.tenant_id, &self.object_id, application].map(str::to_ascii_lowercase)
+    }
+
+    /// What of this policy none of `policies` permits yet, if anything.
+    pub(crate) fn missing_in(&self, policies: &[Self]) -> Option<Self> {
+        let has = policies.iter().find(|policy| policy.is_of_same_principal(self));
+        let has = has.map(|policy| policy.permissions.clone()).unwrap_or_default();
+        let Permissions { keys, secrets, certificates, storage } = &self.permissions;
+        let permissions = Permissions {
+            keys: missing(keys, &has.keys),
+            secrets: missing(secrets, &has.secrets),
+            certificates: missing(certificates, &has.certificates),
+            storage: missing(storage, &has.storage),
+        };
+        (permissions != Permissions::default()).then(|| Self { permissions, ..self.clone() })
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         validate::guid("tenant id of an access policy", &self.tenant_id)?;
         validate::guid("object id of an access policy", &self.object_id)?;
@@ -152,5 +181,46 @@ pub(crate) struct PolicyListProperties {
 impl PolicyList {
     pub(crate) fn new(access_policies: Vec<AccessPolicyEntry>) -> Self {
         Self { properties: PolicyListProperties { access_policies } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(words: &[&str]) -> AccessPolicyEntry {
+        let tenant = "6819f86e-5d41-47b0-9297-334f33d7922d";
+        let permissions = words.iter().map(|word| SecretPermission::from(*word));
+        AccessPolicyEntry::new(tenant, "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90").secrets(permissions)
+    }
+
+    #[test]
+    fn what_is_missing_is_told_whatever_the_case_and_all_is_everything_but_purge() {
+        let each = ["get", "list", "set", "delete", "backup", "restore", "recover"];
+        for (wanted, has, missing) in [
+            (&["get", "list"][..], &["get"][..], Some(&["list"][..])),
+            (&["get"], &["Get", "LIST"], None),
+            (&["get", "get", "GET"], &[], Some(&["get"])),
+            (&["get", "set"], &["all"], None),
+            (&["get", "purge"], &["all"], Some(&["purge"])),
+            (&["all"], &["get", "list"], Some(&["all"])),
+            (&["all"], &each, None),
+            (&["all", "purge"], &each, Some(&["purge"])),
+            (&[], &[], None),
+        ] {
+            let told = secrets(wanted).missing_in(&[secrets(has)]);
+            assert_eq!(told, missing.map(secrets), "{wanted:?} in {has:?}");
+        }
+        let through = secrets(&["get"]).application_id("9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90");
+        assert_eq!(through.missing_in(&[secrets(&["get"])]).as_ref(), Some(&through));
+    }
+
+    #[test]
+    fn words_of_people_are_read_in_any_case_and_others_refused() {
+        assert_eq!("WrapKey".parse::<KeyPermission>().unwrap(), KeyPermission::WrapKey);
+        assert_eq!("wrapkey".parse::<KeyPermission>().unwrap(), KeyPermission::WrapKey);
+        let error = "read".parse::<SecretPermission>().unwrap_err().to_string();
+        assert!(error.contains("\"read\"") && error.contains("get, list, set"), "{error}");
+        assert_eq!(SecretPermission::from("read").to_string(), "read");
     }
 }

@@ -1,5 +1,8 @@
 //! From where a vault can be reached.
 
+use std::{collections::BTreeSet, str::FromStr};
+
+use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
 azvault_core::service_enum! {
@@ -57,6 +60,22 @@ struct VirtualNetworkRule {
     ignore_missing_vnet_service_endpoint: Option<bool>,
 }
 
+/// Rules in the one form that can be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NormalRules {
+    pub(crate) default_action: NetworkRuleAction,
+    pub(crate) bypass: NetworkRuleBypass,
+    pub(crate) ip_rules: BTreeSet<String>,
+    pub(crate) virtual_network_rules: BTreeSet<String>,
+}
+
+impl Default for NormalRules {
+    /// A vault without rules is open to all networks.
+    fn default() -> Self {
+        NetworkRuleSet::new(NetworkRuleAction::Allow).normal()
+    }
+}
+
 impl NetworkRuleSet {
     /// Rules with what becomes of traffic that none matches; trusted Microsoft services skip them
     /// unless [`bypass`](Self::bypass) says otherwise.
@@ -91,6 +110,25 @@ impl NetworkRuleSet {
             ignore_missing_vnet_service_endpoint: None,
         });
         self
+    }
+
+    /// The same rules however they are written: an address is a range of one, order does not
+    /// matter, and trusted services skip rules that say nothing of them.
+    pub(crate) fn normal(&self) -> NormalRules {
+        let range = |rule: &str| match Ipv4Net::from_str(rule) {
+            Ok(net) if net.prefix_len() < 32 => net.trunc().to_string(),
+            Ok(net) => net.addr().to_string(),
+            Err(_) => rule.to_owned(),
+        };
+        NormalRules {
+            default_action: self.default_action.clone().unwrap_or(NetworkRuleAction::Allow),
+            bypass: self.bypass.clone().unwrap_or(NetworkRuleBypass::AzureServices),
+            ip_rules: self.ip_rules().map(range).collect(),
+            virtual_network_rules: self
+                .virtual_network_rules()
+                .map(str::to_ascii_lowercase)
+                .collect(),
+        }
     }
 
     /// What becomes of traffic that no rule matches.
