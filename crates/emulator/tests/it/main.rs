@@ -34,6 +34,7 @@ mod managed_hsm;
 mod races;
 mod release_policies;
 mod releases;
+mod roles;
 mod rotation;
 mod secret_lifecycle;
 mod secrets;
