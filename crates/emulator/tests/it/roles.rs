@@ -37,12 +37,12 @@ fn body(arm: &Arm, role: &str) -> Value {
     }})
 }
 
-async fn assign(arm: &Arm, scope: &str, name: &str, role: &str) -> Answer {
+pub(crate) async fn assign(arm: &Arm, scope: &str, name: &str, role: &str) -> Answer {
     arm.send("PUT", &path(scope, name), Some(body(arm, role))).await
 }
 
 /// A vault on Azure RBAC, and its scope.
-async fn rbac(arm: &Arm, name: &str) -> (Vault, String) {
+pub(crate) async fn rbac(arm: &Arm, name: &str) -> (Vault, String) {
     arm.put(name, json!({"enableRbacAuthorization": true})).await.ok();
     (arm.data(name).await, arm.vault_path("rg", name))
 }
