@@ -81,6 +81,24 @@ impl ArmError {
         )
     }
 
+    pub(super) fn connection_not_found(name: &str) -> Self {
+        Self::provider(
+            StatusCode::NOT_FOUND,
+            "PrivateEndpointConnectionNotFound",
+            format!(
+                "There is no private endpoint connection '{name}': a private endpoint makes it."
+            ),
+        )
+    }
+
+    pub(super) fn connection_is_busy(name: &str) -> Self {
+        Self::provider(
+            StatusCode::CONFLICT,
+            "ConflictError",
+            format!("The private endpoint connection '{name}' is being changed; retry later."),
+        )
+    }
+
     pub(super) fn operation_not_found(token: &str) -> Self {
         Self::provider(
             StatusCode::NOT_FOUND,

@@ -9,6 +9,7 @@ mod groups;
 mod headers;
 mod names;
 mod operations;
+mod part;
 mod query;
 mod reply;
 mod resources;
@@ -31,6 +32,8 @@ use crate::{
 use authentication::Unauthorized;
 use error::ArmError;
 use headers::By;
+use names::VaultId;
+use part::VaultPart;
 use query::Query;
 use reply::Reply;
 use route::Route;
@@ -38,6 +41,7 @@ pub(crate) use route::is_management;
 use site::ArmSite;
 pub(crate) use state::Arm;
 use state::State;
+use vaults::connections;
 
 /// What the management plane of an emulator goes by.
 #[derive(Clone, Debug)]
@@ -173,6 +177,7 @@ fn dispatch(
         ("PUT", Route::AccessPolicies { vault, verb }) => {
             vaults::change_policies(context, &vault, &verb)
         }
+        (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),
         ("POST", Route::CheckName { .. }) => vaults::check_name(context),
         ("GET", Route::DeletedVaults { subscription }) => {
             vaults::list_deleted(context, &subscription)
@@ -186,6 +191,23 @@ fn dispatch(
         ("GET", Route::VaultOperation { subscription, location, token }) => {
             operations::poll_vault(context, &subscription, &token, &location)
         }
+        _ => return None,
+    })
+}
+
+/// What is done to the parts of a vault that need no other: its private endpoint connections.
+fn in_vault(
+    context: &Context<'_>,
+    method: &Method,
+    vault: &VaultId,
+    part: VaultPart,
+) -> Option<Result<Reply, ArmError>> {
+    Some(match (method.as_str(), part) {
+        ("GET", VaultPart::Connections) => connections::list(context, vault),
+        ("GET", VaultPart::Connection { name }) => connections::get(context, vault, &name),
+        ("PUT", VaultPart::Connection { name }) => connections::put(context, vault, &name),
+        ("DELETE", VaultPart::Connection { name }) => connections::delete(context, vault, &name),
+        ("GET", VaultPart::LinkResources) => connections::link_resources(context, vault),
         _ => return None,
     })
 }

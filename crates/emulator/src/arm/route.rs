@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use super::{
     error::ArmError,
     names::{GroupId, VaultId, subscription},
+    part::VaultPart,
 };
 
 /// What a path names; the method decides later.
@@ -38,6 +39,10 @@ pub(super) enum Route {
     AccessPolicies {
         vault: VaultId,
         verb: String,
+    },
+    InVault {
+        vault: VaultId,
+        part: VaultPart,
     },
     CheckName {
         subscription: String,
@@ -141,6 +146,10 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
             vault: VaultId { group, name: (*name).to_owned() },
             verb: (*verb).to_owned(),
         },
+        (
+            ["providers", "microsoft.keyvault", "vaults", _, lower @ ..],
+            [_, _, _, name, original @ ..],
+        ) => VaultPart::route(VaultId { group, name: (*name).to_owned() }, lower, original),
         _ => Route::Unknown,
     }
 }

@@ -47,6 +47,9 @@ impl Arm {
         let mut state = lock(&self.state);
         // A purged vault loses its keys and secrets with its last owner, which is here.
         state.vaults.retain(|_, vault| !vault.is_purged(now));
+        for vault in state.vaults.values_mut() {
+            vault.settle_connections(now);
+        }
         state
     }
 }

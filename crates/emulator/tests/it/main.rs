@@ -10,6 +10,7 @@
 mod arm;
 mod arm_access;
 mod arm_account;
+mod arm_connections;
 mod arm_deleted_vaults;
 mod arm_groups;
 mod arm_lists;

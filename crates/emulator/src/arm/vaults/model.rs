@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::super::{
-    Context,
-    names::{VaultId, normalized_location},
+use super::{
+    super::{
+        Context,
+        names::{VaultId, normalized_location},
+    },
+    connections::Connection,
 };
 use crate::vault::{Access, AccessPolicy, Vault, VaultProperties, VaultSettings};
 
@@ -27,7 +30,9 @@ pub(in crate::arm) struct ArmVault {
     /// When its name is registered.
     pub(super) ready: OffsetDateTime,
     pub(super) deletion: Option<VaultDeletion>,
-    pub(super) data: Arc<Vault>,
+    /// Private endpoints that lead here, or ask to.
+    pub(super) connections: Vec<Connection>,
+    pub(in crate::arm) data: Arc<Vault>,
 }
 
 /// Who did something, and when.
