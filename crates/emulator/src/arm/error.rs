@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 
 use super::names::{GroupId, VaultId};
+use crate::vault::ServiceError;
 
 /// A refusal of the management plane.
 #[derive(Debug)]
@@ -31,6 +32,12 @@ impl ArmError {
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { status, code, message: message.into(), gateway: false }
+    }
+
+    /// A refusal of the data plane, handed on.
+    pub(super) fn of_vault(error: ServiceError) -> Self {
+        let (status, code, message) = error.into_parts();
+        Self::provider(status, code, message)
     }
 
     pub(super) fn unauthorized(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {

@@ -4,6 +4,7 @@
 
 mod account;
 mod authentication;
+mod contents;
 mod error;
 mod groups;
 mod headers;
@@ -63,23 +64,24 @@ struct Context<'a> {
 }
 
 /// Answers a request to the management plane.
-pub(crate) fn answer(router: &Router, request: &Request) -> Response {
+pub(crate) async fn answer(router: &Router, request: &Request) -> Response {
     let site = ArmSite::of(&request.host);
     let mut challenge = None;
-    let answer = Route::parse(&request.path).and_then(|route| match route {
+    let answer = match Route::parse(&request.path) {
+        Err(error) => Err(error),
         // Read before anybody signs in: it tells where to.
-        Route::MetadataEndpoints if request.method == Method::GET => {
-            let query = Query::parse(request.query.as_deref())?;
-            account::metadata_endpoints(&site, &query)
+        Ok(Route::MetadataEndpoints) if request.method == Method::GET => {
+            Query::parse(request.query.as_deref())
+                .and_then(|query| account::metadata_endpoints(&site, &query))
         }
-        route => match authentication::authenticate(&router.tokens, &site, request) {
-            Ok(caller) => authorized(router, &site, &caller, request, route),
+        Ok(route) => match authentication::authenticate(&router.tokens, &site, request) {
+            Ok(caller) => authorized(router, &site, &caller, request, route).await,
             Err(Unauthorized { error, challenge: value }) => {
                 challenge = value;
                 Err(error)
             }
         },
-    });
+    };
     match answer {
         Ok(reply) => succeeded(reply, request),
         Err(error) => refused(&error, challenge, request),
@@ -124,7 +126,7 @@ fn refused(error: &ArmError, challenge: Option<HeaderValue>, request: &Request) 
     response
 }
 
-fn authorized(
+async fn authorized(
     router: &Router,
     site: &ArmSite,
     caller: &Caller,
@@ -137,8 +139,13 @@ fn authorized(
         Body::TooLarge => return Err(ArmError::body_too_large()),
     };
     let context = Context { router, site, caller, query: &query, now: router.clock.now(), body };
-    dispatch(&context, &request.method, route)
-        .unwrap_or_else(|| Err(ArmError::unsupported(&request.method, &request.path)))
+    let answer = match &route {
+        Route::InVault { vault, part } if part.is_content() => {
+            contents::answer(&context, &request.method, vault, part).await
+        }
+        _ => dispatch(&context, &request.method, route),
+    };
+    answer.unwrap_or_else(|| Err(ArmError::unsupported(&request.method, &request.path)))
 }
 
 /// `None` for what this emulator does not do.

@@ -17,6 +17,11 @@ pub(super) enum VaultPart {
 }
 
 impl VaultPart {
+    /// Whether the vault's data plane keeps it.
+    pub(super) fn is_content(&self) -> bool {
+        !matches!(self, Self::Connections | Self::Connection { .. } | Self::LinkResources)
+    }
+
     /// Reads what follows a vault's name; `lower` is `original` in lower case.
     pub(super) fn route(vault: VaultId, lower: &[&str], original: &[&str]) -> Route {
         let name = |name: &str| name.to_owned();

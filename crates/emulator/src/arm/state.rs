@@ -26,6 +26,8 @@ const KEPT_OPERATIONS: usize = 1000;
 #[derive(Debug)]
 pub(crate) struct Arm {
     pub(crate) settings: ArmSettings,
+    /// Held while a key is looked for and made.
+    pub(super) making_keys: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -40,7 +42,7 @@ pub(super) struct State {
 
 impl Arm {
     pub(crate) fn new(settings: ArmSettings) -> Self {
-        Self { settings, state: Mutex::default() }
+        Self { settings, making_keys: tokio::sync::Mutex::default(), state: Mutex::default() }
     }
 
     pub(super) fn state(&self, now: OffsetDateTime) -> MutexGuard<'_, State> {

@@ -5,6 +5,7 @@
 
 mod access;
 mod authentication;
+mod behalf;
 mod error;
 mod geography;
 mod headers;
@@ -15,6 +16,7 @@ mod reply;
 mod route;
 
 pub(crate) use access::{Access, Action};
+pub(crate) use behalf::OnBehalf;
 pub(crate) use error::ServiceError;
 pub(crate) use policy::{AccessPolicy, Permissions};
 pub(crate) use query::Query;
