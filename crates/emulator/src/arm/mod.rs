@@ -3,6 +3,7 @@
 //! A vault made here drives the data plane in [`crate::vault`] by its settings; nothing there calls back.
 
 mod account;
+mod actions;
 mod authentication;
 mod contents;
 mod error;
@@ -184,6 +185,7 @@ fn dispatch(
         ("PUT", Route::AccessPolicies { vault, verb }) => {
             vaults::change_policies(context, &vault, &verb)
         }
+        ("GET", Route::Actions) => actions::list(),
         (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),
         ("POST", Route::CheckName { .. }) => vaults::check_name(context),
         ("GET", Route::DeletedVaults { subscription }) => {

@@ -45,7 +45,11 @@ impl Query {
     }
 
     pub(super) fn page_size(&self) -> usize {
-        self.top.unwrap_or(DEFAULT_PAGE)
+        self.page_size_or(DEFAULT_PAGE)
+    }
+
+    pub(super) fn page_size_or(&self, default: usize) -> usize {
+        self.top.unwrap_or(default)
     }
 
     /// What continues a list after `last`, as part of a link.

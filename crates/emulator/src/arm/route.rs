@@ -40,6 +40,8 @@ pub(super) enum Route {
         vault: VaultId,
         verb: String,
     },
+    /// What the provider can do.
+    Actions,
     InVault {
         vault: VaultId,
         part: VaultPart,
@@ -94,6 +96,7 @@ impl Route {
             (["tenants"], _) => Ok(Self::Tenants),
             (["subscriptions"], _) => Ok(Self::Subscriptions),
             (["providers", "microsoft.keyvault"], _) => Ok(Self::Provider { subscription: None }),
+            (["providers", "microsoft.keyvault", "operations"], _) => Ok(Self::Actions),
             (["providers", "microsoft.keyvault", "register"], _) => {
                 Ok(Self::RegisterProvider { subscription: None })
             }
