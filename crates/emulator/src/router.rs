@@ -63,8 +63,8 @@ impl Router {
             Site::Local if attestation::is_attestation(&request.path) => {
                 attestation::answer(&request).await
             }
-            Site::Local if arm::is_management(&request.path) => arm::answer(self, &request),
-            Site::Management => arm::answer(self, &request),
+            Site::Local if arm::is_management(&request.path) => arm::answer(self, &request).await,
+            Site::Management => arm::answer(self, &request).await,
             Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 
 use super::names::{GroupId, VaultId};
+use crate::vault::ServiceError;
 
 /// A refusal of the management plane.
 #[derive(Debug)]
@@ -31,6 +32,12 @@ impl ArmError {
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { status, code, message: message.into(), gateway: false }
+    }
+
+    /// A refusal of the data plane, handed on.
+    pub(super) fn of_vault(error: ServiceError) -> Self {
+        let (status, code, message) = error.into_parts();
+        Self::provider(status, code, message)
     }
 
     pub(super) fn unauthorized(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
@@ -78,6 +85,24 @@ impl ArmError {
             StatusCode::NOT_FOUND,
             "DeletedVaultNotFound",
             format!("There is no deleted vault '{name}' here."),
+        )
+    }
+
+    pub(super) fn connection_not_found(name: &str) -> Self {
+        Self::provider(
+            StatusCode::NOT_FOUND,
+            "PrivateEndpointConnectionNotFound",
+            format!(
+                "There is no private endpoint connection '{name}': a private endpoint makes it."
+            ),
+        )
+    }
+
+    pub(super) fn connection_is_busy(name: &str) -> Self {
+        Self::provider(
+            StatusCode::CONFLICT,
+            "ConflictError",
+            format!("The private endpoint connection '{name}' is being changed; retry later."),
         )
     }
 

@@ -3,13 +3,16 @@
 //! A vault made here drives the data plane in [`crate::vault`] by its settings; nothing there calls back.
 
 mod account;
+mod actions;
 mod authentication;
 mod authorization;
+mod contents;
 mod error;
 mod groups;
 mod headers;
 mod names;
 mod operations;
+mod part;
 mod query;
 mod reply;
 mod resources;
@@ -32,6 +35,8 @@ use crate::{
 use authentication::Unauthorized;
 use error::ArmError;
 use headers::By;
+use names::VaultId;
+use part::VaultPart;
 use query::Query;
 use reply::Reply;
 use route::Route;
@@ -39,6 +44,7 @@ pub(crate) use route::is_management;
 use site::ArmSite;
 pub(crate) use state::Arm;
 use state::State;
+use vaults::connections;
 
 /// What the management plane of an emulator goes by.
 #[derive(Clone, Debug)]
@@ -60,23 +66,24 @@ struct Context<'a> {
 }
 
 /// Answers a request to the management plane.
-pub(crate) fn answer(router: &Router, request: &Request) -> Response {
+pub(crate) async fn answer(router: &Router, request: &Request) -> Response {
     let site = ArmSite::of(&request.host);
     let mut challenge = None;
-    let answer = Route::parse(&request.path).and_then(|route| match route {
+    let answer = match Route::parse(&request.path) {
+        Err(error) => Err(error),
         // Read before anybody signs in: it tells where to.
-        Route::MetadataEndpoints if request.method == Method::GET => {
-            let query = Query::parse(request.query.as_deref())?;
-            account::metadata_endpoints(&site, &query)
+        Ok(Route::MetadataEndpoints) if request.method == Method::GET => {
+            Query::parse(request.query.as_deref())
+                .and_then(|query| account::metadata_endpoints(&site, &query))
         }
-        route => match authentication::authenticate(&router.tokens, &site, request) {
-            Ok(caller) => authorized(router, &site, &caller, request, route),
+        Ok(route) => match authentication::authenticate(&router.tokens, &site, request) {
+            Ok(caller) => authorized(router, &site, &caller, request, route).await,
             Err(Unauthorized { error, challenge: value }) => {
                 challenge = value;
                 Err(error)
             }
         },
-    });
+    };
     match answer {
         Ok(reply) => succeeded(reply, request),
         Err(error) => refused(&error, challenge, request),
@@ -121,7 +128,7 @@ fn refused(error: &ArmError, challenge: Option<HeaderValue>, request: &Request) 
     response
 }
 
-fn authorized(
+async fn authorized(
     router: &Router,
     site: &ArmSite,
     caller: &Caller,
@@ -134,8 +141,13 @@ fn authorized(
         Body::TooLarge => return Err(ArmError::body_too_large()),
     };
     let context = Context { router, site, caller, query: &query, now: router.clock.now(), body };
-    dispatch(&context, &request.method, route)
-        .unwrap_or_else(|| Err(ArmError::unsupported(&request.method, &request.path)))
+    let answer = match &route {
+        Route::InVault { vault, part } if part.is_content() => {
+            contents::answer(&context, &request.method, vault, part).await
+        }
+        _ => dispatch(&context, &request.method, route),
+    };
+    answer.unwrap_or_else(|| Err(ArmError::unsupported(&request.method, &request.path)))
 }
 
 /// `None` for what this emulator does not do.
@@ -174,6 +186,8 @@ fn dispatch(
         ("PUT", Route::AccessPolicies { vault, verb }) => {
             vaults::change_policies(context, &vault, &verb)
         }
+        ("GET", Route::Actions) => actions::list(),
+        (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),
         ("POST", Route::CheckName { .. }) => vaults::check_name(context),
         ("GET", Route::DeletedVaults { subscription }) => {
             vaults::list_deleted(context, &subscription)
@@ -190,6 +204,23 @@ fn dispatch(
         (_, Route::Authorization(target)) => {
             return authorization::answer(context, method, &target);
         }
+        _ => return None,
+    })
+}
+
+/// What is done to the parts of a vault that need no other: its private endpoint connections.
+fn in_vault(
+    context: &Context<'_>,
+    method: &Method,
+    vault: &VaultId,
+    part: VaultPart,
+) -> Option<Result<Reply, ArmError>> {
+    Some(match (method.as_str(), part) {
+        ("GET", VaultPart::Connections) => connections::list(context, vault),
+        ("GET", VaultPart::Connection { name }) => connections::get(context, vault, &name),
+        ("PUT", VaultPart::Connection { name }) => connections::put(context, vault, &name),
+        ("DELETE", VaultPart::Connection { name }) => connections::delete(context, vault, &name),
+        ("GET", VaultPart::LinkResources) => connections::link_resources(context, vault),
         _ => return None,
     })
 }

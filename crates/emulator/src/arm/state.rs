@@ -26,6 +26,8 @@ const KEPT_OPERATIONS: usize = 1000;
 #[derive(Debug)]
 pub(crate) struct Arm {
     pub(crate) settings: ArmSettings,
+    /// Held while a key is looked for and made.
+    pub(super) making_keys: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -40,13 +42,16 @@ pub(super) struct State {
 
 impl Arm {
     pub(crate) fn new(settings: ArmSettings) -> Self {
-        Self { settings, state: Mutex::default() }
+        Self { settings, making_keys: tokio::sync::Mutex::default(), state: Mutex::default() }
     }
 
     pub(super) fn state(&self, now: OffsetDateTime) -> MutexGuard<'_, State> {
         let mut state = lock(&self.state);
         // A purged vault loses its keys and secrets with its last owner, which is here.
         state.vaults.retain(|_, vault| !vault.is_purged(now));
+        for vault in state.vaults.values_mut() {
+            vault.settle_connections(now);
+        }
         state
     }
 }

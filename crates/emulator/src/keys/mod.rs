@@ -29,7 +29,9 @@ use crate::{
 use bundle::{KeyBundle, KeyItem};
 use release_policy::ReleasePolicy;
 use request::KeyChange;
+pub(crate) use rotation::keep_up;
 use rotation_policy::RotationPolicy;
+pub(crate) use rotation_policy::check as check_rotation_policy;
 
 /// What a version of a key holds.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ pub(crate) async fn answer(
     route: KeyRoute,
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
-    rotation::keep_up(context, &route).await?;
+    keep_up(context, &route).await?;
     match route {
         KeyRoute::Object(route) => objects::answer::<KeyContent>(context, route, body),
         KeyRoute::Create { name } => create::create(context, &name, body).await,

@@ -10,9 +10,12 @@
 mod arm;
 mod arm_access;
 mod arm_account;
+mod arm_connections;
 mod arm_deleted_vaults;
 mod arm_groups;
+mod arm_keys;
 mod arm_lists;
+mod arm_secrets;
 mod arm_vaults;
 mod attested_keys;
 mod authentication;
