@@ -1,9 +1,9 @@
 //! The emulator's Resource Manager, judged by the official clients in the lives of some vaults.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result};
 
@@ -30,6 +30,8 @@ pub(super) fn run(root: &Path, python: &Path) -> Result<()> {
 struct Emulator {
     program: Child,
     told: BTreeMap<String, String>,
+    /// Kept open: the program ends when nobody listens to what it still prints.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Emulator {
@@ -46,9 +48,11 @@ impl Emulator {
             cargo(&["run", "--quiet", "--locked", "--package", "azvault-emulator", "--"])?;
         command.args(["--port", "0"]).args(LAGS).env("RUST_LOG", "warn").stdout(Stdio::piped());
         let mut program = command.spawn().context("starting the emulator")?;
-        let lines = BufReader::new(program.stdout.take().context("the emulator's output")?).lines();
+        let mut output = BufReader::new(program.stdout.take().context("the emulator's output")?);
         // The names and what they are end with the first empty line.
-        let told = lines
+        let told = output
+            .by_ref()
+            .lines()
             .map_while(std::result::Result::ok)
             .take_while(|line| !line.is_empty())
             .filter_map(|line| {
@@ -56,7 +60,7 @@ impl Emulator {
                 Some((name.to_owned(), value.trim().to_owned()))
             })
             .collect();
-        Ok(Self { program, told })
+        Ok(Self { program, told, _output: output })
     }
 
     fn told(&self, name: &str) -> Result<&str> {
