@@ -54,6 +54,13 @@ pub(crate) struct Settings {
     /// Seconds that the purge of a deleted vault, key or secret takes.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     purge_lag: u64,
+    /// Seconds that new access policies and role assignments take to count, and removed ones to count no more.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    access_lag: u64,
+    /// Address that vaults see callers come from [default: that of the connection]. Network rules can name no loopback
+    /// address.
+    #[arg(long, value_name = "ADDRESS")]
+    client_address: Option<IpAddr>,
     /// Append a line of JSON to this file for each answered request [default: the file that
     /// AZVAULT_EMULATOR_JOURNAL names, if any].
     #[arg(long, value_name = "FILE")]
@@ -80,7 +87,11 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         .deletion_lag(Duration::from_secs(settings.deletion_lag))
         .recovery_lag(Duration::from_secs(settings.recovery_lag))
         .provisioning_lag(Duration::from_secs(settings.provisioning_lag))
-        .purge_lag(Duration::from_secs(settings.purge_lag));
+        .purge_lag(Duration::from_secs(settings.purge_lag))
+        .access_lag(Duration::from_secs(settings.access_lag));
+    if let Some(address) = settings.client_address {
+        builder = builder.client_address(address);
+    }
     if let Some(subscription_id) = settings.subscription_id {
         builder = builder.subscription_id(subscription_id.to_string());
     }
