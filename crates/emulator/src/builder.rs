@@ -45,6 +45,8 @@ pub struct EmulatorBuilder {
     subscription_id: Option<String>,
     provisioning_lag: Duration,
     purge_lag: Duration,
+    provider_registered: bool,
+    registration_lag: Duration,
     journal_file: Option<JournalFile>,
 }
 
@@ -60,6 +62,8 @@ impl Default for EmulatorBuilder {
             subscription_id: None,
             provisioning_lag: Duration::ZERO,
             purge_lag: Duration::ZERO,
+            provider_registered: true,
+            registration_lag: Duration::ZERO,
             journal_file: None,
         }
     }
@@ -138,6 +142,29 @@ impl EmulatorBuilder {
     pub fn purge_lag(mut self, lag: Duration) -> Self {
         self.purge_lag = lag;
         self.properties.purge_lag = lag;
+        self
+    }
+
+    /// Whether every subscription may use the Key Vault provider from the start; so when not set.
+    ///
+    /// Otherwise ARM refuses vaults with 409 `MissingSubscriptionRegistration` until somebody asks it to register
+    /// the subscription.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().provider_registered(false).in_memory();
+    /// ```
+    ///
+    /// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types>
+    pub fn provider_registered(mut self, registered: bool) -> Self {
+        self.provider_registered = registered;
+        self
+    }
+
+    /// How long, by [`Emulator::clock`], the registration of a subscription takes; zero when not set.
+    ///
+    /// Until then its `registrationState` is `Registering`.
+    pub fn registration_lag(mut self, lag: Duration) -> Self {
+        self.registration_lag = lag;
         self
     }
 
@@ -221,6 +248,8 @@ impl EmulatorBuilder {
                 subscription_id,
                 provisioning_lag: self.provisioning_lag,
                 purge_lag: self.purge_lag,
+                provider_registered: self.provider_registered,
+                registration_lag: self.registration_lag,
             }),
             clock: Clock::default(),
             backups: BackupKey::default(),

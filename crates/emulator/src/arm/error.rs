@@ -15,6 +15,8 @@ pub(super) struct ArmError {
     pub(super) message: Cow<'static, str>,
     /// Answered by ARM itself, not by the Key Vault provider behind it.
     pub(super) gateway: bool,
+    /// What the refusal is about, where that is told in details.
+    pub(super) target: Option<&'static str>,
 }
 
 impl ArmError {
@@ -23,7 +25,7 @@ impl ArmError {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, message: message.into(), gateway: true }
+        Self { status, code, message: message.into(), gateway: true, target: None }
     }
 
     fn provider(
@@ -31,7 +33,7 @@ impl ArmError {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, message: message.into(), gateway: false }
+        Self { status, code, message: message.into(), gateway: false, target: None }
     }
 
     /// A refusal of the data plane, handed on.
@@ -50,6 +52,13 @@ impl ArmError {
             "MissingApiVersionParameter",
             "The api-version query parameter (?api-version=) is required for all requests.",
         )
+    }
+
+    pub(super) fn not_registered(message: &'static str) -> Self {
+        Self {
+            target: Some("Microsoft.KeyVault"),
+            ..Self::gateway(StatusCode::CONFLICT, "MissingSubscriptionRegistration", message)
+        }
     }
 
     pub(super) fn invalid_subscription(id: &str) -> Self {

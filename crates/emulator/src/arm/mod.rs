@@ -13,6 +13,7 @@ mod names;
 mod operations;
 mod part;
 mod query;
+mod registration;
 mod reply;
 mod resources;
 mod route;
@@ -52,6 +53,9 @@ pub(crate) struct ArmSettings {
     pub(crate) subscription_id: String,
     pub(crate) provisioning_lag: Duration,
     pub(crate) purge_lag: Duration,
+    /// Whether subscriptions may use the provider without asking.
+    pub(crate) provider_registered: bool,
+    pub(crate) registration_lag: Duration,
 }
 
 /// What the handlers of one request need to know.
@@ -115,8 +119,18 @@ fn refused(error: &ArmError, challenge: Option<HeaderValue>, request: &Request) 
     struct CloudError<'a> {
         code: &'a str,
         message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        details: Option<[Detail<'a>; 1]>,
     }
-    let envelope = Envelope { error: CloudError { code: error.code, message: &error.message } };
+    #[derive(Serialize)]
+    struct Detail<'a> {
+        code: &'a str,
+        target: &'a str,
+        message: &'a str,
+    }
+    let (code, message) = (error.code, &*error.message);
+    let details = error.target.map(|target| [Detail { code, target, message }]);
+    let envelope = Envelope { error: CloudError { code, message, details } };
     let mut response = json_response(error.status, &envelope);
     let by = if error.gateway { By::GatewayFailure } else { By::Provider };
     headers::add(response.headers_mut(), by, request);
@@ -140,6 +154,7 @@ async fn authorized(
         Body::TooLarge => return Err(ArmError::body_too_large()),
     };
     let context = Context { router, site, caller, query: &query, now: router.clock.now(), body };
+    registration::check(&context, &request.method, &route)?;
     let answer = match &route {
         Route::InVault { vault, part } if part.is_content() => {
             contents::answer(&context, &request.method, vault, part).await
@@ -159,9 +174,11 @@ fn dispatch(
         ("GET", Route::Tenants) => account::tenants(context),
         ("GET", Route::Subscriptions) => account::subscriptions(context),
         ("GET", Route::Subscription(id)) => account::subscription(context, &id),
-        ("GET", Route::Provider { subscription })
-        | ("POST", Route::RegisterProvider { subscription }) => {
-            account::provider(subscription.as_deref())
+        ("GET", Route::Provider { subscription }) => {
+            registration::show(context, subscription.as_deref())
+        }
+        ("POST", Route::RegisterProvider { subscription }) => {
+            registration::register(context, subscription.as_deref())
         }
         ("GET", Route::EmptyList) => account::empty_list(),
         ("GET", Route::Groups(subscription)) => groups::list(context, &subscription),

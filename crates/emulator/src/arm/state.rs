@@ -34,6 +34,8 @@ pub(crate) struct Arm {
 #[derive(Debug, Default)]
 pub(super) struct State {
     groups: Vec<Group>,
+    /// When the subscriptions that asked for the provider are registered for it.
+    pub(super) registrations: BTreeMap<String, OffsetDateTime>,
     /// Live and deleted, by lower-cased name: vault names are unique everywhere.
     pub(super) vaults: BTreeMap<String, ArmVault>,
     /// With their tokens, oldest first.

@@ -15,6 +15,7 @@ mod arm_deleted_vaults;
 mod arm_groups;
 mod arm_keys;
 mod arm_lists;
+mod arm_registration;
 mod arm_secrets;
 mod arm_vaults;
 mod attested_keys;
