@@ -15,6 +15,7 @@ use crate::{
     faults::Faults,
     journal::Journal,
     journal_file::JournalFile,
+    limits::ResourceManagerLimits,
     router::Router,
     server::{CertificateAuthority, Server},
     transport,
@@ -47,6 +48,7 @@ pub struct EmulatorBuilder {
     purge_lag: Duration,
     provider_registered: bool,
     registration_lag: Duration,
+    limits: Option<ResourceManagerLimits>,
     journal_file: Option<JournalFile>,
 }
 
@@ -64,6 +66,7 @@ impl Default for EmulatorBuilder {
             purge_lag: Duration::ZERO,
             provider_registered: true,
             registration_lag: Duration::ZERO,
+            limits: None,
             journal_file: None,
         }
     }
@@ -168,6 +171,15 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Switches Resource Manager's rate limits on, for each caller in each subscription; off when not set.
+    ///
+    /// They go by [`Emulator::clock`]. Over the limit the answer is 429 with `Retry-After` in seconds; the counters
+    /// `x-ms-ratelimit-remaining-subscription-reads`, `-writes` and `-deletes` tell what is left.
+    pub fn resource_manager_limits(mut self, limits: ResourceManagerLimits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
     /// Days that deleted keys and secrets are kept, 7 to 90, others are brought into that range; 90 when not set.
     ///
     /// A vault made through ARM goes by its own `softDeleteRetentionInDays`.
@@ -250,6 +262,7 @@ impl EmulatorBuilder {
                 purge_lag: self.purge_lag,
                 provider_registered: self.provider_registered,
                 registration_lag: self.registration_lag,
+                limits: self.limits,
             }),
             clock: Clock::default(),
             backups: BackupKey::default(),

@@ -14,6 +14,7 @@ mod arm_connections;
 mod arm_deleted_vaults;
 mod arm_groups;
 mod arm_keys;
+mod arm_limits;
 mod arm_lists;
 mod arm_registration;
 mod arm_secrets;
