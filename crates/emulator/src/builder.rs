@@ -49,6 +49,7 @@ pub struct EmulatorBuilder {
     provider_registered: bool,
     registration_lag: Duration,
     limits: Option<ResourceManagerLimits>,
+    latency: Duration,
     journal_file: Option<JournalFile>,
 }
 
@@ -67,6 +68,7 @@ impl Default for EmulatorBuilder {
             provider_registered: true,
             registration_lag: Duration::ZERO,
             limits: None,
+            latency: Duration::ZERO,
             journal_file: None,
         }
     }
@@ -180,6 +182,20 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How long each answer is held back, by tokio's clock; not at all when not set.
+    ///
+    /// The request has done its work by then. No other request waits for it. In memory too, where a tokio runtime
+    /// with a timer is needed for it.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let emulator = azvault_emulator::Emulator::builder().latency(Duration::from_millis(50)).in_memory();
+    /// ```
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
     /// Days that deleted keys and secrets are kept, 7 to 90, others are brought into that range; 90 when not set.
     ///
     /// A vault made through ARM goes by its own `softDeleteRetentionInDays`.
@@ -269,6 +285,7 @@ impl EmulatorBuilder {
             faults: Faults::default(),
             journal: Journal::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),
+            latency: self.latency,
         }
     }
 }

@@ -34,6 +34,7 @@ mod key_crypto;
 mod key_lifecycle;
 mod key_lists;
 mod keys;
+mod latency;
 mod ledger;
 mod managed_hsm;
 mod races;
