@@ -15,6 +15,10 @@ pub(super) struct ArmError {
     pub(super) message: Cow<'static, str>,
     /// Answered by ARM itself, not by the Key Vault provider behind it.
     pub(super) gateway: bool,
+    /// What the refusal is about, where that is told in details.
+    pub(super) target: Option<&'static str>,
+    /// In seconds.
+    pub(super) retry_after: Option<u64>,
 }
 
 impl ArmError {
@@ -23,7 +27,14 @@ impl ArmError {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, message: message.into(), gateway: true }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            gateway: true,
+            target: None,
+            retry_after: None,
+        }
     }
 
     fn provider(
@@ -31,7 +42,14 @@ impl ArmError {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, message: message.into(), gateway: false }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            gateway: false,
+            target: None,
+            retry_after: None,
+        }
     }
 
     /// A refusal of the data plane, handed on.
@@ -50,6 +68,25 @@ impl ArmError {
             "MissingApiVersionParameter",
             "The api-version query parameter (?api-version=) is required for all requests.",
         )
+    }
+
+    /// Too many requests of one caller; `what` names them and where they go.
+    pub(super) fn throttled(code: &'static str, what: &str, actor: &str, wait: u64) -> Self {
+        let message = format!(
+            "Number of {what} actor '{actor}' exceeded. Please try again after '{wait}' seconds after additional \
+             tokens are available. Refer to https://aka.ms/arm-throttling for additional information."
+        );
+        Self {
+            retry_after: Some(wait),
+            ..Self::gateway(StatusCode::TOO_MANY_REQUESTS, code, message)
+        }
+    }
+
+    pub(super) fn not_registered(message: &'static str) -> Self {
+        Self {
+            target: Some("Microsoft.KeyVault"),
+            ..Self::gateway(StatusCode::CONFLICT, "MissingSubscriptionRegistration", message)
+        }
     }
 
     pub(super) fn invalid_subscription(id: &str) -> Self {

@@ -29,7 +29,7 @@ use crate::{
 use bundle::{KeyBundle, KeyItem};
 use release_policy::ReleasePolicy;
 use request::KeyChange;
-pub(crate) use rotation::keep_up;
+pub(crate) use rotation::keep_up as catch_up;
 use rotation_policy::RotationPolicy;
 pub(crate) use rotation_policy::check as check_rotation_policy;
 
@@ -67,7 +67,7 @@ pub(crate) async fn answer(
     route: KeyRoute,
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
-    keep_up(context, &route).await?;
+    rotation::keep_up(context, &route).await?;
     match route {
         KeyRoute::Object(route) => objects::answer::<KeyContent>(context, route, body),
         KeyRoute::Create { name } => create::create(context, &name, body).await,

@@ -228,3 +228,39 @@ async fn access_counts_as_late_as_it_was_told() {
         assert_eq!(list.send().await.unwrap().status(), expected, "a lag of {lag} s");
     }
 }
+
+#[tokio::test]
+async fn its_switches_make_resource_manager_slow_strict_and_unregistered() {
+    let program = Program::start(&[
+        "--provider-unregistered",
+        "--registration-lag",
+        "3600",
+        "--resource-manager-limits",
+        "--latency",
+        "1",
+    ]);
+    let pem = std::fs::read(program.value("CA certificate:")).unwrap();
+    let client = Client::builder()
+        .tls_certs_only([Certificate::from_pem(&pem).unwrap()])
+        .no_proxy()
+        .build()
+        .unwrap();
+    let authority = program.value("Authority:");
+    let form = format!(
+        "grant_type=client_credentials&client_id=a&client_secret=b&scope={authority}/.default"
+    );
+    let url = format!("{authority}/common/oauth2/v2.0/token");
+    let token = client.post(url).body(form).send().await.unwrap().text().await.unwrap();
+    let token: serde_json::Value = serde_json::from_str(&token).unwrap();
+    let token = token["access_token"].as_str().unwrap();
+    let provider = format!(
+        "{authority}/subscriptions/{}/providers/Microsoft.KeyVault",
+        program.value("Subscription:")
+    );
+    let url = format!("{provider}/register?api-version=2021-04-01");
+    let answer = client.post(url).bearer_auth(token).send().await.unwrap();
+    assert_eq!(answer.headers()["x-ms-ratelimit-remaining-subscription-writes"], "199");
+    let shown: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(shown["registrationState"], "Registering");
+    program.terminate();
+}

@@ -102,13 +102,13 @@ async fn described(
 ) -> Result<Described, ServiceError> {
     let context = opened.behalf.context();
     let route = ObjectRoute::Get { name: name.to_owned(), version: None };
-    keys::keep_up(&context, &KeyRoute::Object(route)).await?;
+    keys::catch_up(&context, &KeyRoute::Object(route)).await?;
     describe::<KeyContent>(&context, name, version)
 }
 
 /// Brings about the rotations that are due.
 async fn keep_up(context: &vault::Context<'_>, route: ObjectRoute) -> Result<(), ArmError> {
-    keys::keep_up(context, &KeyRoute::Object(route)).await.map_err(ArmError::of_vault)
+    keys::catch_up(context, &KeyRoute::Object(route)).await.map_err(ArmError::of_vault)
 }
 
 async fn run(
