@@ -1,0 +1,4 @@
+//! Fleets: files, plans, and what becomes of them on the emulator.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod files;
