@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod client;
+mod ensure;
 mod models;
 mod resource_groups;
 mod validate;
@@ -16,6 +17,10 @@ pub use azvault_core::{
     transport::TransportOptions,
 };
 pub use client::KeyVaultManagementClient;
+pub use ensure::{
+    Difference, EnsureVault, Observed, PermissionKind, Refusal, RefusalReason, VaultAction,
+    VaultField, VaultPlan,
+};
 pub use models::{
     AccessPolicyEntry, AccessPolicyUpdateKind, CertificatePermission, CreateMode, DeletedVault,
     KeyPermission, NameAvailability, NetworkRuleAction, NetworkRuleBypass, NetworkRuleSet,

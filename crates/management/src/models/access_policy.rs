@@ -3,6 +3,7 @@
 use azvault_core::Result;
 use serde::{Deserialize, Serialize};
 
+use super::permissions::missing;
 use crate::{CertificatePermission, KeyPermission, SecretPermission, StoragePermission, validate};
 
 /// What one principal may do with a vault's contents.
@@ -125,6 +126,29 @@ impl AccessPolicyEntry {
     /// What the principal may do with storage accounts.
     pub fn storage_permissions(&self) -> &[StoragePermission] {
         &self.permissions.storage
+    }
+
+    /// Whether both are for the same principal, acting through the same application if through any.
+    pub fn is_of_same_principal(&self, other: &Self) -> bool {
+        let id = |policy: &Self| {
+            let application = policy.application_id.as_deref().unwrap_or_default();
+            [&policy.tenant_id, &policy.object_id, application].map(str::to_ascii_lowercase)
+        };
+        id(self) == id(other)
+    }
+
+    /// What of this policy none of `policies` permits yet, if anything.
+    pub(crate) fn missing_in(&self, policies: &[Self]) -> Option<Self> {
+        let has = policies.iter().find(|policy| policy.is_of_same_principal(self));
+        let has = has.map(|policy| policy.permissions.clone()).unwrap_or_default();
+        let Permissions { keys, secrets, certificates, storage } = &self.permissions;
+        let permissions = Permissions {
+            keys: missing(keys, &has.keys),
+            secrets: missing(secrets, &has.secrets),
+            certificates: missing(certificates, &has.certificates),
+            storage: missing(storage, &has.storage),
+        };
+        (permissions != Permissions::default()).then(|| Self { permissions, ..self.clone() })
     }
 
     pub(crate) fn check(&self) -> Result<()> {

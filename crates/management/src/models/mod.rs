@@ -14,6 +14,7 @@ pub use access_policy::AccessPolicyEntry;
 pub(crate) use access_policy::PolicyList;
 pub use availability::{NameAvailability, UnavailableReason};
 pub use deleted_vault::DeletedVault;
+pub(crate) use network::NormalRules;
 pub use network::{NetworkRuleAction, NetworkRuleBypass, NetworkRuleSet};
 pub use parameters::VaultCreateOrUpdateParameters;
 pub(crate) use parameters::{Settings, Sku, settings_setters};

@@ -1,5 +1,7 @@
 //! From where a vault can be reached.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 azvault_core::service_enum! {
@@ -57,6 +59,22 @@ struct VirtualNetworkRule {
     ignore_missing_vnet_service_endpoint: Option<bool>,
 }
 
+/// Rules in the one form that can be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NormalRules {
+    pub(crate) default_action: NetworkRuleAction,
+    pub(crate) bypass: NetworkRuleBypass,
+    pub(crate) ip_rules: BTreeSet<String>,
+    pub(crate) virtual_network_rules: BTreeSet<String>,
+}
+
+impl Default for NormalRules {
+    /// A vault without rules is open to all networks.
+    fn default() -> Self {
+        NetworkRuleSet::new(NetworkRuleAction::Allow).normal()
+    }
+}
+
 impl NetworkRuleSet {
     /// Rules with what becomes of traffic that none matches; trusted Microsoft services skip them
     /// unless [`bypass`](Self::bypass) says otherwise.
@@ -91,6 +109,21 @@ impl NetworkRuleSet {
             ignore_missing_vnet_service_endpoint: None,
         });
         self
+    }
+
+    /// The same rules however they are written: an address is a range of one, order does not
+    /// matter, and trusted services skip rules that say nothing of them.
+    pub(crate) fn normal(&self) -> NormalRules {
+        let range = |rule: &str| rule.trim_end_matches("/32").to_owned();
+        NormalRules {
+            default_action: self.default_action.clone().unwrap_or(NetworkRuleAction::Allow),
+            bypass: self.bypass.clone().unwrap_or(NetworkRuleBypass::AzureServices),
+            ip_rules: self.ip_rules().map(range).collect(),
+            virtual_network_rules: self
+                .virtual_network_rules()
+                .map(str::to_ascii_lowercase)
+                .collect(),
+        }
     }
 
     /// What becomes of traffic that no rule matches.

@@ -152,8 +152,8 @@ pub(crate) use settings_setters;
 
 /// What a vault is made to be, or an existing one as a whole.
 ///
-/// The standard tier, unless set. A vault without access policies goes by Azure roles, as the
-/// service has it since API version 2026-02-01.
+/// A vault that is made is of the standard tier, unless set. One without access policies goes by
+/// Azure roles, as the service has it since API version 2026-02-01.
 ///
 /// # Examples
 /// ```
@@ -169,33 +169,36 @@ pub(crate) use settings_setters;
 #[derive(Clone, Debug, Serialize)]
 #[must_use]
 pub struct VaultCreateOrUpdateParameters {
-    location: String,
+    pub(crate) location: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<BTreeMap<String, String>>,
-    properties: Properties,
+    pub(crate) tags: Option<BTreeMap<String, String>>,
+    pub(crate) properties: Properties,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Properties {
-    tenant_id: String,
+pub(crate) struct Properties {
+    pub(crate) tenant_id: String,
     #[serde(flatten)]
-    settings: Settings,
+    pub(crate) settings: Settings,
     #[serde(skip_serializing_if = "Option::is_none")]
-    soft_delete_retention_in_days: Option<u32>,
+    pub(crate) soft_delete_retention_in_days: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    create_mode: Option<CreateMode>,
+    pub(crate) create_mode: Option<CreateMode>,
+    /// The service takes no `false`: what is off is not mentioned to it.
+    #[serde(skip)]
+    pub(crate) without_purge_protection: bool,
 }
 
 impl VaultCreateOrUpdateParameters {
     /// A vault in a region, for the principals of a tenant.
     pub fn new(location: impl Into<String>, tenant_id: impl Into<String>) -> Self {
-        let settings = Settings { sku: Some(Sku::new(SkuName::Standard)), ..Settings::default() };
         let properties = Properties {
             tenant_id: tenant_id.into(),
-            settings,
+            settings: Settings::default(),
             soft_delete_retention_in_days: None,
             create_mode: None,
+            without_purge_protection: false,
         };
         Self { location: location.into(), tags: None, properties }
     }
@@ -214,15 +217,40 @@ impl VaultCreateOrUpdateParameters {
         self
     }
 
+    /// The vault must be without purge protection. Nothing is sent for it, since the service
+    /// takes no such word and a vault has none unless told;
+    /// [`ensure_vault`](crate::VaultsClient::ensure_vault) refuses a vault that has it, since it
+    /// cannot be taken away.
+    pub fn without_purge_protection(mut self) -> Self {
+        self.properties.without_purge_protection = true;
+        self
+    }
+
+    /// Checks the parameters.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.clone().settled().map(drop)
+    }
+
     /// Checks and completes the parameters.
     pub(crate) fn settled(mut self) -> Result<Self> {
         validate::location(&self.location)?;
-        let Properties { tenant_id, settings, soft_delete_retention_in_days, create_mode } =
-            &mut self.properties;
+        let Properties {
+            tenant_id,
+            settings,
+            soft_delete_retention_in_days,
+            create_mode,
+            without_purge_protection,
+        } = &mut self.properties;
         validate::guid("tenant id", tenant_id)?;
         if let Some(days) = soft_delete_retention_in_days {
             validate::retention(*days)?;
         }
+        if *without_purge_protection && settings.enable_purge_protection == Some(true) {
+            return Err(Error::invalid_input(
+                "purge_protection() together with without_purge_protection(): leave out one of the two",
+            ));
+        }
+        settings.sku.get_or_insert_with(|| Sku::new(SkuName::Standard));
         settings.settle()?;
         if let Some(stranger) = settings
             .access_policies

@@ -1,6 +1,82 @@
 //! What an access policy can permit.
 
-azvault_core::service_enum! {
+use std::str::FromStr;
+
+use azvault_core::{Error, Result};
+
+/// A permission, by its word.
+pub(crate) trait Permission: Clone {
+    /// Every word that this version knows.
+    const WORDS: &'static [&'static str];
+
+    /// The word on the wire.
+    fn word(&self) -> &str;
+}
+
+/// What of `wanted` is not in `has`. `all` stands for everything but `purge`, and so do all its
+/// words together, as which the service may give it back.
+pub(crate) fn missing<T: Permission>(wanted: &[T], has: &[T]) -> Vec<T> {
+    let holds = |word: &str| has.iter().any(|it| it.word().eq_ignore_ascii_case(word));
+    let everything = holds("all")
+        || T::WORDS.iter().filter(|word| !["all", "purge"].contains(word)).all(|word| holds(word));
+    let mut missing: Vec<T> = Vec::new();
+    for permission in wanted {
+        let word = permission.word();
+        let covered = holds(word) || everything && !word.eq_ignore_ascii_case("purge");
+        let named = missing.iter().any(|it| it.word().eq_ignore_ascii_case(word));
+        if !covered && !named {
+            missing.push(permission.clone());
+        }
+    }
+    missing
+}
+
+/// A `service_enum!` of permissions.
+macro_rules! permissions {
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident {
+            $($(#[$variant_attribute:meta])* $variant:ident = $word:literal,)+
+        }
+    ) => {
+        azvault_core::service_enum! {
+            $(#[$attribute])*
+            pub enum $name {
+                $($(#[$variant_attribute])* $variant = $word,)+
+            }
+        }
+
+        impl Permission for $name {
+            const WORDS: &'static [&'static str] = &[$($word),+];
+
+            fn word(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        /// The permission of that word, in upper or lower case. Unlike `From<&str>`, which reads
+        /// what the service says, it refuses a word that this version does not know.
+        impl FromStr for $name {
+            type Err = Error;
+
+            fn from_str(word: &str) -> Result<Self> {
+                Self::WORDS
+                    .iter()
+                    .find(|known| known.eq_ignore_ascii_case(word))
+                    .map(|known| Self::from(*known))
+                    .ok_or_else(|| {
+                        Error::invalid_input(format!(
+                            "{word:?} is no {}: these are {}",
+                            stringify!($name),
+                            Self::WORDS.join(", ")
+                        ))
+                    })
+            }
+        }
+    };
+}
+
+permissions! {
     /// What a principal may do with keys.
     pub enum KeyPermission {
         /// Every permission but `purge`, which must be named.
@@ -48,7 +124,7 @@ azvault_core::service_enum! {
     }
 }
 
-azvault_core::service_enum! {
+permissions! {
     /// What a principal may do with secrets.
     pub enum SecretPermission {
         /// Every permission but `purge`, which must be named.
@@ -72,7 +148,7 @@ azvault_core::service_enum! {
     }
 }
 
-azvault_core::service_enum! {
+permissions! {
     /// What a principal may do with certificates.
     pub enum CertificatePermission {
         /// Every permission but `purge`, which must be named.
@@ -112,7 +188,7 @@ azvault_core::service_enum! {
     }
 }
 
-azvault_core::service_enum! {
+permissions! {
     /// What a principal may do with storage accounts, a feature that is retired.
     pub enum StoragePermission {
         /// Every permission but `purge`, which must be named.

@@ -47,7 +47,7 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
 /// [`KeyVaultManagementClient::vaults`](crate::KeyVaultManagementClient::vaults).
 #[derive(Clone, Debug)]
 pub struct VaultsClient {
-    client: Client,
+    pub(crate) client: Client,
     subscription_id: String,
 }
 
@@ -357,7 +357,7 @@ impl VaultsClient {
     }
 
     /// The path of a vault, and what comes after it.
-    fn vault<'a>(
+    pub(crate) fn vault<'a>(
         &'a self,
         group: &'a str,
         name: &'a str,

@@ -39,6 +39,16 @@ impl UpdateVault {
         Self { vaults, resource_group, name, parameters, options }
     }
 
+    /// Sends these settings and, where there are any, all of these tags.
+    pub(crate) fn told(
+        mut self,
+        properties: Settings,
+        tags: Option<BTreeMap<String, String>>,
+    ) -> Self {
+        self.parameters = Parameters { tags, properties };
+        self
+    }
+
     fn request(&self) -> Result<Request> {
         let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
         let mut parameters = self.parameters.clone();

@@ -4,6 +4,7 @@
 mod access;
 mod bad_input;
 mod deleted_vaults;
+mod ensure;
 mod requests;
 mod support;
 mod vaults;

@@ -1,0 +1,82 @@
+//! What there is of a vault: live, deleted, or nothing.
+
+use azvault_core::{ErrorKind, Result};
+
+use super::EnsureVault;
+use crate::{DeletedVault, NameAvailability, Vault};
+
+/// What there is of a vault's name. Who manages many vaults makes these from a list of all
+/// ([`list_by_subscription`](crate::VaultsClient::list_by_subscription),
+/// [`list_deleted`](crate::VaultsClient::list_deleted)) and plans by
+/// [`plan_from`](EnsureVault::plan_from), without a request for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    pub(super) live: Option<Vault>,
+    pub(super) deleted: Option<DeletedVault>,
+    pub(super) availability: Option<NameAvailability>,
+}
+
+impl Observed {
+    /// A vault of the subscription, in whichever resource group.
+    pub fn live(vault: Vault) -> Self {
+        Self { live: Some(vault), deleted: None, availability: None }
+    }
+
+    /// A deleted vault of the subscription, in whichever region.
+    pub fn deleted(vault: DeletedVault) -> Self {
+        Self { live: None, deleted: Some(vault), availability: None }
+    }
+
+    /// No vault of the subscription, live or deleted, has the name. Somebody else's may:
+    /// [`with_availability`](Self::with_availability) tells.
+    pub fn absent() -> Self {
+        Self { live: None, deleted: None, availability: None }
+    }
+
+    /// Adds what the service says of the name.
+    #[must_use]
+    pub fn with_availability(mut self, availability: NameAvailability) -> Self {
+        self.availability = Some(availability);
+        self
+    }
+}
+
+impl EnsureVault {
+    /// Looks by as few requests as it takes: one for a vault that is there, two for a name that
+    /// nobody has.
+    pub(super) async fn observe(&self) -> Result<Observed> {
+        match self.vaults.get(&self.resource_group, &self.name).await {
+            Ok(vault) => return Ok(Observed::live(vault)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let availability = self.vaults.check_name_availability(&self.name).await?;
+        if availability.is_available() {
+            return Ok(Observed::absent().with_availability(availability));
+        }
+        Ok(match self.find_deleted().await? {
+            Some(deleted) => Observed::deleted(deleted),
+            None => match self.find_in_other_groups().await? {
+                Some(vault) => Observed::live(vault),
+                None => Observed::absent(),
+            },
+        }
+        .with_availability(availability))
+    }
+
+    /// Where it is wanted first: there it can be recovered.
+    async fn find_deleted(&self) -> Result<Option<DeletedVault>> {
+        match self.vaults.get_deleted(&self.parameters.location, &self.name).await {
+            Ok(deleted) => return Ok(Some(deleted)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let all = self.vaults.list_deleted().try_collect().await?;
+        Ok(all.into_iter().find(|vault| vault.name().eq_ignore_ascii_case(&self.name)))
+    }
+
+    async fn find_in_other_groups(&self) -> Result<Option<Vault>> {
+        let all = self.vaults.list_by_subscription().try_collect().await?;
+        Ok(all.into_iter().find(|vault| vault.name().eq_ignore_ascii_case(&self.name)))
+    }
+}
