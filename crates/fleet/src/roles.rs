@@ -1,6 +1,32 @@
-//! Roles by their names.
+//! Roles by their names, and who has them.
 
-use crate::problem::suggestion;
+use azvault_core::Result;
+use azvault_management::{KeyVaultManagementClient, Vault};
+
+use crate::{PlannedRole, Provisioner, model::DesiredRole, problem::suggestion};
+
+/// Who has which role at which scope.
+#[derive(Debug, Default)]
+pub(crate) struct Assigned;
+
+impl Assigned {
+    pub(crate) async fn of(_client: &KeyVaultManagementClient) -> Result<Self> {
+        Ok(Self)
+    }
+
+    pub(crate) fn has(&self, _scope: &str, _role: &DesiredRole) -> bool {
+        false
+    }
+}
+
+pub(crate) async fn assign(
+    _provisioner: &Provisioner,
+    _subscription: &str,
+    _vault: &Vault,
+    _role: &PlannedRole,
+) -> Result<()> {
+    Ok(())
+}
 
 /// The GUID of a role's definition, from the role's name or the GUID itself.
 pub(crate) fn find(role: &str) -> Result<String, String> {

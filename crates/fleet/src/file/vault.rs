@@ -26,14 +26,7 @@ pub(super) fn read(
     let sku = reader.word(section, "sku", &["standard", "premium"]);
     vault.sku = sku.map(|sku| SkuName::from(sku.value));
     vault.retention_days = reader.number(section, "retention_days");
-    if let Some(on) = reader.boolean(section, "purge_protection") {
-        vault.purge_protection = on.value;
-        if !on.value {
-            let message = "cannot be false: once on it stays on; leave it out where it is not wanted";
-            let place = on.place.unwrap_or(section.place);
-            reader.problem(section.below("purge_protection"), message, place);
-        }
-    }
+    vault.purge_protection = reader.boolean(section, "purge_protection").map(|on| on.value);
     let decides = reader.word(section, "authorization", &["policies", "roles"]);
     vault.roles_decide = decides.map(|it| Placed::new(it.value == "roles", it.place));
     let mut flag = |key: &str| reader.boolean(section, key).map(|flag| flag.value);

@@ -3,6 +3,7 @@
 mod key;
 mod network;
 mod principal;
+mod resolved;
 mod secret;
 mod vault;
 
@@ -10,6 +11,7 @@ pub use key::DesiredKey;
 pub use network::DesiredNetwork;
 pub(crate) use principal::DesiredRole;
 pub use principal::{DesiredPolicy, Principal};
+pub(crate) use resolved::Resolved;
 pub(crate) use secret::Source;
 pub use secret::{Alphabet, DesiredSecret};
 pub(crate) use vault::Home;

@@ -29,7 +29,7 @@ pub struct DesiredVault {
     pub(crate) home: Home,
     pub(crate) sku: Option<SkuName>,
     pub(crate) retention_days: Option<Placed<u32>>,
-    pub(crate) purge_protection: bool,
+    pub(crate) purge_protection: Option<bool>,
     pub(crate) roles_decide: Option<Placed<bool>>,
     pub(crate) policies: Vec<DesiredPolicy>,
     pub(crate) roles: Vec<principal::DesiredRole>,
@@ -139,7 +139,7 @@ impl DesiredVault {
             home: Home::default(),
             sku: None,
             retention_days: None,
-            purge_protection: false,
+            purge_protection: None,
             roles_decide: None,
             policies: Vec::new(),
             roles: Vec::new(),
@@ -172,7 +172,13 @@ impl DesiredVault {
 
     /// Nothing that is deleted can be purged before its time. Cannot be undone.
     pub fn purge_protection(mut self) -> Self {
-        self.purge_protection = true;
+        self.purge_protection = Some(true);
+        self
+    }
+
+    /// The vault must be without purge protection: one that has it is refused, since it stays on.
+    pub fn without_purge_protection(mut self) -> Self {
+        self.purge_protection = Some(false);
         self
     }
 

@@ -107,7 +107,6 @@ fn what_cannot_be_is_refused_with_its_line_and_what_is_right() {
         ("[[vault]]\nsku = \"premium\"", "1:1: vault[0]: has no name"),
         ("[[vault]]\nname = \"pay\"\nretention_days = 6", "3:18: vault \"pay\".retention_days: is 6: it must be 7 to 90"),
         ("[[vault]]\nname = \"pay\"\nretention_days = \"30\"", "3:18: vault \"pay\".retention_days: is a string: it must be a whole number"),
-        ("[[vault]]\nname = \"pay\"\npurge_protection = false", "3:20: vault \"pay\".purge_protection: cannot be false"),
         ("[[vault]]\nname = \"pay\"\ntenant = \"contoso\"", "3:10: vault \"pay\".tenant: \"contoso\" is not a GUID"),
         ("[[vault]]\nname = \"pay\"\nauthorization = \"roles\"\n[[vault.policy]]\nprincipal = \"ops\"\nkeys = [\"get\"]", "5:13: vault \"pay\".policy: the vault goes by roles"),
         ("[[vault]]\nname = \"pay\"\n[vault.network]\ndefault_action = \"allow\"\nip_rules = [\"203.0.113.7\"]", "vault \"pay\".network: the default action is to allow"),
