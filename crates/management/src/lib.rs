@@ -3,6 +3,8 @@
 mod client;
 mod ensure;
 mod models;
+mod patience;
+mod policies;
 mod resource_groups;
 mod validate;
 mod vaults;
@@ -27,6 +29,7 @@ pub use models::{
     ProvisioningState, PublicNetworkAccess, ResourceGroup, SecretPermission, SkuName,
     StoragePermission, UnavailableReason, Vault, VaultCreateOrUpdateParameters,
 };
+pub use policies::{EnsureAccessPolicy, RemoveAccessPolicy, SetAccessPolicies};
 pub use resource_groups::{CreateResourceGroup, ResourceGroupsClient};
 pub use vaults::{
     BeginCreateOrUpdate, BeginPurgeDeleted, CreateOrUpdate, UpdateVault, VaultsClient,

@@ -1,6 +1,11 @@
 //! Rules of names and ids that are stable enough to be checked before a request.
 
+mod network;
+mod policies;
+
 use azvault_core::{Error, Result};
+pub(crate) use network::network_rules;
+pub(crate) use policies::{MOST_POLICIES, access_policies};
 
 /// A GUID: 32 hexadecimal digits in five groups.
 pub(crate) fn guid(what: &str, id: &str) -> Result<()> {

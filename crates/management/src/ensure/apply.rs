@@ -1,14 +1,11 @@
 //! Doing what was decided, looking, and deciding again until nothing differs.
 
-use std::{pin::pin, time::Duration};
-
 use azvault_core::{Error, ErrorKind, Operation, Poller, Result, poller::ProvisioningState};
-use futures::future::{Either, select};
 
 use super::{EnsureVault, Observed, Refusal, VaultAction, decide::Decision};
 use crate::{
-    AccessPolicyUpdateKind, CreateMode, ProvisioningState as State, Vault,
-    VaultCreateOrUpdateParameters,
+    CreateMode, ProvisioningState as State, Vault, VaultCreateOrUpdateParameters,
+    patience::{Patience, within},
 };
 
 static ENSURE: Operation = Operation::idempotent("vaults.ensure_vault");
@@ -16,31 +13,17 @@ static ENSURE: Operation = Operation::idempotent("vaults.ensure_vault");
 /// How often a vault is written to before it is said that it does not become what is wanted: a
 /// creation, what a racing creator undid of it, and as much again.
 const MOST_WRITES: u32 = 6;
-/// How often a conflict with somebody else's change is waited out: 1, 2, 4, 8 s and then 8 s each,
-/// which is about as long as a vault takes to be made.
-const MOST_CONFLICTS: u32 = 6;
-/// How many policies one request adds: the specification's figure for that operation.
-const POLICIES_A_REQUEST: usize = 16;
 
 impl EnsureVault {
     /// Makes the vault what is wanted.
     pub(super) async fn converge(&self) -> Result<Vault> {
-        let limit = self.vaults.client.pipeline().clock().sleep(self.limit);
-        match select(pin!(self.rounds()), limit).await {
-            Either::Left((outcome, _)) => outcome,
-            Either::Right(_) => Err(Error::new(
-                ErrorKind::Timeout,
-                format!(
-                    "{} did not become what is wanted within {} s",
-                    self.subject(),
-                    self.limit.as_secs_f64()
-                ),
-            )),
-        }
+        let clock = self.vaults.client.pipeline().clock();
+        within(&**clock, self.limit, &self.subject(), self.rounds()).await
     }
 
     async fn rounds(&self) -> Result<Vault> {
-        let (mut writes, mut conflicts) = (0, 0);
+        let mut patience = Patience::new(&self.vaults.client);
+        let mut writes = 0;
         let mut seen = None;
         loop {
             let observed = match seen.take() {
@@ -67,11 +50,7 @@ impl EnsureVault {
             match self.carry_out(&decision).await {
                 // What somebody else wrote meanwhile, and what a recovery left as it was, is seen.
                 Ok(()) => seen = Some(self.settled().await?),
-                Err(error) if is_conflict(&error) && conflicts < MOST_CONFLICTS => {
-                    let wait = Duration::from_secs(1 << conflicts.min(3));
-                    (writes, conflicts) = (writes - 1, conflicts + 1);
-                    self.vaults.client.pipeline().clock().sleep(wait).await;
-                }
+                Err(error) if patience.waits_out(&error).await => writes -= 1,
                 Err(error) => return Err(error),
             }
         }
@@ -106,11 +85,7 @@ impl EnsureVault {
             let update = self.vaults.update(group, name);
             update.told(changes.settings.clone(), changes.tags.clone()).await?;
         }
-        for policies in changes.policies.chunks(POLICIES_A_REQUEST) {
-            let (kind, policies) = (AccessPolicyUpdateKind::Add, policies.to_vec());
-            self.vaults.update_access_policy(group, name, kind, policies).await?;
-        }
-        Ok(())
+        self.vaults.add_policies(group, name, &changes.policies).await.map(drop)
     }
 
     /// Reads the vault, until it is ready.
@@ -138,9 +113,4 @@ impl EnsureVault {
 
 fn is_ready(vault: &Vault) -> bool {
     vault.provisioning_state().is_none_or(|state| *state == State::Succeeded)
-}
-
-/// Whether somebody else was changing the vault, or its name, at that moment.
-fn is_conflict(error: &Error) -> bool {
-    error.kind() == ErrorKind::Conflict && error.code() != Some("MissingSubscriptionRegistration")
 }

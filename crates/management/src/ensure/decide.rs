@@ -1,7 +1,7 @@
 //! What is done about a vault, or why nothing can be. Pure.
 
 use super::{EnsureVault, Observed, Refusal, RefusalReason, VaultAction, changes::Changes};
-use crate::{DeletedVault, SkuName, Vault, VaultCreateOrUpdateParameters};
+use crate::{DeletedVault, SkuName, Vault, VaultCreateOrUpdateParameters, validate::MOST_POLICIES};
 
 /// What was decided on an observation.
 #[derive(Clone, Debug)]
@@ -10,9 +10,6 @@ pub(super) struct Decision {
     pub(super) changes: Changes,
     pub(super) refusals: Vec<Refusal>,
 }
-
-/// The most policies that a vault takes.
-pub(super) const MOST_POLICIES: usize = 1024;
 
 impl EnsureVault {
     pub(super) fn decide(&self, observed: &Observed) -> Decision {

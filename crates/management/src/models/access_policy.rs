@@ -130,11 +130,16 @@ impl AccessPolicyEntry {
 
     /// Whether both are for the same principal, acting through the same application if through any.
     pub fn is_of_same_principal(&self, other: &Self) -> bool {
-        let id = |policy: &Self| {
-            let application = policy.application_id.as_deref().unwrap_or_default();
-            [&policy.tenant_id, &policy.object_id, application].map(str::to_ascii_lowercase)
-        };
-        id(self) == id(other)
+        let through = [self, other].map(|it| it.application_id.as_deref().unwrap_or_default());
+        self.object_id.eq_ignore_ascii_case(&other.object_id)
+            && self.tenant_id.eq_ignore_ascii_case(&other.tenant_id)
+            && through[0].eq_ignore_ascii_case(through[1])
+    }
+
+    /// Whose policy it is. Ids have no case.
+    pub(crate) fn identity(&self) -> [String; 3] {
+        let application = self.application_id.as_deref().unwrap_or_default();
+        [&self.tenant_id, &self.object_id, application].map(str::to_ascii_lowercase)
     }
 
     /// What of this policy none of `policies` permits yet, if anything.
@@ -176,5 +181,46 @@ pub(crate) struct PolicyListProperties {
 impl PolicyList {
     pub(crate) fn new(access_policies: Vec<AccessPolicyEntry>) -> Self {
         Self { properties: PolicyListProperties { access_policies } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(words: &[&str]) -> AccessPolicyEntry {
+        let tenant = "6819f86e-5d41-47b0-9297-334f33d7922d";
+        let permissions = words.iter().map(|word| SecretPermission::from(*word));
+        AccessPolicyEntry::new(tenant, "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90").secrets(permissions)
+    }
+
+    #[test]
+    fn what_is_missing_is_told_whatever_the_case_and_all_is_everything_but_purge() {
+        let each = ["get", "list", "set", "delete", "backup", "restore", "recover"];
+        for (wanted, has, missing) in [
+            (&["get", "list"][..], &["get"][..], Some(&["list"][..])),
+            (&["get"], &["Get", "LIST"], None),
+            (&["get", "get", "GET"], &[], Some(&["get"])),
+            (&["get", "set"], &["all"], None),
+            (&["get", "purge"], &["all"], Some(&["purge"])),
+            (&["all"], &["get", "list"], Some(&["all"])),
+            (&["all"], &each, None),
+            (&["all", "purge"], &each, Some(&["purge"])),
+            (&[], &[], None),
+        ] {
+            let told = secrets(wanted).missing_in(&[secrets(has)]);
+            assert_eq!(told, missing.map(secrets), "{wanted:?} in {has:?}");
+        }
+        let through = secrets(&["get"]).application_id("9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90");
+        assert_eq!(through.missing_in(&[secrets(&["get"])]).as_ref(), Some(&through));
+    }
+
+    #[test]
+    fn words_of_people_are_read_in_any_case_and_others_refused() {
+        assert_eq!("WrapKey".parse::<KeyPermission>().unwrap(), KeyPermission::WrapKey);
+        assert_eq!("wrapkey".parse::<KeyPermission>().unwrap(), KeyPermission::WrapKey);
+        let error = "read".parse::<SecretPermission>().unwrap_err().to_string();
+        assert!(error.contains("\"read\"") && error.contains("get, list, set"), "{error}");
+        assert_eq!(SecretPermission::from("read").to_string(), "read");
     }
 }

@@ -6,6 +6,7 @@ mod deleted_vault;
 mod network;
 mod parameters;
 mod permissions;
+mod presets;
 mod resource_group;
 mod vault;
 mod words;

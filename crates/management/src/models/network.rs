@@ -1,7 +1,8 @@
 //! From where a vault can be reached.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, str::FromStr};
 
+use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
 azvault_core::service_enum! {
@@ -114,7 +115,11 @@ impl NetworkRuleSet {
     /// The same rules however they are written: an address is a range of one, order does not
     /// matter, and trusted services skip rules that say nothing of them.
     pub(crate) fn normal(&self) -> NormalRules {
-        let range = |rule: &str| rule.trim_end_matches("/32").to_owned();
+        let range = |rule: &str| match Ipv4Net::from_str(rule) {
+            Ok(net) if net.prefix_len() < 32 => net.trunc().to_string(),
+            Ok(net) => net.addr().to_string(),
+            Err(_) => rule.to_owned(),
+        };
         NormalRules {
             default_action: self.default_action.clone().unwrap_or(NetworkRuleAction::Allow),
             bypass: self.bypass.clone().unwrap_or(NetworkRuleBypass::AzureServices),

@@ -54,7 +54,10 @@ impl Settings {
     /// `InvalidInput` for ids that cannot be, or policies for a vault that is to go by roles.
     pub(crate) fn settle(&mut self) -> Result<()> {
         let policies = self.access_policies.as_deref().unwrap_or_default();
-        policies.iter().try_for_each(AccessPolicyEntry::check)?;
+        validate::access_policies(policies)?;
+        if let Some(rules) = &self.network_acls {
+            validate::network_rules(rules, self.public_network_access.as_ref())?;
+        }
         if policies.is_empty() {
             return Ok(());
         }

@@ -233,12 +233,8 @@ impl VaultsClient {
         policies: impl IntoIterator<Item = AccessPolicyEntry>,
     ) -> Call<Vec<AccessPolicyEntry>> {
         let policies = PolicyList::new(policies.into_iter().collect());
-        let request = policies
-            .properties
-            .access_policies
-            .iter()
-            .try_for_each(AccessPolicyEntry::check)
-            .and_then(|()| {
+        let request =
+            validate::access_policies(&policies.properties.access_policies).and_then(|()| {
                 let rest = ["accessPolicies", kind.as_str()];
                 let segments = self.vault(resource_group.as_ref(), name.as_ref(), &rest)?;
                 self.client.request_json(Method::Put, &segments, &policies)

@@ -3,7 +3,8 @@
 use azvault_core::credentials::ClientSecretCredential;
 use azvault_management::{
     AccessPolicyEntry, AccessPolicyUpdateKind, Error, ErrorKind, KeyPermission,
-    KeyVaultManagementClient, VaultCreateOrUpdateParameters,
+    KeyVaultManagementClient, NetworkRuleAction, NetworkRuleSet, SecretPermission,
+    VaultCreateOrUpdateParameters,
 };
 
 use crate::support::{GROUP, STRANGER, Subscription};
@@ -84,9 +85,49 @@ async fn parameters_that_cannot_be_are_refused() {
             "it must be the vault's",
         ),
         (new(tenant).access_policy(policy()).rbac_authorization(true), "ignores its policies"),
+        (new(tenant).access_policy(policy()).access_policy(policy()), "two access policies"),
+        (new(tenant).purge_protection().without_purge_protection(), "leave out one of the two"),
     ] {
         let vaults = subscription.client.vaults();
         let error = vaults.create_or_update(GROUP, "my-vault", parameters).await.unwrap_err();
+        assert_refused(&error, right);
+    }
+    let vaults = subscription.client.vaults();
+    let twice = || [policy(), policy().secrets([SecretPermission::Get])];
+    let rules = NetworkRuleSet::new(NetworkRuleAction::Deny).ip_rule("10.0.0.1");
+    for (error, right) in [
+        (
+            vaults
+                .update_access_policy(GROUP, "my-vault", AccessPolicyUpdateKind::Add, twice())
+                .await
+                .unwrap_err(),
+            "two access policies",
+        ),
+        (
+            vaults.set_access_policies(GROUP, "my-vault", twice()).await.unwrap_err(),
+            "two access policies",
+        ),
+        (
+            vaults
+                .ensure_vault(GROUP, "my-vault", new(tenant).access_policies(twice()))
+                .await
+                .unwrap_err(),
+            "two access policies",
+        ),
+        (
+            vaults.remove_access_policy(GROUP, "my-vault", "bob").await.unwrap_err(),
+            "\"bob\" is not a GUID",
+        ),
+        (
+            vaults
+                .ensure_vault(GROUP, "my-vault", new(tenant).network_rules(rules.clone()))
+                .plan()
+                .await
+                .unwrap_err(),
+            "RFC 1918",
+        ),
+        (vaults.update(GROUP, "my-vault").network_rules(rules).await.unwrap_err(), "RFC 1918"),
+    ] {
         assert_refused(&error, right);
     }
     let update = subscription.client.vaults().update(GROUP, "my-vault");

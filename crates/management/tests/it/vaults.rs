@@ -12,7 +12,7 @@ use crate::support::{GROUP, Subscription};
 #[tokio::test]
 async fn a_vault_is_what_it_was_made_to_be() {
     let subscription = Subscription::new().await;
-    let rules = NetworkRuleSet::new(NetworkRuleAction::Allow).ip_rule("203.0.113.7/32");
+    let rules = NetworkRuleSet::new(NetworkRuleAction::Deny).ip_rule("203.0.113.7/32");
     let parameters = subscription
         .parameters()
         .sku(SkuName::Premium)
