@@ -15,6 +15,7 @@ use crate::{
     faults::Faults,
     journal::Journal,
     journal_file::JournalFile,
+    roles::Roles,
     router::Router,
     server::{CertificateAuthority, Server},
     transport,
@@ -45,6 +46,8 @@ pub struct EmulatorBuilder {
     subscription_id: Option<String>,
     provisioning_lag: Duration,
     purge_lag: Duration,
+    access_lag: Duration,
+    client_address: Option<IpAddr>,
     journal_file: Option<JournalFile>,
 }
 
@@ -60,6 +63,8 @@ impl Default for EmulatorBuilder {
             subscription_id: None,
             provisioning_lag: Duration::ZERO,
             purge_lag: Duration::ZERO,
+            access_lag: Duration::ZERO,
+            client_address: None,
             journal_file: None,
         }
     }
@@ -138,6 +143,37 @@ impl EmulatorBuilder {
     pub fn purge_lag(mut self, lag: Duration) -> Self {
         self.purge_lag = lag;
         self.properties.purge_lag = lag;
+        self
+    }
+
+    /// How long, by [`Emulator::clock`], new access policies and role assignments take to count, and removed ones to
+    /// count no more; zero when not set.
+    ///
+    /// Resource Manager shows them at once, as Azure does. What a vault is made with takes as long.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let emulator = azvault_emulator::Emulator::builder().access_lag(Duration::from_secs(300)).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn access_lag(mut self, lag: Duration) -> Self {
+        self.access_lag = lag;
+        self
+    }
+
+    /// The address that vaults see callers come from; when not set, that of the connection, and 127.0.0.1 in memory.
+    ///
+    /// Network rules hold public addresses alone, so that no rule can let 127.0.0.1 in. An address of IPv6 is let in by
+    /// no rule.
+    ///
+    /// ```
+    /// let office = std::net::Ipv4Addr::new(203, 0, 113, 7);
+    /// let emulator = azvault_emulator::Emulator::builder().client_address(office.into()).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn client_address(mut self, address: IpAddr) -> Self {
+        self.client_address = Some(address);
         self
     }
 
@@ -222,6 +258,8 @@ impl EmulatorBuilder {
                 provisioning_lag: self.provisioning_lag,
                 purge_lag: self.purge_lag,
             }),
+            roles: Roles::new(self.access_lag),
+            client_address: self.client_address,
             clock: Clock::default(),
             backups: BackupKey::default(),
             faults: Faults::default(),

@@ -19,6 +19,7 @@ mod locks;
 mod message;
 mod objects;
 mod principal;
+mod roles;
 mod router;
 mod secrets;
 mod server;

@@ -1,5 +1,7 @@
 //! A request and its outcome, free of sockets, so that TLS and the in-memory transport meet in one router.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
@@ -20,6 +22,8 @@ pub(crate) type Response = http::Response<Bytes>;
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
+    /// Where the connection comes from.
+    pub(crate) peer: IpAddr,
     /// As the client named it, in lower case, with the port when one was given.
     pub(crate) host: String,
     pub(crate) path: String,

@@ -1,5 +1,7 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
+use std::net::IpAddr;
+
 use http::StatusCode;
 
 use crate::{
@@ -13,6 +15,7 @@ use crate::{
     journal::Journal,
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
+    roles::Roles,
     vault::{self, Vaults},
 };
 
@@ -22,6 +25,9 @@ pub(crate) struct Router {
     pub(crate) tokens: Tokens,
     pub(crate) vaults: Vaults,
     pub(crate) arm: Arm,
+    pub(crate) roles: Roles,
+    /// In place of the address that a request comes from.
+    pub(crate) client_address: Option<IpAddr>,
     pub(crate) clock: Clock,
     pub(crate) backups: BackupKey,
     pub(crate) faults: Faults,

@@ -17,7 +17,7 @@ pub(super) struct ArmError {
 }
 
 impl ArmError {
-    fn gateway(
+    pub(super) fn gateway(
         status: StatusCode,
         code: &'static str,
         message: impl Into<Cow<'static, str>>,

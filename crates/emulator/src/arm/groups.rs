@@ -12,6 +12,7 @@ use super::{
     operations::{self, Operation},
     reply::Reply,
 };
+use crate::roles::Scope;
 
 #[derive(Debug)]
 pub(super) struct Group {
@@ -105,6 +106,7 @@ pub(super) fn exists(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmEr
 pub(super) fn delete(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmError> {
     let mut state = context.state();
     state.group(id)?;
+    context.router.roles.forget(&Scope::new(id.path()));
     for vault in state.remove_group(id) {
         vault.delete(context);
     }

@@ -4,6 +4,7 @@
 
 mod account;
 mod authentication;
+mod authorization;
 mod error;
 mod groups;
 mod headers;
@@ -185,6 +186,9 @@ fn dispatch(
         }
         ("GET", Route::VaultOperation { subscription, location, token }) => {
             operations::poll_vault(context, &subscription, &token, &location)
+        }
+        (_, Route::Authorization(target)) => {
+            return authorization::answer(context, method, &target);
         }
         _ => return None,
     })

@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::{
+    authorization::Target,
     error::ArmError,
     names::{GroupId, VaultId, subscription},
 };
@@ -60,6 +61,8 @@ pub(super) enum Route {
         location: String,
         token: String,
     },
+    /// Roles, at any scope.
+    Authorization(Target),
     /// A list of what this emulator never has: managed HSMs.
     EmptyList,
     Unknown,
@@ -84,6 +87,9 @@ impl Route {
             original.iter().map(|segment| segment.to_ascii_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let original: Vec<&str> = original.iter().map(String::as_str).collect();
+        if let Some(target) = Target::parse(&lower, &original)? {
+            return Ok(Self::Authorization(target));
+        }
         match (lower.as_slice(), original.as_slice()) {
             (["metadata", "endpoints"], _) => Ok(Self::MetadataEndpoints),
             (["tenants"], _) => Ok(Self::Tenants),

@@ -1,6 +1,6 @@
 //! One TLS connection: hyper's messages to ours and back, and the faults that need the wire.
 
-use std::{convert::Infallible, future::pending, io, sync::Arc};
+use std::{convert::Infallible, future::pending, io, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -26,6 +26,7 @@ type WireBody = UnsyncBoxBody<Bytes, io::Error>;
 
 pub(super) async fn serve(
     stream: TcpStream,
+    peer: IpAddr,
     tls: TlsAcceptor,
     router: Arc<Router>,
     mut stopped: watch::Receiver<bool>,
@@ -49,7 +50,7 @@ pub(super) async fn serve(
     let service = {
         let cut = Arc::clone(&cut);
         hyper::service::service_fn(move |request| {
-            answer(Arc::clone(&router), Arc::clone(&cut), request)
+            answer(Arc::clone(&router), Arc::clone(&cut), peer, request)
         })
     };
     let builder = auto::Builder::new(TokioExecutor::new());
@@ -77,9 +78,10 @@ pub(super) async fn serve(
 async fn answer(
     router: Arc<Router>,
     cut: Arc<Notify>,
+    peer: IpAddr,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<WireBody>, Infallible> {
-    let Some(request) = read(request).await else {
+    let Some(request) = read(request, peer).await else {
         cut.notify_one();
         return pending().await;
     };
@@ -94,7 +96,7 @@ async fn answer(
 }
 
 /// `None` when the client went away or sent something that is no HTTP body.
-async fn read(request: http::Request<Incoming>) -> Option<Request> {
+async fn read(request: http::Request<Incoming>, peer: IpAddr) -> Option<Request> {
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, max_body(parts.uri.path())).collect().await {
         Ok(body) => Body::Whole(body.to_bytes()),
@@ -111,6 +113,7 @@ async fn read(request: http::Request<Incoming>) -> Option<Request> {
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().map(str::to_owned),
         method: parts.method,
+        peer,
         headers: parts.headers,
         body,
     })

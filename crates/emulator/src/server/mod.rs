@@ -116,9 +116,9 @@ async fn accept(
         tokio::select! {
             () = stop_asked(&mut stopped) => break,
             accepted = socket.accept() => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     let connection =
-                        connection::serve(stream, tls.clone(), Arc::clone(&router), for_connections.clone());
+                        connection::serve(stream, peer.ip(), tls.clone(), Arc::clone(&router), for_connections.clone());
                     connections.spawn(connection);
                 }
                 // Out of file descriptors, most likely: let connections end before the next try.

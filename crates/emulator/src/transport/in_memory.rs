@@ -3,7 +3,11 @@
 //! Works under a paused clock. It speaks what the wire would: repeated headers are joined, a cut body
 //! breaks while it is read, a dropped connection is an I/O error.
 
-use std::{fmt, io, sync::Arc};
+use std::{
+    fmt, io,
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use azure_core::{
     error::{Error, ErrorKind},
@@ -56,6 +60,7 @@ async fn read(request: &AzureRequest) -> azure_core::Result<Request> {
     };
     Ok(Request {
         method: convert::method(request)?,
+        peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
         host: host.to_ascii_lowercase(),
         path: url.path().to_owned(),
         query: url.query().map(str::to_owned),

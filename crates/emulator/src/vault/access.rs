@@ -1,149 +1,111 @@
 //! Who may do what: every data-plane operation passes [`authorize`].
 //!
 //! A vault first seen by its name grants every principal everything. One made through ARM grants what
-//! its access policies say, or, on Azure RBAC, nothing: this emulator has no role assignments.
+//! its access policies say, or, on Azure RBAC, what roles are assigned for it.
 
-use super::{ServiceError, VaultSettings, policy::AccessPolicy};
-use crate::{entra::Caller, objects::ObjectKind};
+use time::OffsetDateTime;
+
+use super::{Action, Context, ServiceError, policy_history::PolicyHistory};
+use crate::{objects::ObjectKind, roles::Scope};
 
 /// What decides on access to a vault.
 #[derive(Clone, Debug)]
 pub(crate) enum Access {
     Everyone,
-    Policies(Vec<AccessPolicy>),
-    /// Azure RBAC, with the vault's resource id.
+    Policies(PolicyHistory),
+    /// Azure RBAC, with the vault's resource id and tenant.
     Rbac {
         resource_id: String,
+        tenant_id: String,
     },
 }
 
-/// What a caller does to a key or a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    Create,
-    Set,
-    Get,
-    List,
-    Update,
-    Delete,
-    Recover,
-    Purge,
-    Backup,
-    Restore,
-    Encrypt,
-    Decrypt,
-    WrapKey,
-    UnwrapKey,
-    Sign,
-    Verify,
-    Import,
-    Rotate,
-    GetRotationPolicy,
-    SetRotationPolicy,
-    Release,
-}
-
-impl Action {
-    /// The permission of an access policy.
-    fn permission(self, kind: ObjectKind) -> &'static str {
-        match (self, kind) {
-            (Self::Create, _) => "create",
-            // Whoever may set a secret may update it.
-            (Self::Set, _) | (Self::Update, ObjectKind::Secret) => "set",
-            (Self::Get, _) => "get",
-            (Self::List, _) => "list",
-            (Self::Update, ObjectKind::Key) => "update",
-            (Self::Delete, _) => "delete",
-            (Self::Recover, _) => "recover",
-            (Self::Purge, _) => "purge",
-            (Self::Backup, _) => "backup",
-            (Self::Restore, _) => "restore",
-            (Self::Encrypt, _) => "encrypt",
-            (Self::Decrypt, _) => "decrypt",
-            (Self::WrapKey, _) => "wrapKey",
-            (Self::UnwrapKey, _) => "unwrapKey",
-            (Self::Sign, _) => "sign",
-            (Self::Verify, _) => "verify",
-            (Self::Import, _) => "import",
-            (Self::Rotate, _) => "rotate",
-            (Self::GetRotationPolicy, _) => "getrotationpolicy",
-            (Self::SetRotationPolicy, _) => "setrotationpolicy",
-            (Self::Release, _) => "release",
+impl Access {
+    /// This access, where policies that differ from those of `old` count from `from` on.
+    pub(super) fn after(
+        self,
+        old: Option<&Self>,
+        now: OffsetDateTime,
+        from: OffsetDateTime,
+    ) -> Self {
+        match (self, old) {
+            (Self::Policies(new), Some(Self::Policies(old))) => {
+                Self::Policies(new.after(old, now, from))
+            }
+            (Self::Policies(new), _) => {
+                Self::Policies(new.after(&PolicyHistory::default(), now, from))
+            }
+            (new, _) => new,
         }
     }
-
-    /// The data action of a role, below the vault's type.
-    fn data_action(self, kind: ObjectKind) -> String {
-        let verb = match (self, kind) {
-            (Self::Get | Self::List, ObjectKind::Key) => "read",
-            (Self::Get, ObjectKind::Secret) => "getSecret/action",
-            (Self::List, ObjectKind::Secret) => "readMetadata/action",
-            (Self::Set, _) => "setSecret/action",
-            (Self::Delete, _) => "delete",
-            (Self::Create, _) => "create/action",
-            (Self::Update, _) => "update/action",
-            (Self::Recover, _) => "recover/action",
-            (Self::Purge, _) => "purge/action",
-            (Self::Backup, _) => "backup/action",
-            (Self::Restore, _) => "restore/action",
-            (Self::Encrypt, _) => "encrypt/action",
-            (Self::Decrypt, _) => "decrypt/action",
-            (Self::WrapKey, _) => "wrap/action",
-            (Self::UnwrapKey, _) => "unwrap/action",
-            (Self::Sign, _) => "sign/action",
-            (Self::Verify, _) => "verify/action",
-            (Self::Import, _) => "import/action",
-            (Self::Rotate, _) => "rotate/action",
-            (Self::GetRotationPolicy, _) => {
-                return "Microsoft.KeyVault/vaults/keyrotationpolicies/read".to_owned();
-            }
-            (Self::SetRotationPolicy, _) => {
-                return "Microsoft.KeyVault/vaults/keyrotationpolicies/write".to_owned();
-            }
-            (Self::Release, _) => "release/action",
-        };
-        format!("Microsoft.KeyVault/vaults/{}/{verb}", kind.collection())
-    }
 }
 
-/// Refuses the call unless `caller` may do `action` to objects of `kind`, `name` if one is meant.
+/// Refuses the call unless its caller may do `action` to objects of `kind`, `name` if one is meant.
 pub(super) fn authorize(
-    vault: &str,
-    settings: &VaultSettings,
-    caller: &Caller,
+    context: &Context<'_>,
     kind: ObjectKind,
     action: Action,
     name: Option<&str>,
 ) -> Result<(), ServiceError> {
-    let permission = action.permission(kind);
-    let Caller { appid, oid, issuer, .. } = caller;
-    let location = &settings.location;
-    match &settings.access {
+    let now = context.router.clock.now();
+    match &context.settings.access {
         Access::Everyone => Ok(()),
-        Access::Policies(policies)
-            if policies.iter().any(|policy| policy.grants(caller, kind, permission)) =>
-        {
-            Ok(())
+        Access::Policies(policies) => {
+            let permission = action.permission(kind);
+            if policies.at(now).iter().any(|policy| policy.grants(context.caller, kind, permission))
+            {
+                return Ok(());
+            }
+            Err(denied_by_policies(context, kind, permission))
         }
-        Access::Policies(_) => Err(ServiceError::forbidden_by_policy(format!(
-            "The user, group or application 'appid={appid};oid={oid};numgroups=0;iss={issuer}' does not have {} \
-             {permission} permission on key vault '{vault};location={location}'. For help resolving this issue, \
-             please see https://go.microsoft.com/fwlink/?linkid=2125287",
-            kind.collection()
-        ))),
-        Access::Rbac { resource_id } => {
+        Access::Rbac { resource_id, tenant_id } => {
             let mut resource = resource_id.to_ascii_lowercase();
             if let Some(name) = name {
                 resource.push_str(&format!("/{}/{name}", kind.collection()));
             }
-            Err(ServiceError::forbidden_by_rbac(format!(
-                "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or \
-                 role definitions were changed recently, please observe propagation time.\r\nCaller: \
-                 appid={appid};oid={oid};iss={issuer}\r\nAction: '{}'\r\nResource: '{resource}'\r\nAssignment: \
-                 (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: 'DeniedWithNoValidRBAC' \r\nVault: \
-                 {vault};location={location}\r\n",
-                action.data_action(kind)
-            )))
+            let scope = Scope::new(resource);
+            let of_tenant = tenant_id.eq_ignore_ascii_case(&context.caller.tid);
+            let granting = |action: Action| {
+                let roles = &context.router.roles;
+                roles.granting(&context.caller.oid, &scope, &action.data_action(kind), now)
+            };
+            let assignment = granting(action)
+                .or_else(|| action.is_public(kind).then(|| granting(Action::Get)).flatten())
+                .filter(|_| of_tenant)
+                .ok_or_else(|| denied_by_roles(context, kind, action, scope.path()))?;
+            context.grant.get_or_init(|| assignment);
+            Ok(())
         }
     }
+}
+
+fn denied_by_policies(context: &Context<'_>, kind: ObjectKind, permission: &str) -> ServiceError {
+    ServiceError::forbidden_by_policy(format!(
+        "The user, group or application 'appid={};oid={};numgroups=0;iss={}' does not have {} {permission} permission \
+         on key vault '{};location={}'. For help resolving this issue, please see \
+         https://go.microsoft.com/fwlink/?linkid=2125287",
+        context.caller.appid,
+        context.caller.oid,
+        context.caller.issuer,
+        kind.collection(),
+        context.vault.name,
+        context.region(),
+    ))
+}
+
+fn denied_by_roles(
+    context: &Context<'_>,
+    kind: ObjectKind,
+    action: Action,
+    resource: &str,
+) -> ServiceError {
+    ServiceError::forbidden_by_rbac(format!(
+        "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role \
+         definitions were changed recently, please observe propagation time.\r\n{}\r\nAction: '{}'\r\nResource: \
+         '{resource}'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: \
+         'DeniedWithNoValidRBAC' \r\n{}\r\n",
+        context.caller_line(),
+        action.data_action(kind),
+        context.vault_line(),
+    ))
 }

@@ -194,6 +194,14 @@ impl ServiceError {
         Self::forbidden(message).with_inner("ForbiddenByRbac")
     }
 
+    pub(super) fn forbidden_by_firewall(message: String) -> Self {
+        Self::forbidden(message).with_inner("ForbiddenByFirewall")
+    }
+
+    pub(super) fn forbidden_by_connection(message: String) -> Self {
+        Self::forbidden(message).with_inner("ForbiddenByConnection")
+    }
+
     /// The service's host name would be gone; here something has to answer.
     pub(crate) fn vault_gone(vault: &str) -> Self {
         Self::new(

@@ -4,23 +4,33 @@
 //! checks is here.
 
 mod access;
+mod action;
 mod authentication;
 mod error;
 mod geography;
 mod headers;
+mod network;
 mod policy;
+mod policy_history;
 mod query;
 mod registry;
 mod reply;
 mod route;
 
-pub(crate) use access::{Access, Action};
+pub(crate) use access::Access;
+pub(crate) use action::Action;
 pub(crate) use error::ServiceError;
+pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
 pub(crate) use policy::{AccessPolicy, Permissions};
+pub(crate) use policy_history::PolicyHistory;
 pub(crate) use query::Query;
 pub(crate) use registry::{Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;
 pub(crate) use route::{KeyRoute, ObjectRoute, Operation, SecretRoute};
+
+use std::{net::IpAddr, sync::OnceLock};
+
+use uuid::Uuid;
 
 use crate::{
     entra::Caller,
@@ -44,10 +54,14 @@ pub(crate) struct Context<'a> {
     pub(crate) properties: &'a VaultProperties,
     pub(crate) caller: &'a Caller,
     pub(crate) query: &'a Query,
+    /// The role assignment that let the caller in, once it did.
+    grant: &'a OnceLock<Uuid>,
 }
 
 /// Answers a request to a vault's or a managed HSM's host.
 pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) -> Response {
+    let grant = OnceLock::new();
+    let address = client_address(router, &request);
     let mut response = if router.vaults.is_gone(site) {
         // The service's name would not resolve any more: there is no challenge to give.
         ServiceError::vault_gone(&site.name).into_response(site.kind)
@@ -55,13 +69,14 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
         match authentication::authenticate(&router.tokens, site, &request) {
             // Before anything else, as the service does: clients send their first request bare.
             Err(challenge) => *challenge,
-            Ok(caller) => match authorized(router, site, &caller, &request).await {
+            Ok(caller) => match authorized(router, site, &caller, &request, &grant).await {
                 Ok(reply) => reply.into_response(),
                 Err(error) => error.into_response(site.kind),
             },
         }
     };
-    headers::add(&mut response, site.kind, &router.vaults.region(site), &request);
+    headers::add(&mut response, site.kind, &router.vaults.region(site), address, &request);
+    headers::add_grant(&mut response, grant.get());
     response
 }
 
@@ -70,6 +85,7 @@ async fn authorized(
     site: &VaultSite,
     caller: &Caller,
     request: &Request,
+    grant: &OnceLock<Uuid>,
 ) -> Result<Reply, ServiceError> {
     let query = Query::parse(request.query.as_deref())?;
     let route = Route::parse(&request.method, &request.path)?;
@@ -87,7 +103,9 @@ async fn authorized(
         properties: &settings.properties,
         caller,
         query: &query,
+        grant,
     };
+    network::check(&context, client_address(router, request))?;
     match route {
         Route::Keys(route) => keys::answer(&context, route, body).await,
         // A pool holds keys only.
@@ -100,6 +118,11 @@ async fn authorized(
     }
 }
 
+/// Where the caller calls from, as the vault sees it.
+fn client_address(router: &Router, request: &Request) -> IpAddr {
+    network::seen(router.client_address.unwrap_or(request.peer))
+}
+
 impl Context<'_> {
     /// Refuses the request unless its caller may do this to the objects of that kind.
     pub(crate) fn authorize(
@@ -108,7 +131,18 @@ impl Context<'_> {
         action: Action,
         name: Option<&str>,
     ) -> Result<(), ServiceError> {
-        access::authorize(&self.vault.name, self.settings, self.caller, kind, action, name)
+        access::authorize(self, kind, action, name)
+    }
+
+    /// The caller, as texts name it.
+    fn caller_line(&self) -> String {
+        let Caller { appid, oid, issuer, .. } = self.caller;
+        format!("Caller: appid={appid};oid={oid};iss={issuer}")
+    }
+
+    /// The vault, as texts name it.
+    fn vault_line(&self) -> String {
+        format!("Vault: {};location={}", self.vault.name, self.region())
     }
 
     /// The region that texts name.

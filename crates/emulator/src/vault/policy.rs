@@ -32,10 +32,13 @@ pub(crate) struct Permissions {
 impl AccessPolicy {
     /// Whether both speak of the same principal and application.
     pub(crate) fn is_of_the_same_principal(&self, other: &Self) -> bool {
-        let application = |policy: &Self| policy.application_id.as_deref().map(str::to_lowercase);
-        self.tenant_id.eq_ignore_ascii_case(&other.tenant_id)
-            && self.object_id.eq_ignore_ascii_case(&other.object_id)
-            && application(self) == application(other)
+        self.principal() == other.principal()
+    }
+
+    /// The tenant, the principal and the application that this entry is for; their case does not matter.
+    pub(crate) fn principal(&self) -> (String, String, Option<String>) {
+        let application = self.application_id.as_deref().map(str::to_lowercase);
+        (self.tenant_id.to_lowercase(), self.object_id.to_lowercase(), application)
     }
 
     /// Whether this entry lets `caller` do what `permission` names.

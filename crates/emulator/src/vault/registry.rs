@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use super::{access::Access, headers::REGION};
+use time::OffsetDateTime;
+
+use super::{access::Access, headers::REGION, network::NetworkRules};
 use crate::{
     host::{VaultKind, VaultSite},
     keys::KeyContent,
@@ -54,6 +56,7 @@ impl VaultProperties {
 pub(crate) struct VaultSettings {
     pub(crate) properties: VaultProperties,
     pub(crate) access: Access,
+    pub(crate) network: NetworkRules,
     /// The region that answers and texts name.
     pub(crate) location: String,
     /// The subscription, a GUID in lower case.
@@ -86,8 +89,16 @@ impl Vault {
         Arc::clone(&lock(&self.settings))
     }
 
-    pub(crate) fn configure(&self, settings: VaultSettings) {
-        *lock(&self.settings) = Arc::new(settings);
+    /// Takes over `settings`, in which a change of access policies counts from `from` on.
+    pub(crate) fn configure(
+        &self,
+        settings: VaultSettings,
+        now: OffsetDateTime,
+        from: OffsetDateTime,
+    ) {
+        let mut held = lock(&self.settings);
+        let access = settings.access.after(Some(&held.access), now, from);
+        *held = Arc::new(VaultSettings { access, ..settings });
     }
 }
 
@@ -133,6 +144,7 @@ impl Vaults {
                 VaultSettings {
                     properties: self.new_vaults.clone(),
                     access: Access::Everyone,
+                    network: NetworkRules::default(),
                     location: REGION.to_owned(),
                     subscription: self.subscription.clone(),
                 },
@@ -158,13 +170,21 @@ impl Vaults {
     }
 
     /// The vault that ARM makes under `name`, in lower case; one that came into being by its name stays, with its
-    /// objects, and goes by these settings from now on.
-    pub(crate) fn create(&self, name: &str, settings: VaultSettings) -> Arc<Vault> {
+    /// objects, and goes by these settings from now on, by its access policies from `from` on.
+    pub(crate) fn create(
+        &self,
+        name: &str,
+        settings: VaultSettings,
+        now: OffsetDateTime,
+        from: OffsetDateTime,
+    ) -> Arc<Vault> {
         let mut slots = lock(&self.slots);
         if let Some(Slot::Open(vault)) = slots.get(name) {
-            vault.configure(settings);
+            vault.configure(settings, now, from);
             return Arc::clone(vault);
         }
+        let access = settings.access.after(None, now, from);
+        let settings = VaultSettings { access, ..settings };
         let vault = Vault::new(name, VaultKind::Vault, settings);
         slots.insert(name.to_owned(), Slot::Open(Arc::clone(&vault)));
         vault

@@ -100,6 +100,28 @@ async fn bad_policy_changes_are_refused() {
 }
 
 #[tokio::test]
+async fn too_many_policies_and_two_for_one_principal_are_refused() {
+    let arm = Arm::new().await;
+    let policies = |count: u16| {
+        let entry = |n| policy(&arm, &format!("99999999-9999-9999-9999-99999999{n:04}"), json!({}));
+        json!({"accessPolicies": (0..count).map(entry).collect::<Vec<_>>()})
+    };
+    assert_eq!(code(&arm.put("kv-1", policies(1025)).await), refused(400, "BadRequest"));
+    assert_eq!(arm.put("kv-1", policies(1024)).await.status(), 200);
+    let more = change(&arm, "add", json!([arm.policy(json!({"keys": ["get"]}))])).await;
+    assert_eq!(code(&more), refused(400, "BadRequest"), "one more than there may be");
+
+    let twice =
+        json!([policy(&arm, OTHER, json!({"keys": ["get"]})), policy(&arm, OTHER, json!({}))]);
+    let answer = arm.put("kv-2", json!({"accessPolicies": twice})).await;
+    assert_eq!(code(&answer), refused(400, "BadRequest"));
+    let mut by_application = policy(&arm, OTHER, json!({}));
+    by_application["applicationId"] = json!(OTHER);
+    let apart = json!([policy(&arm, OTHER, json!({})), by_application]);
+    assert_eq!(arm.put("kv-2", json!({"accessPolicies": apart})).await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_permission_that_is_not_granted_is_refused_in_the_recorded_words() {
     let (arm, data) = granting(json!({"keys": ["get", "create", "delete"]})).await;
     data.create("k", json!({"kty": "EC"})).await;

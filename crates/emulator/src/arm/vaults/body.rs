@@ -1,13 +1,14 @@
 //! The bodies that make and change a vault, checked as far as that needs no other vault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
     super::{Context, error::ArmError},
-    model::{NetworkAcls, Properties, Sku},
+    model::{Properties, Sku},
+    network::NetworkAcls,
 };
 use crate::vault::AccessPolicy;
 
@@ -179,15 +180,24 @@ fn checked(properties: Properties) -> Result<Properties, ArmError> {
         return Err(ArmError::bad_request("The tenantId must be a GUID."));
     }
     check_policies(&properties.access_policies, &properties.tenant_id)?;
+    if let Some(acls) = &properties.network_acls {
+        acls.check()?;
+    }
     Ok(properties)
 }
 
-/// Not too many, and all of the vault's tenant.
+/// Not too many, one for each principal, and all of the vault's tenant.
 pub(super) fn check_policies(policies: &[AccessPolicy], tenant_id: &str) -> Result<(), ArmError> {
     if policies.len() > MAX_ACCESS_POLICIES {
         return Err(ArmError::bad_request(format!(
             "A vault has at most {MAX_ACCESS_POLICIES} access policies."
         )));
+    }
+    let mut principals = HashSet::new();
+    if !policies.iter().all(|policy| principals.insert(policy.principal())) {
+        return Err(ArmError::bad_request(
+            "An invalid value was provided for 'accessPolicies': a principal has more than one entry.",
+        ));
     }
     if policies.iter().all(|policy| policy.tenant_id.eq_ignore_ascii_case(tenant_id)) {
         return Ok(());

@@ -107,7 +107,12 @@ fn create(
         properties,
         ready: context.now + context.settings().provisioning_lag,
         deletion: None,
-        data: context.router.vaults.create(&id.key(), settings),
+        data: context.router.vaults.create(
+            &id.key(),
+            settings,
+            context.now,
+            context.router.roles.counts_from(context.now),
+        ),
     })
 }
 

@@ -5,6 +5,7 @@ mod body;
 mod change;
 mod deleted;
 mod model;
+mod network;
 mod view;
 
 use http::StatusCode;

@@ -2,15 +2,20 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::super::{
-    Context,
-    names::{VaultId, normalized_location},
+use super::{
+    super::{
+        Context,
+        names::{VaultId, normalized_location},
+    },
+    network::{self, NetworkAcls},
 };
-use crate::vault::{Access, AccessPolicy, Vault, VaultProperties, VaultSettings};
+use crate::{
+    roles::Scope,
+    vault::{Access, AccessPolicy, PolicyHistory, Vault, VaultProperties, VaultSettings},
+};
 
 const DEFAULT_RETENTION_DAYS: u16 = 90;
 
@@ -67,38 +72,6 @@ pub(super) struct Sku {
     pub(super) name: String,
 }
 
-/// Network rules, kept and shown; they keep nobody out here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", from = "NetworkAclsBody")]
-pub(super) struct NetworkAcls {
-    bypass: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    default_action: Option<String>,
-    ip_rules: Vec<Value>,
-    virtual_network_rules: Vec<Value>,
-}
-
-/// Network rules as sent; `null` is the same as nothing.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct NetworkAclsBody {
-    bypass: Option<String>,
-    default_action: Option<String>,
-    ip_rules: Option<Vec<Value>>,
-    virtual_network_rules: Option<Vec<Value>>,
-}
-
-impl From<NetworkAclsBody> for NetworkAcls {
-    fn from(body: NetworkAclsBody) -> Self {
-        Self {
-            bypass: body.bypass.unwrap_or_else(|| "AzureServices".to_owned()),
-            default_action: body.default_action,
-            ip_rules: body.ip_rules.unwrap_or_default(),
-            virtual_network_rules: body.virtual_network_rules.unwrap_or_default(),
-        }
-    }
-}
-
 impl Stamp {
     pub(super) fn of(context: &Context<'_>) -> Self {
         Self { by: context.caller.appid.clone(), at: context.now }
@@ -118,9 +91,9 @@ impl Properties {
         location: &str,
     ) -> VaultSettings {
         let access = if self.enable_rbac_authorization == Some(true) {
-            Access::Rbac { resource_id: id.path() }
+            Access::Rbac { resource_id: id.path(), tenant_id: self.tenant_id.clone() }
         } else {
-            Access::Policies(self.access_policies.clone())
+            Access::Policies(PolicyHistory::new(self.access_policies.clone()))
         };
         VaultSettings {
             properties: VaultProperties {
@@ -129,6 +102,10 @@ impl Properties {
                 ..context.router.vaults.defaults().clone()
             },
             access,
+            network: network::rules(
+                self.network_acls.as_ref(),
+                self.public_network_access.as_deref(),
+            ),
             location: normalized_location(location),
             subscription: id.group.subscription.clone(),
         }
@@ -154,6 +131,7 @@ impl ArmVault {
             purged: None,
         });
         context.router.vaults.close(&self.data);
+        context.router.roles.forget(&Scope::new(self.id.path()));
     }
 
     pub(super) fn recover(&mut self, context: &Context<'_>) {
@@ -164,7 +142,8 @@ impl ArmVault {
 
     /// Takes over changed properties, for the data plane too.
     pub(super) fn change(&mut self, context: &Context<'_>, properties: Properties) {
-        self.data.configure(properties.settings(context, &self.id, &self.location));
+        let settings = properties.settings(context, &self.id, &self.location);
+        self.data.configure(settings, context.now, context.router.roles.counts_from(context.now));
         self.properties = properties;
         self.modified = Stamp::of(context);
     }

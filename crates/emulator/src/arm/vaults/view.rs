@@ -7,7 +7,8 @@ use time::{OffsetDateTime, macros::format_description};
 
 use super::{
     super::Context,
-    model::{ArmVault, NetworkAcls, Sku, Stamp},
+    model::{ArmVault, Sku, Stamp},
+    network::NetworkAcls,
 };
 use crate::vault::AccessPolicy;
 

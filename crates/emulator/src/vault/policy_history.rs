@@ -1,0 +1,74 @@
+//! Access policies, and those before them that still count.
+
+use time::OffsetDateTime;
+
+use super::policy::AccessPolicy;
+
+/// The policies that a vault has, and what counts until they do.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PolicyHistory {
+    current: Vec<AccessPolicy>,
+    /// Each with the time until which it counts, earliest first.
+    former: Vec<(OffsetDateTime, Vec<AccessPolicy>)>,
+}
+
+impl PolicyHistory {
+    /// Policies that count from now on.
+    pub(crate) fn new(current: Vec<AccessPolicy>) -> Self {
+        Self { current, former: Vec::new() }
+    }
+
+    /// These policies in place of `old`: what they change counts from `from` on.
+    pub(super) fn after(self, old: &Self, now: OffsetDateTime, from: OffsetDateTime) -> Self {
+        let mut former = old.former.clone();
+        if self.current != old.current {
+            former.push((from, old.current.clone()));
+        }
+        former.retain(|(until, _)| *until > now);
+        Self { former, ..self }
+    }
+
+    /// What counts at that time.
+    pub(super) fn at(&self, now: OffsetDateTime) -> &[AccessPolicy] {
+        self.former
+            .iter()
+            .find(|(until, _)| *until > now)
+            .map_or(&self.current, |(_, policies)| policies)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::vault::Permissions;
+
+    fn policies(object_id: &str) -> Vec<AccessPolicy> {
+        vec![AccessPolicy {
+            tenant_id: "t".to_owned(),
+            object_id: object_id.to_owned(),
+            application_id: None,
+            permissions: Permissions::default(),
+        }]
+    }
+
+    #[test]
+    fn each_change_counts_a_lag_later() {
+        let at = |minutes: u32| OffsetDateTime::UNIX_EPOCH + Duration::from_secs(60) * minutes;
+        let change = |new: &str, old: &PolicyHistory, now: u32| {
+            PolicyHistory::new(policies(new)).after(old, at(now), at(now + 5))
+        };
+        let first = change("a", &PolicyHistory::default(), 0);
+        let same = change("a", &first, 1);
+        let second = change("b", &same, 2);
+        for (minutes, expected) in
+            [(2, None), (4, None), (5, Some("a")), (6, Some("a")), (7, Some("b"))]
+        {
+            let found = second.at(at(minutes)).first().map(|policy| policy.object_id.as_str());
+            assert_eq!(found, expected, "after {minutes} minutes");
+        }
+        let late = change("c", &second, 30);
+        assert_eq!(late.former.len(), 1, "what is long over is forgotten");
+    }
+}
