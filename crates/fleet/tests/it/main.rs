@@ -1,4 +1,7 @@
 //! Fleets: files, plans, and what becomes of them on the emulator.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod converge;
+mod failures;
 mod files;
+mod support;
