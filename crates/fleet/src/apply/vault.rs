@@ -87,13 +87,12 @@ impl Worker<'_> {
             VaultAction::Update => Some(Step::VaultUpdated),
             _ => None,
         };
-        let vault = match (step, vault.live()) {
-            (None, Some(live)) => live.clone(),
-            (step, _) => {
+        let vault = match (vault.is_empty(), vault.live()) {
+            (true, Some(live)) => live.clone(),
+            // One that is refused gives its refusals, and writes nothing.
+            _ => {
                 let vault = vault.apply().await?;
-                if let Some(step) = step {
-                    self.done(step);
-                }
+                step.into_iter().for_each(|step| self.done(step));
                 vault
             }
         };

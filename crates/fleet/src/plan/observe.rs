@@ -52,6 +52,7 @@ impl Subscription {
         let live = client
             .vaults()
             .list_by_subscription()
+            .page_size(PAGE)
             .try_filter_map(|it| std::future::ready(Ok(wanted(it.name()).map(|name| (name, it)))))
             .try_collect();
         let deleted = client
@@ -68,6 +69,9 @@ impl Subscription {
         Ok(Self { live, deleted, missing_groups, assigned })
     }
 }
+
+/// The most vaults that a page has.
+const PAGE: u32 = 1000;
 
 /// Those of the resource groups that are not there.
 async fn missing(

@@ -1,7 +1,7 @@
 //! From a desired state to vaults, and nothing left to do.
 
 use azvault_fleet::{
-    DesiredKey, DesiredNetwork, DesiredPolicy, DesiredSecret, DesiredVault, ErrorKind,
+    DesiredKey, DesiredNetwork, DesiredPolicy, DesiredSecret, ErrorKind,
     SecretPermission, SkuName, Step, VaultAction,
 };
 use azvault_management::{KeyVaultManagementClient, Vault};
