@@ -20,8 +20,8 @@ pub use azvault_core::{
 };
 pub use azvault_keys::KeyCurve;
 pub use azvault_management::{
-    CertificatePermission, KeyPermission, NetworkRuleBypass, SecretPermission, SkuName, VaultAction,
-    VaultPlan,
+    CertificatePermission, KeyPermission, KeyVaultRole, NetworkRuleBypass, PrincipalType,
+    SecretPermission, SkuName, VaultAction, VaultPlan,
 };
 pub use model::{
     Alphabet, Defaults, DesiredKey, DesiredNetwork, DesiredPolicy, DesiredSecret, DesiredVault,

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use azvault_core::Error;
+use azvault_management::KeyVaultRole;
 
 use crate::objects::ObjectKind;
 
@@ -55,8 +56,8 @@ pub enum Step {
     VaultDeleted,
     /// A role was assigned.
     RoleAssigned {
-        /// The role, as the fleet names it.
-        role: String,
+        /// The role.
+        role: KeyVaultRole,
         /// The object id of the principal.
         principal: String,
     },

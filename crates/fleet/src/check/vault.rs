@@ -64,7 +64,7 @@ fn roles(vault: &DesiredVault, problems: &mut Problems) {
     let pairs: Vec<_> = vault
         .roles
         .iter()
-        .map(|it| (format!("{} {}", it.principal.object_id, it.role.value), it.role.place))
+        .map(|it| (format!("{} {}", it.principal.object_id, it.role.value.id()), it.role.place))
         .collect();
     for (_, place, first) in repeated(pairs.iter().map(|(pair, place)| (pair.as_str(), *place))) {
         let message = format!("the same role for the same principal twice{}", said_first(first));
@@ -72,6 +72,6 @@ fn roles(vault: &DesiredVault, problems: &mut Problems) {
     }
     for role in &vault.roles {
         problems.rule(&key, role.role.place, guid(&role.principal.object_id));
-        problems.rule(&key, role.role.place, crate::roles::find(&role.role.value).map(|_| ()));
+        problems.rule(&key, role.role.place, guid(role.role.value.id()));
     }
 }

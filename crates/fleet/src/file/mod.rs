@@ -145,7 +145,7 @@ fn principal(
     };
     let place = id.place.unwrap_or(section.place);
     let principal = guid(reader, &section.below("id"), &id.value, place)?;
-    let principal = kind.into_iter().fold(principal, |it, kind| it.kind(kind.value));
+    let principal = kind.into_iter().fold(principal, |it, kind| it.kind(kind.value.into()));
     Some((entry.key.to_owned(), principal))
 }
 

@@ -110,7 +110,14 @@ fn role(
         reader.problem(section.below("role"), message, section.place);
     }
     let principal = named_principal(reader, section, principals)?.value;
-    Some(DesiredRole { principal, role: role? })
+    let Placed { value, place } = role?;
+    match crate::roles::find(&value) {
+        Ok(role) => Some(DesiredRole { principal, role: Placed::new(role, place) }),
+        Err(message) => {
+            reader.problem(section.below("role"), message, place.unwrap_or(section.place));
+            None
+        }
+    }
 }
 
 fn network(reader: &mut Reader<'_>, section: &Section<'_>) -> DesiredNetwork {

@@ -1,7 +1,8 @@
 //! Who is given access.
 
 use azvault_management::{
-    AccessPolicyEntry, CertificatePermission, KeyPermission, SecretPermission,
+    AccessPolicyEntry, CertificatePermission, KeyPermission, KeyVaultRole, PrincipalType,
+    SecretPermission,
 };
 
 use crate::{Place, place::Placed};
@@ -11,15 +12,16 @@ use crate::{Place, place::Placed};
 ///
 /// # Examples
 /// ```
-/// use azvault_fleet::Principal;
+/// use azvault_fleet::{Principal, PrincipalType};
 ///
-/// let api = Principal::new("9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90").kind("ServicePrincipal");
+/// let api = Principal::new("9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90")
+///     .kind(PrincipalType::ServicePrincipal);
 /// assert_eq!(api.object_id(), "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     pub(crate) object_id: String,
-    pub(crate) kind: Option<String>,
+    pub(crate) kind: Option<PrincipalType>,
 }
 
 impl Principal {
@@ -28,13 +30,12 @@ impl Principal {
         Self { object_id: object_id.into(), kind: None }
     }
 
-    /// What it is: `User`, `Group`, `ServicePrincipal`, `ForeignGroup` or `Device`. Resource Manager
-    /// then assigns roles to it even before it has been replicated.
+    /// What it is. Resource Manager then assigns roles to it even before it has been replicated.
     ///
     /// Source: [Role assignments](https://learn.microsoft.com/azure/role-based-access-control/role-assignments-rest).
     #[must_use]
-    pub fn kind(mut self, kind: impl Into<String>) -> Self {
-        self.kind = Some(kind.into());
+    pub fn kind(mut self, kind: PrincipalType) -> Self {
+        self.kind = Some(kind);
         self
     }
 
@@ -120,5 +121,5 @@ impl DesiredPolicy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DesiredRole {
     pub(crate) principal: Principal,
-    pub(crate) role: Placed<String>,
+    pub(crate) role: Placed<KeyVaultRole>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use azvault_management::SkuName;
+use azvault_management::{KeyVaultRole, SkuName};
 
 use super::{DesiredKey, DesiredNetwork, DesiredPolicy, DesiredSecret, Principal, principal};
 use crate::{Place, place::Placed};
@@ -11,13 +11,13 @@ use crate::{Place, place::Placed};
 ///
 /// # Examples
 /// ```
-/// use azvault_fleet::{DesiredKey, DesiredSecret, DesiredVault, SkuName};
+/// use azvault_fleet::{DesiredKey, DesiredSecret, DesiredVault, KeyVaultRole, SkuName};
 ///
 /// let vault = DesiredVault::new("pay-prod")
 ///     .sku(SkuName::Premium)
 ///     .retention_days(30)
 ///     .purge_protection()
-///     .role("9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90", "Key Vault Secrets User")
+///     .role("9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90", KeyVaultRole::SecretsUser)
 ///     .secret("db-password", DesiredSecret::generated(32))
 ///     .key("signing", DesiredKey::rsa().size(3072));
 /// # let _ = vault;
@@ -195,10 +195,10 @@ impl DesiredVault {
         self
     }
 
-    /// Gives a principal a role at the vault's scope: a Key Vault role by its name, `Key Vault
-    /// Secrets User` for instance, or any role by the GUID of its definition.
-    pub fn role(mut self, principal: impl Into<Principal>, role: impl Into<String>) -> Self {
-        let role = principal::DesiredRole { principal: principal.into(), role: role.into().into() };
+    /// Gives a principal a role at the vault's own scope. A role that it has by the vault's resource
+    /// group or subscription is another one.
+    pub fn role(mut self, principal: impl Into<Principal>, role: KeyVaultRole) -> Self {
+        let role = principal::DesiredRole { principal: principal.into(), role: role.into() };
         self.roles.push(role);
         self
     }

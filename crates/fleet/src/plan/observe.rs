@@ -63,7 +63,7 @@ impl Subscription {
         let missing_groups = missing(provisioner, client, &question.groups);
         let (live, deleted, missing_groups) = try_join3(live, deleted, missing_groups).await?;
         let assigned = match question.roles {
-            true => Assigned::of(client).await?,
+            true => Assigned::of(client, &question.vaults).await?,
             false => Assigned::default(),
         };
         Ok(Self { live, deleted, missing_groups, assigned })

@@ -1,7 +1,7 @@
 //! What a plan consists of.
 
 use azvault_core::Error;
-use azvault_management::{VaultAction, VaultPlan};
+use azvault_management::{KeyVaultRole, VaultAction, VaultPlan};
 
 use crate::{
     Principal,
@@ -135,13 +135,13 @@ impl PlannedVault {
 /// A role that will be assigned at the vault's scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedRole {
-    pub(crate) role: String,
+    pub(crate) role: KeyVaultRole,
     pub(crate) principal: Principal,
 }
 
 impl PlannedRole {
-    /// The role as the fleet names it.
-    pub fn role(&self) -> &str {
+    /// The role.
+    pub fn role(&self) -> &KeyVaultRole {
         &self.role
     }
 

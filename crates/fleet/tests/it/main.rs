@@ -4,4 +4,5 @@
 mod converge;
 mod failures;
 mod files;
+mod roles;
 mod support;

@@ -104,3 +104,21 @@ impl Place {
         requests.filter(|it| it.method() != "GET" && !it.path().contains("checkName")).collect()
     }
 }
+
+impl Place {
+    /// Moves the emulator's clock on by a second whenever the client has waited for one.
+    pub(crate) async fn advance_while<T>(&self, work: impl Future<Output = T>) -> T {
+        let clock = async {
+            let second = std::time::Duration::from_secs(1);
+            let mut ticks = tokio::time::interval(second);
+            loop {
+                ticks.tick().await;
+                self.emulator.clock().advance(second);
+            }
+        };
+        tokio::select! {
+            done = work => done,
+            () = clock => unreachable!("the clock never stops"),
+        }
+    }
+}
