@@ -1,0 +1,150 @@
+//! One vault of a plan, step by step.
+
+use std::sync::Arc;
+
+use azvault_core::{Error, ErrorKind, Result};
+use azvault_management::{Vault, VaultAction};
+
+use super::{Outcome, Progress, Step, Teller, VaultReport, access, run::FailedGroups};
+use crate::{
+    PlannedDeletion, PlannedObject, PlannedVault, Provisioner,
+    objects::{self, Ensured, ObjectKind, Shelf},
+};
+
+/// What is to be done about a vault.
+pub(super) enum Work {
+    Converge(PlannedVault),
+    Delete(PlannedDeletion),
+}
+
+/// The work on one vault, with what is done so far.
+struct Worker<'a> {
+    provisioner: &'a Provisioner,
+    tell: &'a Teller,
+    name: String,
+    steps: Vec<Step>,
+}
+
+pub(super) async fn work(
+    provisioner: &Provisioner,
+    work: Work,
+    failed: &FailedGroups,
+    tell: &Teller,
+) -> VaultReport {
+    let (name, subscription) = match &work {
+        Work::Converge(vault) => (vault.name(), vault.subscription()),
+        Work::Delete(deletion) => (deletion.name(), deletion.subscription()),
+    };
+    let (name, subscription) = (name.to_owned(), subscription.to_owned());
+    let mut worker = Worker { provisioner, tell, name: name.clone(), steps: Vec::new() };
+    let report = |steps, outcome| VaultReport { name: name.clone(), subscription, steps, outcome };
+    if matches!(&work, Work::Converge(vault) if vault.is_empty()) {
+        return report(Vec::new(), Outcome::Unchanged);
+    }
+    let refused =
+        matches!(&work, Work::Converge(vault) if vault.action() == VaultAction::Refused);
+    tell.tell(Progress::Begun { vault: name.clone() });
+    let done = match work {
+        Work::Converge(vault) => worker.converge(vault, failed).await,
+        Work::Delete(deletion) => worker.delete(&deletion).await,
+    };
+    let outcome = match done {
+        Ok(()) => {
+            tell.tell(Progress::Finished { vault: name.clone() });
+            Outcome::Done
+        }
+        Err(error) => {
+            let error = Arc::new(error);
+            tell.tell(Progress::Failed { vault: name.clone(), error: error.clone() });
+            if refused { Outcome::Refused(error) } else { Outcome::Failed(error) }
+        }
+    };
+    report(worker.steps, outcome)
+}
+
+impl Worker<'_> {
+    fn done(&mut self, step: Step) {
+        self.tell.tell(Progress::Done { vault: self.name.clone(), step: step.clone() });
+        self.steps.push(step);
+    }
+
+    async fn delete(&mut self, deletion: &PlannedDeletion) -> Result<()> {
+        let vaults = self.provisioner.management(&deletion.subscription)?.vaults();
+        vaults.delete(&deletion.resource_group, &deletion.name).await?;
+        self.done(Step::VaultDeleted);
+        Ok(())
+    }
+
+    async fn converge(&mut self, planned: PlannedVault, failed: &FailedGroups) -> Result<()> {
+        let PlannedVault { subscription, vault, roles, objects, grants } = planned;
+        let group = (subscription.to_ascii_lowercase(), vault.resource_group().to_lowercase());
+        if let Some(error) = failed.get(&group) {
+            return Err(Error::shared(error));
+        }
+        let step = match vault.action() {
+            VaultAction::Create => Some(Step::VaultCreated),
+            VaultAction::Recover => Some(Step::VaultRecovered),
+            VaultAction::Update => Some(Step::VaultUpdated),
+            _ => None,
+        };
+        let vault = match (vault.is_empty(), vault.live()) {
+            (true, Some(live)) => live.clone(),
+            // One that is refused gives its refusals, and writes nothing.
+            _ => {
+                let vault = vault.apply().await?;
+                step.into_iter().for_each(|step| self.done(step));
+                vault
+            }
+        };
+        for role in roles {
+            crate::roles::assign(self.provisioner, &subscription, &vault, &role).await?;
+            let principal = role.principal.object_id;
+            self.done(Step::RoleAssigned { role: role.role, principal });
+        }
+        self.fill(&vault, objects, grants).await
+    }
+
+    /// Sees to it that the secrets and keys are there.
+    async fn fill(
+        &mut self,
+        vault: &Vault,
+        objects: Vec<PlannedObject>,
+        grants: bool,
+    ) -> Result<()> {
+        if objects.is_empty() {
+            return Ok(());
+        }
+        let clock = self.provisioner.clock().clone();
+        let deadline = clock.elapsed().saturating_add(self.provisioner.access_deadline());
+        let (secrets, keys) = (
+            Shelf::Secrets(self.provisioner.secrets(vault.vault_uri())?),
+            Shelf::Keys(self.provisioner.keys(vault.vault_uri())?),
+        );
+        for PlannedObject { name, wanted, .. } in objects {
+            let kind = wanted.kind();
+            let shelf = match kind {
+                ObjectKind::Secret => &secrets,
+                ObjectKind::Key => &keys,
+            };
+            let env = self.provisioner.env();
+            let ensure = || objects::ensure(shelf, &name, &wanted, env, &*clock);
+            let ensured = access::wait_for(&*clock, deadline, grants, ensure).await;
+            let ensured = ensured.map_err(|error| told(error, kind, &name))?;
+            match ensured {
+                Ensured::Found => {}
+                Ensured::Made => self.done(Step::ObjectCreated { kind, name }),
+                Ensured::Recovered => self.done(Step::ObjectRecovered { kind, name }),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The same failure, with what it is about.
+fn told(error: Error, kind: ObjectKind, name: &str) -> Error {
+    let what = format!("the {kind} {name}: {}", error.message());
+    match error.kind() {
+        ErrorKind::InvalidInput => Error::invalid_input(what),
+        kind => Error::new(kind, what).with_source(error),
+    }
+}

@@ -1,0 +1,51 @@
+//! The rules of secrets and keys.
+
+use azvault_keys::KeyType;
+
+use super::{Problems, key};
+use crate::model::{DesiredKey, DesiredVault, Source};
+
+pub(super) fn check(vault: &DesiredVault, problems: &mut Problems) {
+    for (name, secret) in &vault.secrets {
+        let key = key(&vault.name, &format!("secrets.{name}"));
+        problems.rule(&key, secret.place, object_name("secret", name));
+        problems.rule(&key, secret.place, source(&secret.source));
+    }
+    for (name, wanted) in &vault.keys {
+        let key = key(&vault.name, &format!("keys.{name}"));
+        problems.rule(&key, wanted.place, object_name("key", name));
+        problems.rule(&key, wanted.place, kind(wanted));
+    }
+}
+
+fn object_name(noun: &str, name: &str) -> Result<(), String> {
+    azvault_core::validate_name(noun, name)
+        .map_err(|_| format!("is no {noun}'s name: it has 1 to 127 letters, digits and hyphens"))
+}
+
+fn source(source: &Source) -> Result<(), String> {
+    match source {
+        // What is shorter can be guessed; a secret has 25,600 bytes at most.
+        Source::Generated { length, .. } if !(8..=25_600).contains(length) => {
+            Err(format!("a value of {length} characters: it must have 8 to 25,600"))
+        }
+        Source::Environment(variable)
+            if variable.is_empty() || variable.contains(['=', '\0', ' ']) =>
+        {
+            Err("from_env must be the name of an environment variable".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn kind(key: &DesiredKey) -> Result<(), String> {
+    match key.kind {
+        KeyType::Rsa | KeyType::RsaHsm if key.curve.is_some() => {
+            Err("an RSA key has a size, and no curve".to_owned())
+        }
+        KeyType::Ec | KeyType::EcHsm if key.size.is_some() => {
+            Err("an EC key has a curve, and no size".to_owned())
+        }
+        _ => Ok(()),
+    }
+}

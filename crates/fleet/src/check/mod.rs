@@ -1,0 +1,206 @@
+//! What can be known to be wrong with a fleet before anything is asked of Azure.
+
+mod contents;
+mod network;
+mod vault;
+
+use std::collections::BTreeMap;
+
+use azvault_core::credentials::Env;
+
+use crate::{
+    Fleet, InvalidFleet, Place,
+    model::{DesiredVault, Home, Source},
+    place::Placed,
+    problem::Problem,
+};
+
+/// The problems found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, key: impl Into<String>, message: impl Into<String>, place: Option<Place>) {
+        self.0.push(Problem::new(key, message, place));
+    }
+
+    /// Adds what a rule says about a value, if it is against the rule.
+    fn rule(&mut self, key: &str, place: Option<Place>, rule: Result<(), String>) {
+        if let Err(message) = rule {
+            self.add(key, message, place);
+        }
+    }
+}
+
+impl Fleet {
+    /// Checks all that needs no look at Azure: names, ids, what is missing, what repeats or
+    /// contradicts itself. [`from_toml`](Self::from_toml) and a plan do it, too.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn check(&self) -> Result<(), InvalidFleet> {
+        InvalidFleet::of(self.file.as_deref(), self.problems()).map_or(Ok(()), Err)
+    }
+
+    /// The same, and whether the environment holds what secrets are to be made of.
+    pub(crate) fn check_with(&self, env: &Env) -> Result<(), InvalidFleet> {
+        let mut problems = Problems(self.problems());
+        for vault in &self.vaults {
+            for (name, secret) in &vault.secrets {
+                if let Source::Environment(variable) = &secret.source
+                    && env.get(variable).is_none()
+                {
+                    let message =
+                        format!("the environment variable {variable} is not set, or is empty");
+                    problems.add(key(&vault.name, &format!("secrets.{name}")), message, secret.place);
+                }
+            }
+        }
+        InvalidFleet::of(self.file.as_deref(), problems.0).map_or(Ok(()), Err)
+    }
+
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let mut problems = Problems::default();
+        let names = self.vaults.iter().map(|vault| (vault.name.as_str(), vault.place));
+        for (name, place, first) in repeated(names) {
+            let message = format!(
+                "is there twice{}: a vault is described once (upper and lower case are the same)",
+                said_first(first)
+            );
+            problems.add(format!("vault {name:?}"), message, place);
+        }
+        for vault in &self.vaults {
+            vault::check(vault, &vault.home.or(&self.defaults), &mut problems);
+        }
+        self.check_deletions(&mut problems);
+        problems.0
+    }
+
+    fn check_deletions(&self, problems: &mut Problems) {
+        let names = || self.deletions.iter().map(|it| (it.name.value.as_str(), it.name.place));
+        for (name, place, first) in repeated(names()) {
+            let message = format!("is there twice{}", said_first(first));
+            problems.add(format!("delete {name:?}"), message, place);
+        }
+        for deletion in &self.deletions {
+            let key = format!("delete {:?}", deletion.name.value);
+            let place = deletion.name.place;
+            problems.rule(&key, place, vault_name(&deletion.name.value));
+            let wanted =
+                self.vaults.iter().find(|vault| same(&vault.name, &deletion.name.value));
+            if let Some(wanted) = wanted {
+                let message = format!(
+                    "is also a vault that must be there{}: keep one of the two",
+                    said_first(wanted.place)
+                );
+                problems.add(&key, message, place);
+            }
+            match deletion.subscription.as_ref().or(self.defaults.subscription.as_ref()) {
+                Some(id) => problems.rule(&key, id.place, guid(&id.value).map_err(|it| format!("subscription {it}"))),
+                None => problems.add(&key, missing("subscription"), place),
+            }
+        }
+    }
+}
+
+/// The path of a key of a vault.
+fn key(vault: &str, key: &str) -> String {
+    format!("vault {vault:?}.{key}")
+}
+
+fn missing(what: &str) -> String {
+    format!("has no {what}: set one here or in the defaults")
+}
+
+/// Names of Azure do not differ by case.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+fn said_first(place: Option<Place>) -> String {
+    place.map(|place| format!(", first in line {}", place.line)).unwrap_or_default()
+}
+
+/// What occurs again, with its place, and the place of its first time.
+fn repeated<'a>(
+    items: impl Iterator<Item = (&'a str, Option<Place>)>,
+) -> Vec<(&'a str, Option<Place>, Option<Place>)> {
+    let mut first: BTreeMap<String, Option<Place>> = BTreeMap::new();
+    let mut again = Vec::new();
+    for (name, place) in items {
+        match first.entry(name.to_ascii_lowercase()) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(place);
+            }
+            std::collections::btree_map::Entry::Occupied(entry) => {
+                again.push((name, place, *entry.get()));
+            }
+        }
+    }
+    again
+}
+
+/// A GUID: 32 hexadecimal digits in five groups.
+pub(crate) fn guid(id: &str) -> Result<(), String> {
+    let groups: Vec<&str> = id.split('-').collect();
+    let hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(hex) {
+        return Ok(());
+    }
+    Err(format!("{id:?} is not a GUID like 00000000-0000-0000-0000-000000000000"))
+}
+
+/// https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+fn vault_name(name: &str) -> Result<(), String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let right = (3..=24).contains(&name.len())
+        && name.chars().all(allowed)
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !name.ends_with('-')
+        && !name.contains("--");
+    if right {
+        return Ok(());
+    }
+    Err("is no vault's name: it has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit".to_owned())
+}
+
+/// A required part of a vault's home, checked by `rule`.
+fn required(
+    problems: &mut Problems,
+    vault: &DesiredVault,
+    what: &str,
+    part: Option<&Placed<String>>,
+    rule: impl Fn(&str) -> Result<(), String>,
+) {
+    let key = key(&vault.name, &what.replace(' ', "_"));
+    match part {
+        Some(part) => problems.rule(&key, part.place, rule(&part.value)),
+        None => problems.add(format!("vault {:?}", vault.name), missing(what), vault.place),
+    }
+}
+
+fn check_home(vault: &DesiredVault, home: &Home, problems: &mut Problems) {
+    required(problems, vault, "subscription", home.subscription.as_ref(), guid);
+    required(problems, vault, "tenant", home.tenant.as_ref(), guid);
+    required(problems, vault, "location", home.location.as_ref(), location);
+    required(problems, vault, "resource group", home.resource_group.as_ref(), resource_group);
+}
+
+fn location(region: &str) -> Result<(), String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ';
+    if !region.is_empty() && region.bytes().all(allowed) {
+        return Ok(());
+    }
+    Err(format!("{region:?} is no region: it is like eastus or East US"))
+}
+
+fn resource_group(name: &str) -> Result<(), String> {
+    let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
+    if (1..=90).contains(&name.chars().count()) && name.chars().all(allowed) && !name.ends_with('.')
+    {
+        return Ok(());
+    }
+    Err(format!(
+        "{name:?} is no resource group's name: it has 1 to 90 letters, digits, hyphens, underscores, periods and parentheses, and does not end with a period"
+    ))
+}

@@ -1,0 +1,193 @@
+//! Reads a fleet from TOML. What is wrong is told with its line and column, and all of it at once.
+
+mod contents;
+mod reader;
+mod vault;
+
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use self::reader::{Reader, Section};
+use crate::{
+    Fleet, InvalidFleet, Place, Principal,
+    model::{Deletion, Home},
+    place::Placed,
+    problem::{Problem, suggestion},
+};
+
+impl Fleet {
+    /// Reads a fleet from the text of a TOML file, and [checks](Self::check) it. `name` is what the
+    /// file is called in errors.
+    ///
+    /// The README of this crate shows a whole file. `[defaults]` holds for vaults that say nothing
+    /// else, `[principals]` gives names to object ids, each `[[vault]]` is a vault, and each
+    /// `[[delete]]` names one that must go. Environment variables are not read yet.
+    ///
+    /// # Errors
+    /// All that is wrong, each with its place; keys that are not known are wrong too.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_fleet::Fleet;
+    ///
+    /// let fleet = Fleet::from_toml(
+    ///     "fleet.toml",
+    ///     r#"
+    /// [defaults]
+    /// subscription = "0b1f6471-1bf0-4dda-aec3-cb9272f09590"
+    /// tenant = "6819f86e-5d41-47b0-9297-334f33d7922d"
+    /// location = "eastus"
+    /// resource_group = "payments"
+    ///
+    /// [[vault]]
+    /// name = "pay-prod"
+    /// secrets.db-password.generate = { length = 32 }
+    /// "#,
+    /// )?;
+    /// assert_eq!(fleet.vault_names().collect::<Vec<_>>(), ["pay-prod"]);
+    /// # Ok::<(), azvault_fleet::InvalidFleet>(())
+    /// ```
+    pub fn from_toml(name: impl Into<String>, text: &str) -> Result<Self, InvalidFleet> {
+        let name = name.into();
+        let (document, errors) = DeTable::parse_recoverable(text);
+        let syntax = errors.iter().map(|error| {
+            // The message alone: the error's own text repeats the line, which may hold what it must
+            // not.
+            let place = error.span().map(|span| Place::of(text, span.start));
+            Problem::new("", format!("this is not TOML: {}", error.message()), place)
+        });
+        if let Some(invalid) = InvalidFleet::of(Some(&name), syntax.collect()) {
+            return Err(invalid);
+        }
+        let mut reader = Reader::new(text);
+        let mut fleet = fleet(&mut reader, document.get_ref());
+        fleet.file = Some(name);
+        let mut problems = reader.problems;
+        // What could not be read would only be missed again.
+        if problems.is_empty() {
+            problems = fleet.problems();
+        }
+        InvalidFleet::of(fleet.file.as_deref(), problems).map_or(Ok(fleet), Err)
+    }
+}
+
+fn fleet<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Fleet {
+    let root = reader.root(document);
+    reader.only(&root, &["defaults", "principals", "vault", "delete"]);
+    let defaults = reader.table(&root, "defaults", "a table").map(|section| {
+        reader.only(&section, &HOME);
+        home(reader, &section)
+    });
+    let principals = reader.table(&root, "principals", "a table").map(|section| {
+        let entries = reader.entries(&section);
+        entries.iter().filter_map(|entry| principal(reader, entry)).collect()
+    });
+    let principals: Principals = principals.unwrap_or_default();
+    let vaults = reader.tables(&root, "vault");
+    let vaults = vaults.iter().filter_map(|section| vault::read(reader, section, &principals));
+    let vaults = vaults.collect();
+    let mut deletions = Vec::new();
+    for section in reader.tables(&root, "delete") {
+        reader.only(&section, &["name", "subscription"]);
+        let subscription = reader.string(&section, "subscription");
+        if let Some(name) = name(reader, &section) {
+            deletions.push(Deletion { name, subscription });
+        }
+    }
+    Fleet { file: None, defaults: defaults.unwrap_or_default(), vaults, deletions }
+}
+
+/// What `[principals]` names.
+type Principals = BTreeMap<String, Principal>;
+
+/// The keys of a [`Home`].
+const HOME: [&str; 5] = ["subscription", "tenant", "location", "resource_group", "tags"];
+
+fn home(reader: &mut Reader<'_>, section: &Section<'_>) -> Home {
+    Home {
+        subscription: reader.string(section, "subscription"),
+        tenant: reader.string(section, "tenant"),
+        location: reader.string(section, "location"),
+        resource_group: reader.string(section, "resource_group"),
+        tags: reader.map(section, "tags"),
+    }
+}
+
+/// The name that each vault and each deletion must have.
+fn name(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Placed<String>> {
+    let before = reader.problems.len();
+    let name = reader.string(section, "name");
+    if name.is_none() && reader.problems.len() == before {
+        reader.problem(&section.path, "has no name: add name = \"…\"", section.place);
+    }
+    name
+}
+
+fn principal(
+    reader: &mut Reader<'_>,
+    entry: &reader::Entry<'_>,
+) -> Option<(String, Principal)> {
+    if let Some(id) = entry.value.as_str() {
+        let principal = guid(reader, &entry.path, id, entry.place)?;
+        return Some((entry.key.to_owned(), principal));
+    }
+    let section = reader.as_table(entry, "an object id, or a table with id and type")?;
+    reader.only(&section, &["id", "type"]);
+    let kind = reader.word(&section, "type", &PRINCIPAL_TYPES);
+    let before = reader.problems.len();
+    let Some(id) = reader.string(&section, "id") else {
+        if reader.problems.len() == before {
+            let message = "has no id: add id = \"…\", the object id";
+            reader.problem(&section.path, message, section.place);
+        }
+        return None;
+    };
+    let place = id.place.unwrap_or(section.place);
+    let principal = guid(reader, &section.below("id"), &id.value, place)?;
+    let principal = kind.into_iter().fold(principal, |it, kind| it.kind(kind.value.into()));
+    Some((entry.key.to_owned(), principal))
+}
+
+/// https://learn.microsoft.com/azure/role-based-access-control/role-assignments-rest
+const PRINCIPAL_TYPES: [&str; 5] = ["User", "Group", "ServicePrincipal", "ForeignGroup", "Device"];
+
+fn guid(reader: &mut Reader<'_>, path: &str, id: &str, place: Place) -> Option<Principal> {
+    match crate::check::guid(id) {
+        Ok(()) => Some(Principal::new(id)),
+        Err(message) => {
+            reader.problem(path, message, place);
+            None
+        }
+    }
+}
+
+/// The principal that a policy or a role is for: a name from `[principals]`, or an object id.
+fn named_principal(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    principals: &Principals,
+) -> Option<Placed<Principal>> {
+    let path = section.below("principal");
+    let before = reader.problems.len();
+    let Some(text) = reader.string(section, "principal") else {
+        if reader.problems.len() == before {
+            let message = "is missing: a name from [principals], or an object id";
+            reader.problem(path, message, section.place);
+        }
+        return None;
+    };
+    if let Some(principal) = principals.get(&text.value) {
+        return Some(Placed::new(principal.clone(), text.place));
+    }
+    if crate::check::guid(&text.value).is_ok() {
+        return Some(Placed::new(Principal::new(text.value), text.place));
+    }
+    let near = suggestion(&text.value, principals.keys().map(String::as_str));
+    let message = format!(
+        "{:?} is neither a name in [principals] nor an object id, a GUID{near}",
+        text.value
+    );
+    reader.problems.push(Problem::new(path, message, text.place));
+    None
+}

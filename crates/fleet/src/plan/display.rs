@@ -1,0 +1,75 @@
+//! How a plan prints.
+
+use std::fmt;
+
+use azvault_management::VaultAction;
+
+use super::{FleetPlan, ObjectAction, PlannedObject, PlannedVault};
+
+impl fmt::Display for FleetPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for group in &self.groups {
+            writeln!(f, "+ create resource group: {} ({})", group.name, group.location)?;
+        }
+        for vault in self.vaults.iter().filter(|vault| !vault.is_empty()) {
+            writeln!(f, "{vault}")?;
+        }
+        for deletion in &self.deletions {
+            writeln!(
+                f,
+                "- delete: {}/{} with all that is in it; it can be recovered until its retention ends",
+                deletion.resource_group, deletion.name
+            )?;
+        }
+        write!(
+            f,
+            "Plan: {} to create, {} to recover, {} to update, {} unchanged, {} refused",
+            self.count(VaultAction::Create),
+            self.count(VaultAction::Recover),
+            self.count(VaultAction::Update),
+            self.count(VaultAction::Nothing),
+            self.count(VaultAction::Refused),
+        )?;
+        match self.deletions.len() {
+            0 => Ok(()),
+            count => write!(f, ", {count} to delete"),
+        }
+    }
+}
+
+impl fmt::Display for PlannedVault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.vault.is_empty() && !self.is_empty() {
+            let group = self.vault.resource_group();
+            write!(f, "~ update in place: {group}/{}", self.name())?;
+        } else {
+            write!(f, "{}", self.vault)?;
+        }
+        if self.action() == VaultAction::Refused {
+            return Ok(());
+        }
+        for role in &self.roles {
+            write!(f, "\n    + role {}: {}", role.role, role.principal.object_id)?;
+        }
+        for object in &self.objects {
+            write!(f, "\n    {object}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for PlannedObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, name) = (self.kind(), &self.name);
+        match &self.action {
+            ObjectAction::Create => write!(f, "+ {kind} {name}: {}", self.wanted),
+            ObjectAction::Recover => write!(f, "↺ {kind} {name}: deleted, with all its versions"),
+            ObjectAction::LookOnceBack => {
+                write!(f, "? {kind} {name}: if it is not there once the vault is back")
+            }
+            ObjectAction::LookAgain(error) => {
+                write!(f, "? {kind} {name}: if it is not there; it could not be looked for: {error}")
+            }
+        }
+    }
+}

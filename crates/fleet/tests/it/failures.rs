@@ -1,0 +1,184 @@
+//! What fails, what is lost on the way, and what is told meanwhile.
+
+use azvault_core::Error;
+use azvault_fleet::{DesiredKey, DesiredSecret, DesiredVault, ErrorKind, Outcome, Step};
+use futures::StreamExt;
+
+use crate::support::Place;
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_fails_stops_no_other_and_the_report_says_after_what() {
+    let place = Place::new();
+    let with_key =
+        |name: &str| place.vault(name).key("signing", DesiredKey::ec()).tag("team", "payments");
+    let fleet =
+        place.fleet().vault(with_key("pay-a")).vault(with_key("pay-b")).vault(with_key("pay-c"));
+    place.emulator.faults().next(1).on("POST", "/keys/signing").on_host("pay-b").status(400);
+
+    let report = place.apply(&fleet).await;
+    let failed: Vec<_> = report.failed().collect();
+    assert_eq!(failed.len(), 1, "{report}");
+    assert_eq!((failed[0].name(), failed[0].steps()), ("pay-b", &[Step::VaultCreated][..]));
+    let text = report.to_string();
+    assert!(text.contains("pay-b: created, then failed: the key signing: "), "{text}");
+    assert!(text.ends_with("Done: 3 created, 0 recovered, 0 updated, 0 unchanged, 1 failed, 0 refused"));
+    // Going on is planning again.
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    assert_eq!(plan.vaults().iter().filter(|it| !it.is_empty()).count(), 1, "{plan}");
+    place.converge(&fleet).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn vaults_of_a_group_that_cannot_be_made_fail_with_its_error() {
+    let place = Place::new();
+    let fleet =
+        place.fleet().vault(place.vault("pay-a")).vault(place.vault("pay-b").resource_group("no"));
+    place.emulator.faults().next(1).on("PUT", "/resourceGroups/no").status(400);
+    let report = place.apply(&fleet).await;
+    let failed: Vec<_> = report.failed().map(|it| it.name()).collect();
+    assert_eq!(failed, ["pay-b"], "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_set_whose_answer_is_lost_makes_no_second_version() {
+    let place = Place::new();
+    let wanted = place
+        .vault("pay-prod")
+        .secret("db-password", DesiredSecret::generated(32))
+        .key("signing", DesiredKey::ec());
+    let fleet = place.fleet().vault(wanted);
+    let faults = place.emulator.faults();
+    faults.next(1).on("PUT", "/secrets/db-password").disconnect_after_processing();
+    faults.next(1).on("POST", "/keys/signing").disconnect_after_processing();
+
+    let report = place.report_of(&fleet).await;
+    assert_eq!(report.vaults()[0].steps().len(), 3, "{report}");
+    let secrets = place.secrets("pay-prod");
+    let versions = secrets.list_secret_properties_versions("db-password").try_collect().await;
+    assert_eq!(versions.unwrap().len(), 1);
+    let keys = place.keys("pay-prod");
+    assert_eq!(keys.list_key_properties_versions("signing").try_collect().await.unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_set_that_was_lost_on_its_way_there_is_done_again() {
+    let place = Place::new();
+    let wanted = place.vault("pay-prod").secret("db-password", DesiredSecret::generated(32));
+    let fleet = place.fleet().vault(wanted);
+    place.emulator.faults().next(2).on("PUT", "/secrets/db-password").disconnect();
+    place.converge(&fleet).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_somebody_made_after_the_plan_is_left_as_it_is() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("pay-prod"))).await;
+    let wanted = place.vault("pay-prod").secret("db-password", DesiredSecret::generated(32));
+    let plan = place.provisioner.plan(&place.fleet().vault(wanted)).await.unwrap();
+    let theirs = place.secrets("pay-prod").set_secret("db-password", "theirs").await.unwrap();
+
+    let report = place.provisioner.apply(plan).await;
+    assert_eq!(report.vaults()[0].steps(), []);
+    assert!(matches!(report.vaults()[0].outcome(), Outcome::Done), "{report}");
+    let secret = place.secrets("pay-prod").get_secret("db-password").await.unwrap();
+    assert_eq!(secret.id(), theirs.id());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_stopped_anywhere_plans_again_and_finds_the_rest() {
+    let wanted = |place: &Place| {
+        let vault = |name: &str| {
+            let vault = place.vault(name).secret("db", DesiredSecret::generated(32));
+            vault.secret("api", DesiredSecret::from_env("API_TOKEN")).key("k", DesiredKey::ec())
+        };
+        place.fleet().vault(vault("pay-a")).vault(vault("pay-b"))
+    };
+    let place = Place::new();
+    place.converge(&wanted(&place)).await;
+    let requests = place.emulator.journal().len();
+
+    // Dropped after each of as many polls as it takes: what was sent is sent, and no more.
+    for stop in 0..requests {
+        let place = Place::new();
+        let fleet = wanted(&place);
+        let plan = place.provisioner.plan(&fleet).await.unwrap();
+        let mut apply = place.provisioner.apply(plan);
+        for _ in 0..stop {
+            if futures::poll!(apply.next()).is_ready() {
+                continue;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(apply);
+        place.converge(&fleet).await;
+        for vault in ["pay-a", "pay-b"] {
+            let secrets = place.secrets(vault);
+            for name in ["db", "api"] {
+                let versions = secrets.list_secret_properties_versions(name).try_collect().await;
+                assert_eq!(versions.unwrap().len(), 1, "{vault} {name} after {stop}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_tells_of_each_step_in_its_order_and_ends() {
+    let place = Place::new();
+    let wanted = place.vault("pay-prod").secret("db", DesiredSecret::generated(32));
+    let plan = place.provisioner.plan(&place.fleet().vault(wanted)).await.unwrap();
+    let mut apply = place.provisioner.apply(plan);
+    let mut told = Vec::new();
+    while let Some(progress) = apply.next().await {
+        told.push(progress.to_string());
+    }
+    let expected = [
+        "resource group payments: created",
+        "pay-prod: begun",
+        "pay-prod: created",
+        "pay-prod: made the secret db",
+        "pay-prod: done",
+    ];
+    assert_eq!(told, expected);
+    assert!(!apply.await.has_failures());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_for_a_fleet_that_cannot_be() {
+    let place = Place::new();
+    let twice = place.fleet().vault(place.vault("pay")).vault(place.vault("PAY"));
+    let nowhere = azvault_fleet::Fleet::new().vault(DesiredVault::new("pay"));
+    let unset =
+        place.fleet().vault(place.vault("pay").secret("a", DesiredSecret::from_env("NOT_SET")));
+    for (fleet, says) in [
+        (twice, "is there twice"),
+        (nowhere, "has no subscription: set one here or in the defaults"),
+        (unset, "the environment variable NOT_SET is not set"),
+    ] {
+        let error = place.provisioner.plan(&fleet).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().contains(says), "{error}");
+    }
+    assert_eq!(place.emulator.journal().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_value_is_in_what_is_printed() {
+    let place = Place::new();
+    let wanted = place
+        .vault("pay-prod")
+        .secret("api", DesiredSecret::from_env("API_TOKEN"))
+        .secret("db", DesiredSecret::generated(32));
+    let fleet = place.fleet().vault(wanted);
+    place.emulator.faults().next(1).on("PUT", "/secrets/db").status(400);
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    let mut text = format!("{fleet:?} {plan} {plan:?} {:?}", place.provisioner);
+    let mut apply = place.provisioner.apply(plan);
+    while let Some(progress) = apply.next().await {
+        text += &format!("{progress} {progress:?}");
+    }
+    let report = apply.await;
+    let chain = |error: &Error| format!("{error} {error:?}");
+    text += &format!("{report} {report:?} {:?}", report.failed().filter_map(|it| it.error()).map(chain).collect::<Vec<_>>());
+    assert!(report.has_failures());
+    assert!(!text.contains("canary"), "{text}");
+}

@@ -1,0 +1,163 @@
+//! What is said of a fleet file that is not as it must be.
+
+use azvault_fleet::Fleet;
+
+const HEAD: &str = r#"[defaults]
+subscription = "0b1f6471-1bf0-4dda-aec3-cb9272f09590"
+tenant = "6819f86e-5d41-47b0-9297-334f33d7922d"
+location = "eastus"
+resource_group = "payments"
+
+[principals]
+ops = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90"
+api = { id = "1c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d91", type = "ServicePrincipal" }
+
+"#;
+
+/// The lines of the error for what follows the head, whose lines count from 1 again.
+fn errors(body: &str) -> Vec<String> {
+    let text = format!("{HEAD}{body}");
+    let before = HEAD.matches('\n').count();
+    let Err(error) = Fleet::from_toml("fleet.toml", &text) else {
+        return Vec::new();
+    };
+    let line = |problem: &azvault_fleet::Problem| match problem.place() {
+        Some(at) => format!("{}:{}: {problem}", at.line as usize - before, at.column),
+        None => format!("-: {problem}"),
+    };
+    error.problems().iter().map(line).collect()
+}
+
+fn error(body: &str) -> String {
+    let errors = errors(body);
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    errors.concat()
+}
+
+#[test]
+fn a_whole_file_is_read() {
+    let body = r#"
+[[vault]]
+name = "pay-prod"
+sku = "premium"
+retention_days = 30
+purge_protection = true
+authorization = "policies"
+tags = { tier = "1" }
+[[vault.policy]]
+principal = "api"
+secrets = ["get", "List"]
+[[vault.role]]
+principal = "ops"
+role = "Key Vault Secrets User"
+[vault.network]
+default_action = "deny"
+ip_rules = ["203.0.113.0/24"]
+[vault.secrets.db-password]
+generate = { length = 32 }
+[vault.secrets.api-token]
+from_env = "API_TOKEN"
+[vault.keys.signing]
+type = "RSA"
+size = 3072
+
+[[vault]]
+name = "pay-test"
+
+[[delete]]
+name = "pay-old"
+"#;
+    assert_eq!(errors(body), Vec::<String>::new());
+}
+
+#[test]
+fn a_vault_that_is_there_twice_is_told_with_both_lines_and_whatever_its_case() {
+    let message = error("[[vault]]\nname = \"pay-prod\"\n[[vault]]\nname = \"Pay-Prod\"\n");
+    assert!(message.starts_with("4:8: vault \"Pay-Prod\": is there twice, first in line 12"), "{message}");
+}
+
+#[test]
+fn a_principal_with_two_policies_is_told_with_both_lines() {
+    let message = error(
+        "[[vault]]\nname = \"pay\"\n[[vault.policy]]\nprincipal = \"api\"\nkeys = [\"get\"]\n[[vault.policy]]\nprincipal = \"1C9A3C4D-6f5e-4c8e-9d3e-2a5b1f7e8d91\"\nkeys = [\"get\"]\n",
+    );
+    assert!(message.starts_with("7:13: vault \"pay\".policy: the principal"), "{message}");
+    assert!(message.contains("first in line 14"), "{message}");
+}
+
+#[test]
+fn keys_and_words_that_are_not_known_are_refused_with_what_may_be_meant() {
+    for (body, says) in [
+        ("[[vualt]]\nname = \"a\"", "1:3: vualt: there is no such key; did you mean \"vault\"?"),
+        ("[[vault]]\nname = \"pay\"\nretention-days = 30", "did you mean \"retention_days\"?"),
+        ("[[vault]]\nname = \"pay\"\nsku = \"premum\"", "3:7: vault \"pay\".sku: \"premum\" is none of standard, premium; did you mean \"premium\"?"),
+        ("[[vault]]\nname = \"pay\"\n[[vault.policy]]\nprincipal = \"opps\"\nkeys = [\"get\"]", "did you mean \"ops\"?"),
+        ("[[vault]]\nname = \"pay\"\n[[vault.policy]]\nprincipal = \"ops\"\nkeys = [\"get\", \"lst\"]", "5:16: vault \"pay\".policy[0].keys: \"lst\""),
+        ("[[vault]]\nname = \"pay\"\n[[vault.role]]\nprincipal = \"ops\"\nrole = \"Key Vault Secret User\"", "did you mean \"Key Vault Secrets User\"?"),
+    ] {
+        let message = error(body);
+        assert!(message.contains(says), "{message}");
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_its_line_and_what_is_right() {
+    for (body, says) in [
+        ("[[vault]]\nname = \"a--b\"", "2:8: vault \"a--b\": is no vault's name: it has 3 to 24"),
+        ("[[vault]]\nsku = \"premium\"", "1:1: vault[0]: has no name"),
+        ("[[vault]]\nname = \"pay\"\nretention_days = 6", "3:18: vault \"pay\".retention_days: is 6: it must be 7 to 90"),
+        ("[[vault]]\nname = \"pay\"\nretention_days = \"30\"", "3:18: vault \"pay\".retention_days: is a string: it must be a whole number"),
+        ("[[vault]]\nname = \"pay\"\ntenant = \"contoso\"", "3:10: vault \"pay\".tenant: \"contoso\" is not a GUID"),
+        ("[[vault]]\nname = \"pay\"\nauthorization = \"roles\"\n[[vault.policy]]\nprincipal = \"ops\"\nkeys = [\"get\"]", "5:13: vault \"pay\".policy: the vault goes by roles"),
+        ("[[vault]]\nname = \"pay\"\n[vault.network]\ndefault_action = \"allow\"\nip_rules = [\"203.0.113.7\"]", "vault \"pay\".network: the default action is to allow"),
+        ("[[vault]]\nname = \"pay\"\n[vault.network]\npublic_access = \"disabled\"\ndefault_action = \"deny\"\nip_rules = [\"203.0.113.7\"]", "public access is disabled"),
+        ("[[vault]]\nname = \"pay\"\n[vault.keys.k]\ntype = \"EC\"\nsize = 2048", "3:13: vault \"pay\".keys.k: an EC key has a curve"),
+        ("[[vault]]\nname = \"pay\"\n[vault.secrets.a_b]\nfrom_env = \"A\"", "vault \"pay\".secrets.a_b: is no secret's name"),
+        ("[[vault]]\nname = \"pay\"\n[vault.secrets.a]\ngenerate = { length = 4 }", "8 to 25,600"),
+        ("[[vault]]\nname = \"pay\"\n[[delete]]\nname = \"PAY\"", "4:8: delete \"PAY\": is also a vault that must be there, first in line 12"),
+        ("[[vault]]\nname = \"pay\"\nsku = ", "3:7: this is not TOML"),
+    ] {
+        let message = error(body);
+        assert!(message.contains(says), "{message}\nwanted {says}");
+    }
+}
+
+#[test]
+fn a_value_in_the_file_is_refused_and_not_repeated() {
+    for body in [
+        "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = \"hunter2\"",
+        "[[vault]]\nname = \"pay\"\n[vault.secrets.db]\nvalue = \"hunter2\"",
+    ] {
+        let message = error(body);
+        assert!(message.starts_with("4:"), "{message}");
+        assert!(message.contains("does not belong in a file") && message.contains("from_env"));
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+    for body in [
+        "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = \"hunter2",
+        "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = hunter2",
+        "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = [\"hunter2\"]",
+    ] {
+        let message = errors(body).join("\n");
+        assert!(!message.is_empty() && !message.contains("hunter2"), "{message}");
+    }
+}
+
+#[test]
+fn more_policies_than_a_vault_takes_are_refused() {
+    let mut body = "[[vault]]\nname = \"pay\"\n".to_owned();
+    for n in 0..1025 {
+        body += &format!(
+            "[[vault.policy]]\nprincipal = \"9c9a3c4d-6f5e-4c8e-9d3e-{n:012x}\"\nkeys = [\"get\"]\n"
+        );
+    }
+    let message = error(&body);
+    assert!(message.contains("1025 policies: a vault has 1024 at most"), "{message}");
+}
+
+#[test]
+fn all_problems_are_told_at_once_in_the_order_of_the_file() {
+    let told = errors("[[vault]]\nname = \"pay\"\nskew = 1\nretention_days = \"x\"\n[[vault]]\n");
+    assert_eq!(told.len(), 3, "{told:#?}");
+    assert!(told[0].starts_with("3:1") && told[1].starts_with("4:18") && told[2].starts_with("5:1"));
+}

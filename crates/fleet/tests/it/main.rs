@@ -1,0 +1,8 @@
+//! Fleets: files, plans, and what becomes of them on the emulator.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod converge;
+mod failures;
+mod files;
+mod roles;
+mod support;
