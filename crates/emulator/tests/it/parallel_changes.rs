@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    net::Ipv4Addr,
     pin::Pin,
     sync::{
         Arc,
@@ -16,9 +17,21 @@ use azure_core::{
 };
 use azvault_emulator::Emulator;
 use futures::{AsyncRead, FutureExt};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::TlsConnector;
 
-use crate::arm::{API_VERSION, Arm};
+use crate::{
+    arm::{API_VERSION, Arm},
+    support::Vault,
+};
 
 /// A body that comes only once its gate is open.
 #[derive(Clone)]
@@ -165,4 +178,45 @@ async fn parallel_changes_come_one_after_the_other_unless_told_otherwise() {
     let body = json!({"tags": {"a": "late"}});
     let (status, vault) = overtaken(&arm, Method::Patch, &path, body, meanwhile).await;
     assert_eq!((status, &vault["tags"]["a"]), (200, &json!("late")));
+}
+
+/// Over TLS, where the server asks for the body once it has seen the headers.
+#[tokio::test]
+async fn a_change_over_a_socket_begins_with_its_headers() {
+    let emulator = Emulator::builder().parallel_changes_conflict(true).start().await.unwrap();
+    let base = emulator.management_url();
+    let mut http = Vault::at(emulator.clone(), base, "https://management.azure.com/.default").await;
+    http.api_version = API_VERSION;
+    let arm = Arm { http };
+    assert_eq!(arm.put_group("rg").await.status(), 201);
+    arm.put("kv-1", json!({})).await.ok();
+
+    let ca = CertificateDer::from_pem_slice(emulator.ca_pem().as_bytes()).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(ca).unwrap();
+    let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, emulator.port())).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut connection = TlsConnector::from(Arc::new(tls)).connect(name, socket).await.unwrap();
+    let body = json!({"tags": {"a": "late"}}).to_string();
+    let head = format!(
+        "PATCH {}?api-version={API_VERSION} HTTP/1.1\r\nHost: localhost:{}\r\nAuthorization: Bearer {}\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
+        arm.vault_path("rg", "kv-1"),
+        emulator.port(),
+        arm.http.token.as_ref().unwrap(),
+        body.len()
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut asked = [0; 25];
+    connection.read_exact(&mut asked).await.unwrap();
+    assert_eq!(asked, *b"HTTP/1.1 100 Continue\r\n\r\n");
+    arm.patch("kv-1", json!({"tags": {"a": "early"}})).await.ok();
+    connection.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    // The emulator closes as asked; whether with TLS's own goodbye does not matter.
+    let _ = connection.read_to_string(&mut answer).await;
+    assert!(answer.starts_with("HTTP/1.1 409 "), "{answer}");
+    assert!(answer.contains("ConflictError"), "{answer}");
+    emulator.shutdown().await;
 }
