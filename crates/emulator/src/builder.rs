@@ -48,6 +48,7 @@ pub struct EmulatorBuilder {
     provisioning_lag: Duration,
     purge_lag: Duration,
     access_lag: Duration,
+    parallel_changes_conflict: bool,
     client_address: Option<IpAddr>,
     provider_registered: bool,
     registration_lag: Duration,
@@ -69,6 +70,7 @@ impl Default for EmulatorBuilder {
             provisioning_lag: Duration::ZERO,
             purge_lag: Duration::ZERO,
             access_lag: Duration::ZERO,
+            parallel_changes_conflict: false,
             client_address: None,
             provider_registered: true,
             registration_lag: Duration::ZERO,
@@ -168,6 +170,21 @@ impl EmulatorBuilder {
     /// ```
     pub fn access_lag(mut self, lag: Duration) -> Self {
         self.access_lag = lag;
+        self
+    }
+
+    /// Whether a change of a vault through ARM is refused, with 409 `ConflictError`, when another one was done after
+    /// its request began; not so when not set: they then come one after the other.
+    ///
+    /// The service is said to do so when changes run in parallel, how close they have to be is not known. A request
+    /// begins when its headers are there.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().parallel_changes_conflict(true).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn parallel_changes_conflict(mut self, on: bool) -> Self {
+        self.parallel_changes_conflict = on;
         self
     }
 
@@ -315,6 +332,7 @@ impl EmulatorBuilder {
                 provider_registered: self.provider_registered,
                 registration_lag: self.registration_lag,
                 limits: self.limits,
+                parallel_changes_conflict: self.parallel_changes_conflict,
             }),
             roles: Roles::new(self.access_lag),
             client_address: self.client_address,

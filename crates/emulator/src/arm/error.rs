@@ -178,6 +178,21 @@ impl ArmError {
         )
     }
 
+    /// Another change of the vault was done after this one began.
+    pub(super) fn vault_changed(name: &str) -> Self {
+        Self::provider(
+            StatusCode::CONFLICT,
+            "ConflictError",
+            format!(
+                "A conflict occurred that prevented the operation from completing. The operation failed because the \
+                 Key Vault '{name}' changed from the point the operation began. This can happen if parallel \
+                 operations are being performed on the Key Vault. To prevent this error, serialize the operations so \
+                 that only one operation is performed on the Key Vault at a time. Follow this link for more \
+                 information: https://go.microsoft.com/fwlink/?linkid=2147741"
+            ),
+        )
+    }
+
     pub(super) fn purge_not_allowed() -> Self {
         Self::provider(
             StatusCode::METHOD_NOT_ALLOWED,

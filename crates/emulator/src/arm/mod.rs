@@ -62,6 +62,7 @@ pub(crate) struct ArmSettings {
     pub(crate) registration_lag: Duration,
     /// `None`: there is no limit.
     pub(crate) limits: Option<ResourceManagerLimits>,
+    pub(crate) parallel_changes_conflict: bool,
 }
 
 /// What the handlers of one request need to know.
@@ -71,6 +72,8 @@ struct Context<'a> {
     caller: &'a Caller,
     query: &'a Query,
     now: OffsetDateTime,
+    /// How many changes of vaults there had been when the request began.
+    begun: u64,
     body: &'a [u8],
 }
 
@@ -174,7 +177,8 @@ async fn authorized(
         Body::Whole(bytes) => bytes.as_ref(),
         Body::TooLarge => return Err(ArmError::body_too_large()),
     };
-    let context = Context { router, site, caller, query: &query, now: router.clock.now(), body };
+    let now = router.clock.now();
+    let context = Context { router, site, caller, query: &query, now, begun: request.begun, body };
     registration::check(&context, &request.method, &route)?;
     let answer = match &route {
         Route::InVault { vault, part } if part.is_content() => {

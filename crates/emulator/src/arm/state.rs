@@ -4,7 +4,10 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Mutex, MutexGuard},
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use time::OffsetDateTime;
@@ -31,6 +34,8 @@ pub(crate) struct Arm {
     pub(super) making_keys: tokio::sync::Mutex<()>,
     meter: Meter,
     state: Mutex<State>,
+    /// How many changes of vaults there have been.
+    changes: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +56,7 @@ impl Arm {
             making_keys: tokio::sync::Mutex::default(),
             meter: Meter::default(),
             state: Mutex::default(),
+            changes: AtomicU64::default(),
         }
     }
 
@@ -62,6 +68,16 @@ impl Arm {
         now: OffsetDateTime,
     ) -> Result<Remaining, ArmError> {
         self.meter.count(self.settings.limits.as_ref(), request, caller, now)
+    }
+
+    /// To be asked when a request begins: by it, what happened before and after are told apart.
+    pub(crate) fn begin(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
+    }
+
+    /// The number of one more change.
+    pub(super) fn next_change(&self) -> u64 {
+        self.changes.fetch_add(1, Ordering::SeqCst) + 1
     }
 
     pub(super) fn state(&self, now: OffsetDateTime) -> MutexGuard<'_, State> {

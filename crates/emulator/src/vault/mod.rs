@@ -18,6 +18,10 @@ mod registry;
 mod reply;
 mod route;
 
+use std::{net::IpAddr, sync::OnceLock};
+
+use uuid::Uuid;
+
 pub(crate) use access::Access;
 pub(crate) use action::Action;
 pub(crate) use behalf::OnBehalf;
@@ -29,10 +33,6 @@ pub(crate) use query::Query;
 pub(crate) use registry::{Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;
 pub(crate) use route::{KeyRoute, ObjectRoute, Operation, SecretRoute};
-
-use std::{net::IpAddr, sync::OnceLock};
-
-use uuid::Uuid;
 
 use crate::{
     entra::Caller,

@@ -38,6 +38,7 @@ mod latency;
 mod ledger;
 mod managed_hsm;
 mod network_rules;
+mod parallel_changes;
 mod races;
 mod release_policies;
 mod releases;
