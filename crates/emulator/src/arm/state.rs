@@ -16,6 +16,7 @@ use super::{
     metering::{Meter, Remaining},
     names::{GroupId, VaultId},
     operations::Operation,
+    private_endpoints::PrivateEndpoint,
     vaults::ArmVault,
 };
 use crate::{entra::Caller, locks::lock, message::Request};
@@ -36,6 +37,7 @@ pub(crate) struct Arm {
 #[derive(Debug, Default)]
 pub(super) struct State {
     groups: Vec<Group>,
+    pub(super) endpoints: Vec<PrivateEndpoint>,
     /// When the subscriptions that asked for the provider are registered for it.
     pub(super) registrations: BTreeMap<String, OffsetDateTime>,
     /// Live and deleted, by lower-cased name: vault names are unique everywhere.
@@ -110,6 +112,7 @@ impl State {
     /// Removes a group and gives its live vaults, to be deleted with it.
     pub(super) fn remove_group(&mut self, id: &GroupId) -> Vec<&mut ArmVault> {
         self.groups.retain(|group| !group.id.is(id));
+        self.endpoints.retain(|endpoint| !endpoint.is_in(id));
         self.vaults.values_mut().filter(|vault| vault.is_live() && vault.id.group.is(id)).collect()
     }
 
