@@ -68,7 +68,7 @@ struct LinkProperties {
 }
 
 impl PrivateEndpoint {
-    pub(super) fn is_in(&self, group: &GroupId) -> bool {
+    fn is_in(&self, group: &GroupId) -> bool {
         self.group.is(group)
     }
 
@@ -142,13 +142,28 @@ pub(super) fn delete(
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     };
     let endpoint = state.endpoints.remove(at);
-    let path = endpoint.path();
-    for link in endpoint.links {
+    disconnect(&mut state, &endpoint);
+    Ok(Reply::empty(StatusCode::OK))
+}
+
+/// Removes the endpoints of a group that is deleted.
+pub(super) fn remove_all(state: &mut State, group: &GroupId) {
+    let (gone, kept) = std::mem::take(&mut state.endpoints)
+        .into_iter()
+        .partition(|endpoint| endpoint.is_in(group));
+    state.endpoints = kept;
+    let gone: Vec<PrivateEndpoint> = gone;
+    for endpoint in &gone {
+        disconnect(state, endpoint);
+    }
+}
+
+fn disconnect(state: &mut State, endpoint: &PrivateEndpoint) {
+    for link in &endpoint.links {
         if let Some(vault) = state.vaults.get_mut(&link.vault.key()) {
-            vault.disconnect(&link.name, &path);
+            vault.disconnect(&link.name, &endpoint.path());
         }
     }
-    Ok(Reply::empty(StatusCode::OK))
 }
 
 fn find<'a>(state: &'a State, group: &GroupId, name: &str) -> Option<&'a PrivateEndpoint> {

@@ -16,7 +16,7 @@ use super::{
     metering::{Meter, Remaining},
     names::{GroupId, VaultId},
     operations::Operation,
-    private_endpoints::PrivateEndpoint,
+    private_endpoints::{self, PrivateEndpoint},
     vaults::ArmVault,
 };
 use crate::{entra::Caller, locks::lock, message::Request};
@@ -112,7 +112,7 @@ impl State {
     /// Removes a group and gives its live vaults, to be deleted with it.
     pub(super) fn remove_group(&mut self, id: &GroupId) -> Vec<&mut ArmVault> {
         self.groups.retain(|group| !group.id.is(id));
-        self.endpoints.retain(|endpoint| !endpoint.is_in(id));
+        private_endpoints::remove_all(self, id);
         self.vaults.values_mut().filter(|vault| vault.is_live() && vault.id.group.is(id)).collect()
     }
 

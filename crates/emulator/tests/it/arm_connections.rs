@@ -215,6 +215,20 @@ async fn a_private_endpoint_sees_its_connection_end_and_ends_it() {
 }
 
 #[tokio::test]
+async fn a_group_that_is_deleted_takes_its_private_endpoints_along() {
+    let arm = with_pending().await;
+    arm.put_group("other").await;
+    let elsewhere = endpoint_path(&arm).replace("/resourceGroups/rg/", "/resourceGroups/other/");
+    let body = endpoint(&arm, "privateLinkServiceConnections", None);
+    assert_eq!(arm.send("PUT", &elsewhere, Some(body)).await.status(), 201);
+    assert_eq!(arm.get(&path(&arm, "/link")).await.ok()["name"], "link");
+    let group = format!("{}/resourcegroups/other", arm.subscription());
+    assert_eq!(arm.send("DELETE", &group, None).await.status(), 202);
+    assert_eq!(arm.get(&path(&arm, "/link")).await.status(), 204);
+    assert_eq!(arm.get_vault("kv-1").await.ok()["name"], "kv-1");
+}
+
+#[tokio::test]
 async fn a_private_endpoint_that_cannot_connect_is_not_made() {
     let arm = with_pending().await;
     let good = endpoint(&arm, "privateLinkServiceConnections", None);
