@@ -20,7 +20,7 @@ use crate::{
     router::Router,
     server::{CertificateAuthority, Server},
     transport,
-    vault::{VaultProperties, Vaults},
+    vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
 };
 
 /// The port that URLs of an emulator without a socket name.
@@ -53,6 +53,7 @@ pub struct EmulatorBuilder {
     provider_registered: bool,
     registration_lag: Duration,
     limits: Option<ResourceManagerLimits>,
+    vault_limits: Option<VaultLimits>,
     latency: Duration,
     journal_file: Option<JournalFile>,
 }
@@ -75,6 +76,7 @@ impl Default for EmulatorBuilder {
             provider_registered: true,
             registration_lag: Duration::ZERO,
             limits: None,
+            vault_limits: None,
             latency: Duration::ZERO,
             journal_file: None,
         }
@@ -235,6 +237,15 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Switches each vault's own limits on; off when not set.
+    ///
+    /// They go by [`Emulator::clock`]. Over the limit the answer is 429 `Throttled`, without `Retry-After`: Key Vault
+    /// documents none.
+    pub fn vault_limits(mut self, limits: VaultLimits) -> Self {
+        self.vault_limits = Some(limits);
+        self
+    }
+
     /// How long each answer is held back, by tokio's clock; not at all when not set.
     ///
     /// The request has done its work by then. No other request waits for it. In memory too, where a tokio runtime
@@ -325,6 +336,7 @@ impl EmulatorBuilder {
                 client_secrets: self.client_secrets,
             },
             vaults: Vaults::new(self.properties, &subscription_id),
+            vault_meter: VaultMeter::new(self.vault_limits),
             arm: Arm::new(ArmSettings {
                 subscription_id,
                 provisioning_lag: self.provisioning_lag,

@@ -106,13 +106,17 @@ impl ArmError {
     }
 
     pub(super) fn vault_not_found(vault: &VaultId) -> Self {
+        Self::resource_not_found("Microsoft.KeyVault/vaults", &vault.name, &vault.group)
+    }
+
+    pub(super) fn resource_not_found(kind: &str, name: &str, group: &GroupId) -> Self {
         Self::gateway(
             StatusCode::NOT_FOUND,
             "ResourceNotFound",
             format!(
-                "The Resource 'Microsoft.KeyVault/vaults/{}' under resource group '{}' was not found. For more \
-                 details please go to https://aka.ms/ARMResourceNotFoundFix",
-                vault.name, vault.group.name
+                "The Resource '{kind}/{name}' under resource group '{}' was not found. For more details please go to \
+                 https://aka.ms/ARMResourceNotFoundFix",
+                group.name
             ),
         )
     }

@@ -14,6 +14,7 @@ mod metering;
 mod names;
 mod operations;
 mod part;
+mod private_endpoints;
 mod query;
 mod registration;
 mod reply;
@@ -226,6 +227,15 @@ fn dispatch(
         ("DELETE", Route::Vault(id)) => vaults::delete(context, &id),
         ("PUT", Route::AccessPolicies { vault, verb }) => {
             vaults::change_policies(context, &vault, &verb)
+        }
+        ("PUT", Route::PrivateEndpoint { group, name }) => {
+            private_endpoints::put(context, &group, &name)
+        }
+        ("GET", Route::PrivateEndpoint { group, name }) => {
+            private_endpoints::get(context, &group, &name)
+        }
+        ("DELETE", Route::PrivateEndpoint { group, name }) => {
+            private_endpoints::delete(context, &group, &name)
         }
         ("GET", Route::Actions) => actions::list(),
         (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),

@@ -19,6 +19,7 @@ use super::{
     metering::{Meter, Remaining},
     names::{GroupId, VaultId},
     operations::Operation,
+    private_endpoints::{self, PrivateEndpoint},
     vaults::ArmVault,
 };
 use crate::{entra::Caller, locks::lock, message::Request};
@@ -41,6 +42,7 @@ pub(crate) struct Arm {
 #[derive(Debug, Default)]
 pub(super) struct State {
     groups: Vec<Group>,
+    pub(super) endpoints: Vec<PrivateEndpoint>,
     /// When the subscriptions that asked for the provider are registered for it.
     pub(super) registrations: BTreeMap<String, OffsetDateTime>,
     /// Live and deleted, by lower-cased name: vault names are unique everywhere.
@@ -126,6 +128,7 @@ impl State {
     /// Removes a group and gives its live vaults, to be deleted with it.
     pub(super) fn remove_group(&mut self, id: &GroupId) -> Vec<&mut ArmVault> {
         self.groups.retain(|group| !group.id.is(id));
+        private_endpoints::remove_all(self, id);
         self.vaults.values_mut().filter(|vault| vault.is_live() && vault.id.group.is(id)).collect()
     }
 

@@ -50,3 +50,4 @@ mod secrets;
 mod support;
 mod test_keys;
 mod tls;
+mod vault_limits;
