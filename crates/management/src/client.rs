@@ -5,7 +5,10 @@ use azvault_core::{
     auth::{Cloud, Requirement},
 };
 
-use crate::{ResourceGroupsClient, VaultsClient, validate};
+use crate::{
+    ProvidersClient, ResourceGroupsClient, RoleAssignmentsClient, RoleDefinitionsClient,
+    SubscriptionsClient, VaultsClient, validate,
+};
 
 /// Manages the vaults of one subscription. A cheap clone over one connection pool.
 ///
@@ -40,7 +43,10 @@ pub struct KeyVaultManagementClient {
 }
 
 /// Resource groups have API versions of their own.
-const RESOURCES_API_VERSION: &str = "2024-11-01";
+pub(crate) const RESOURCES_API_VERSION: &str = "2024-11-01";
+
+/// So have roles.
+const AUTHORIZATION_API_VERSION: &str = "2022-04-01";
 
 impl ServiceClient for KeyVaultManagementClient {
     const API_VERSION: &'static str = "2026-05-15";
@@ -93,5 +99,27 @@ impl KeyVaultManagementClient {
     pub fn resource_groups(&self) -> ResourceGroupsClient {
         let client = self.client.with_api_version(RESOURCES_API_VERSION);
         ResourceGroupsClient::new(client, self.subscription_id.clone())
+    }
+
+    /// The subscriptions that the caller can see.
+    pub fn subscriptions(&self) -> SubscriptionsClient {
+        SubscriptionsClient::of(&self.client)
+    }
+
+    /// The operations on the subscription's resource providers: whether it may have vaults.
+    pub fn providers(&self) -> ProvidersClient {
+        let client = self.client.with_api_version(RESOURCES_API_VERSION);
+        ProvidersClient::new(client, self.subscription_id.clone())
+    }
+
+    /// The roles that can be assigned.
+    pub fn role_definitions(&self) -> RoleDefinitionsClient {
+        RoleDefinitionsClient::new(self.client.with_api_version(AUTHORIZATION_API_VERSION))
+    }
+
+    /// The operations on role assignments: who may do what with vaults that go by Azure roles.
+    pub fn role_assignments(&self) -> RoleAssignmentsClient {
+        let client = self.client.with_api_version(AUTHORIZATION_API_VERSION);
+        RoleAssignmentsClient::new(client, self.subscription_id.clone())
     }
 }

@@ -5,7 +5,10 @@ mod ensure;
 mod models;
 mod patience;
 mod policies;
+mod providers;
 mod resource_groups;
+mod roles;
+mod subscriptions;
 mod validate;
 mod vaults;
 
@@ -29,8 +32,18 @@ pub use models::{
     ProvisioningState, PublicNetworkAccess, ResourceGroup, SecretPermission, SkuName,
     StoragePermission, UnavailableReason, Vault, VaultCreateOrUpdateParameters,
 };
+pub use models::{
+    PrincipalType, Provider, RegistrationState, RoleAssignment, RoleDefinition, RolePermissions,
+    Subscription, SubscriptionState,
+};
 pub use policies::{EnsureAccessPolicy, RemoveAccessPolicy, SetAccessPolicies};
+pub use providers::ProvidersClient;
 pub use resource_groups::{CreateResourceGroup, ResourceGroupsClient};
+pub use roles::{
+    CreateRoleAssignment, EnsureRoleAssignment, KeyVaultRole, ObjectCollection,
+    RoleAssignmentsClient, RoleDefinitionsClient, Scope,
+};
+pub use subscriptions::SubscriptionsClient;
 pub use vaults::{
     BeginCreateOrUpdate, BeginPurgeDeleted, CreateOrUpdate, UpdateVault, VaultsClient,
 };

@@ -5,6 +5,8 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use azvault_core::{Client, Error, ErrorKind, Result, time::Clock};
 use futures::future::{Either, select};
 
+use crate::providers::is_missing;
+
 /// How often somebody else's change is waited out: 1, 2, 4, 8 s and then 8 s each, which is about
 /// as long as a vault takes to be made.
 const MOST_CONFLICTS: u32 = 6;
@@ -22,7 +24,13 @@ impl Patience {
 
     /// Whether to try again after `error`, and if so waits before.
     pub(crate) async fn waits_out(&mut self, error: &Error) -> bool {
-        let waits = error.kind() == ErrorKind::Conflict && self.conflicts < MOST_CONFLICTS;
+        // A registration that is missing comes by no waiting.
+        error.kind() == ErrorKind::Conflict && !is_missing(error) && self.waits().await
+    }
+
+    /// Whether to try again at all, and if so waits before.
+    pub(crate) async fn waits(&mut self) -> bool {
+        let waits = self.conflicts < MOST_CONFLICTS;
         if waits {
             let wait = Duration::from_secs(1 << self.conflicts.min(3));
             self.conflicts += 1;

@@ -1,11 +1,17 @@
 //! Doing what was decided, looking, and deciding again until nothing differs.
 
-use azvault_core::{Error, ErrorKind, Operation, Poller, Result, poller::ProvisioningState};
+use std::time::Duration;
+
+use azvault_core::{
+    Error, ErrorKind, Operation, Poller, Result,
+    poller::{PollState, ProvisioningState},
+};
 
 use super::{EnsureVault, Observed, Refusal, VaultAction, decide::Decision};
 use crate::{
     CreateMode, ProvisioningState as State, Vault, VaultCreateOrUpdateParameters,
     patience::{Patience, within},
+    providers::with_registration,
 };
 
 static ENSURE: Operation = Operation::idempotent("vaults.ensure_vault");
@@ -13,6 +19,10 @@ static ENSURE: Operation = Operation::idempotent("vaults.ensure_vault");
 /// How often a vault is written to before it is said that it does not become what is wanted: a
 /// creation, what a racing creator undid of it, and as much again.
 const MOST_WRITES: u32 = 6;
+/// How soon a vault that is being made is looked at, and how far the looks get apart: each waits
+/// half as long again as the one before. A vault takes 20 s or so.
+const FIRST_LOOK: Duration = Duration::from_millis(500);
+const LAST_LOOK: Duration = Duration::from_secs(5);
 
 impl EnsureVault {
     /// Makes the vault what is wanted.
@@ -36,7 +46,7 @@ impl EnsureVault {
             }
             if let Some(vault) = observed.live {
                 if !is_ready(&vault) {
-                    seen = Some(self.settled().await?);
+                    seen = Some(self.settled(FIRST_LOOK).await?);
                     continue;
                 }
                 if decision.action == VaultAction::Nothing {
@@ -49,14 +59,14 @@ impl EnsureVault {
             writes += 1;
             match self.carry_out(&decision).await {
                 // What somebody else wrote meanwhile, and what a recovery left as it was, is seen.
-                Ok(()) => seen = Some(self.settled().await?),
+                Ok(wait) => seen = Some(self.settled(wait).await?),
                 Err(error) if patience.waits_out(&error).await => writes -= 1,
                 Err(error) => return Err(error),
             }
         }
     }
 
-    async fn carry_out(&self, decision: &Decision) -> Result<()> {
+    async fn carry_out(&self, decision: &Decision) -> Result<Duration> {
         match decision.action {
             VaultAction::Create => self.put(self.parameters.clone()).await,
             VaultAction::Recover => {
@@ -67,35 +77,51 @@ impl EnsureVault {
                 self.put(recover).await
             }
             VaultAction::Update => self.update(decision).await,
-            VaultAction::Nothing | VaultAction::Refused => Ok(()),
+            VaultAction::Nothing | VaultAction::Refused => Ok(Duration::ZERO),
         }
     }
 
-    async fn put(&self, parameters: VaultCreateOrUpdateParameters) -> Result<()> {
+    /// Gives how long to wait before the vault is read again.
+    async fn put(&self, parameters: VaultCreateOrUpdateParameters) -> Result<Duration> {
         let (group, name) = (self.resource_group.as_str(), self.name.as_str());
-        self.vaults.begin_create_or_update(group, name, parameters).await.map(drop)
+        let put = || self.vaults.begin_create_or_update(group, name, parameters.clone()).put();
+        let vault = match self.registers {
+            true => with_registration(&self.vaults, || put().send()).await?,
+            false => put().await?,
+        };
+        Ok(if is_ready(&vault) { Duration::ZERO } else { FIRST_LOOK })
     }
 
     /// Sends what differs and nothing else; never all access policies, which would take away those
     /// that somebody else gives at the same time.
-    async fn update(&self, decision: &Decision) -> Result<()> {
+    async fn update(&self, decision: &Decision) -> Result<Duration> {
         let (group, name) = (self.resource_group.as_str(), self.name.as_str());
         let changes = &decision.changes;
         if changes.has_settings() {
             let update = self.vaults.update(group, name);
             update.told(changes.settings.clone(), changes.tags.clone()).await?;
         }
-        self.vaults.add_policies(group, name, &changes.policies).await.map(drop)
+        self.vaults.add_policies(group, name, &changes.policies).await?;
+        Ok(Duration::ZERO)
     }
 
-    /// Reads the vault, until it is ready.
-    async fn settled(&self) -> Result<Vault> {
+    /// Reads the vault after `wait`, and until it is ready. Looks seldom: Resource Manager counts
+    /// the reads of a subscription, and a fleet has many vaults.
+    async fn settled(&self, mut wait: Duration) -> Result<Vault> {
         let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
         let client = self.vaults.client.clone();
         let pipeline = client.pipeline().clone();
         let strategy = ProvisioningState::new(client, ENSURE.name(), &segments)?;
-        let poller: Poller<Vault> = Poller::new(pipeline, &ENSURE, strategy);
-        poller.with_timeout(self.limit).wait().await
+        let mut poller: Poller<Vault> = Poller::new(pipeline.clone(), &ENSURE, strategy);
+        loop {
+            if !wait.is_zero() {
+                pipeline.clock().sleep(wait).await;
+            }
+            if let PollState::Done(vault) = poller.poll_once().await? {
+                return Ok(vault);
+            }
+            wait = (wait * 3 / 2).clamp(FIRST_LOOK, LAST_LOOK);
+        }
     }
 
     fn unheeded(&self, decision: &Decision) -> Error {

@@ -16,6 +16,7 @@ pub struct EnsureVault {
     pub(super) name: String,
     pub(super) parameters: VaultCreateOrUpdateParameters,
     pub(super) limit: Duration,
+    pub(super) registers: bool,
 }
 
 impl VaultsClient {
@@ -71,6 +72,7 @@ impl VaultsClient {
             name: name.into(),
             parameters,
             limit: Duration::from_secs(600),
+            registers: true,
         }
     }
 }
@@ -79,6 +81,14 @@ impl EnsureVault {
     /// How long all of it may take, waiting for the vault to be ready included; 10 min unless set.
     pub fn with_timeout(mut self, limit: Duration) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Whether to register the subscription for `Microsoft.KeyVault` where Resource Manager asks
+    /// for it, which needs `Microsoft.KeyVault/register/action`, and then to go on. It is, unless
+    /// set.
+    pub fn with_registration(mut self, registers: bool) -> Self {
+        self.registers = registers;
         self
     }
 

@@ -7,7 +7,10 @@ mod network;
 mod parameters;
 mod permissions;
 mod presets;
+mod provider;
 mod resource_group;
+mod role;
+mod subscription;
 mod vault;
 mod words;
 
@@ -20,7 +23,10 @@ pub use network::{NetworkRuleAction, NetworkRuleBypass, NetworkRuleSet};
 pub use parameters::VaultCreateOrUpdateParameters;
 pub(crate) use parameters::{Settings, Sku, settings_setters};
 pub use permissions::{CertificatePermission, KeyPermission, SecretPermission, StoragePermission};
+pub use provider::{Provider, RegistrationState};
 pub use resource_group::ResourceGroup;
+pub use role::{PrincipalType, RoleAssignment, RoleDefinition, RolePermissions};
+pub use subscription::{Subscription, SubscriptionState};
 pub use vault::Vault;
 pub use words::{
     AccessPolicyUpdateKind, CreateMode, ProvisioningState, PublicNetworkAccess, SkuName,

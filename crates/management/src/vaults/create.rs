@@ -11,7 +11,7 @@ use azvault_core::{
 };
 
 use super::{VaultsClient, advice};
-use crate::{Vault, VaultCreateOrUpdateParameters};
+use crate::{Vault, VaultCreateOrUpdateParameters, patience::within, providers::with_registration};
 
 static CREATE: Operation =
     Operation::idempotent("vaults.begin_create_or_update").with_advice(create_advice);
@@ -52,6 +52,11 @@ impl BeginCreateOrUpdate {
         Ok(Poller::new(pipeline, &CREATE, strategy))
     }
 
+    /// The same, giving the vault as the first answer has it.
+    pub(crate) fn put(self) -> Call<Vault> {
+        Call::json(self.vaults.client.pipeline().clone(), &CREATE, self.request())
+    }
+
     fn request(&self) -> Result<Request> {
         let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
         let parameters = self.parameters.clone().settled()?;
@@ -82,11 +87,12 @@ call_builder!(BeginCreateOrUpdate => Poller<Vault>);
 pub struct CreateOrUpdate {
     begin: BeginCreateOrUpdate,
     limit: Option<Duration>,
+    registers: bool,
 }
 
 impl CreateOrUpdate {
     pub(super) fn new(begin: BeginCreateOrUpdate) -> Self {
-        Self { begin, limit: None }
+        Self { begin, limit: None, registers: true }
     }
 
     /// How long to wait for the vault to be ready, the call that begins included. Unless set, 10
@@ -96,19 +102,39 @@ impl CreateOrUpdate {
         self
     }
 
+    /// Whether to register the subscription for `Microsoft.KeyVault` where Resource Manager asks
+    /// for it, which needs `Microsoft.KeyVault/register/action`, and then to go on. It is, unless
+    /// set.
+    pub fn with_registration(mut self, registers: bool) -> Self {
+        self.registers = registers;
+        self
+    }
+
     /// Sends the call and waits; the same as `.await`, for `spawn` and `join!`.
     ///
     /// # Errors
     /// See [`ErrorKind`].
     pub async fn send(self) -> Result<Vault> {
-        let Some(limit) = self.limit else {
-            return self.begin.send().await?.wait().await;
+        let vaults = self.begin.vaults.clone();
+        let clock = vaults.client.pipeline().clock().clone();
+        let Self { mut begin, limit, registers } = self;
+        if let Some(limit) = limit {
+            begin = begin.with_timeout(limit);
+        }
+        let work = async {
+            let poller = match registers {
+                true => with_registration(&vaults, || begin.clone().send()).await?,
+                false => begin.clone().send().await?,
+            };
+            match limit {
+                Some(limit) => poller.with_timeout(limit).wait().await,
+                None => poller.wait().await,
+            }
         };
-        let clock = self.begin.vaults.client.pipeline().clock().clone();
-        let start = clock.elapsed();
-        let poller = self.begin.with_timeout(limit).send().await?;
-        let passed = clock.elapsed().saturating_sub(start);
-        poller.with_timeout(limit.saturating_sub(passed)).wait().await
+        match limit {
+            Some(limit) => within(&*clock, limit, "the vault", work).await,
+            None => work.await,
+        }
     }
 }
 

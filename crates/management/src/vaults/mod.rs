@@ -48,7 +48,7 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
 #[derive(Clone, Debug)]
 pub struct VaultsClient {
     pub(crate) client: Client,
-    subscription_id: String,
+    pub(crate) subscription_id: String,
 }
 
 impl VaultsClient {

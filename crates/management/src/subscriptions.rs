@@ -1,0 +1,93 @@
+//! The subscriptions that the caller can see, whichever one a client is for.
+
+use azure_core::http::Method;
+use azvault_core::{
+    Call, Client, ClientBuilder, Credential, Endpoint, Operation, Pager, Result, ServiceClient,
+    auth::{Cloud, Requirement},
+};
+
+use crate::{Subscription, validate};
+
+static LIST: Operation = Operation::idempotent("subscriptions.list");
+static GET: Operation = Operation::idempotent("subscriptions.get");
+
+/// Lists and reads subscriptions; made by
+/// [`KeyVaultManagementClient::subscriptions`](crate::KeyVaultManagementClient::subscriptions), or
+/// alone where none is known yet.
+#[derive(Clone, Debug)]
+pub struct SubscriptionsClient {
+    client: Client,
+}
+
+impl ServiceClient for SubscriptionsClient {
+    const API_VERSION: &'static str = "2022-12-01";
+    type Seed = ();
+
+    fn from_client(client: Client, (): ()) -> Result<Self> {
+        Ok(Self { client })
+    }
+
+    fn requirement(endpoint: &Endpoint, cloud: Option<&Cloud>) -> Option<Requirement> {
+        Some(Requirement::of_resource_manager(endpoint, cloud))
+    }
+
+    fn address_in(cloud: &Cloud) -> Option<&str> {
+        Some(cloud.resource_manager())
+    }
+}
+
+impl SubscriptionsClient {
+    /// A client in the public cloud, with the defaults of [`builder`](Self::builder).
+    ///
+    /// # Errors
+    /// `InvalidInput` if the credential cannot be used.
+    pub fn new(credential: impl Into<Credential>) -> Result<Self> {
+        Self::builder().credential(credential).build()
+    }
+
+    /// A builder, to set the endpoint of another cloud, the transport, time limits, retry and
+    /// more.
+    pub fn builder() -> ClientBuilder<Self> {
+        ClientBuilder::in_cloud(())
+    }
+
+    pub(crate) fn of(client: &Client) -> Self {
+        Self { client: client.with_api_version(Self::API_VERSION) }
+    }
+
+    /// Lists the subscriptions that the caller can see.
+    ///
+    /// Source: [Subscriptions - List](https://learn.microsoft.com/rest/api/resources/subscriptions/list).
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(credential: azvault_management::Credential) -> azvault_management::Result<()> {
+    /// use azvault_management::{KeyVaultManagementClient, SubscriptionsClient};
+    ///
+    /// for subscription in SubscriptionsClient::new(credential.clone())?.list().try_collect().await? {
+    ///     let id = subscription.subscription_id();
+    ///     let vaults = KeyVaultManagementClient::new(id, credential.clone())?.vaults();
+    ///     println!("{id}: {}", vaults.list_by_subscription().try_collect().await?.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> Pager<Subscription> {
+        let first = self.client.request(Method::Get, &["subscriptions"]);
+        Pager::new(self.client.clone(), &LIST, first)
+    }
+
+    /// Gets a subscription.
+    ///
+    /// # Errors
+    /// `InvalidInput` for an id that is no GUID; `NotFound`, also for one that the caller may not
+    /// see.
+    ///
+    /// Source: [Subscriptions - Get](https://learn.microsoft.com/rest/api/resources/subscriptions/get).
+    pub fn get(&self, id: impl AsRef<str>) -> Call<Subscription> {
+        let id = id.as_ref();
+        let request = validate::guid("subscription id", id)
+            .and_then(|()| self.client.request(Method::Get, &["subscriptions", id]));
+        Call::json(self.client.pipeline().clone(), &GET, request)
+    }
+}
