@@ -117,4 +117,8 @@ mod token_renewal;
 #[cfg(test)]
 mod tokens_refused;
 #[cfg(test)]
+mod vaults_conflicts;
+#[cfg(test)]
+mod vaults_recovered;
+#[cfg(test)]
 mod wire;
