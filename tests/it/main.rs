@@ -87,6 +87,8 @@ mod retry_limits;
 #[cfg(test)]
 mod reviewed;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod runtimes;
 #[cfg(test)]
 mod scenarios;
@@ -120,5 +122,7 @@ mod tokens_refused;
 mod vaults_conflicts;
 #[cfg(test)]
 mod vaults_recovered;
+#[cfg(test)]
+mod vaults_registered;
 #[cfg(test)]
 mod wire;

@@ -33,7 +33,7 @@ impl EnsureVault {
 
     async fn rounds(&self) -> Result<Vault> {
         let mut patience = Patience::new(&self.vaults.client);
-        let mut writes = 0;
+        let (mut writes, mut sent) = (0, Vec::new());
         let mut seen = None;
         loop {
             let observed = match seen.take() {
@@ -53,13 +53,23 @@ impl EnsureVault {
                     return Ok(vault);
                 }
             }
-            if writes == MOST_WRITES {
+            let differences = &decision.changes.differences;
+            // What was sent and is not seen may only not be seen yet.
+            let again = !sent.is_empty() && sent == *differences;
+            if writes == MOST_WRITES || again && !patience.waits().await {
                 return Err(self.unheeded(&decision));
+            }
+            if again {
+                sent.clear();
+                continue;
             }
             writes += 1;
             match self.carry_out(&decision).await {
                 // What somebody else wrote meanwhile, and what a recovery left as it was, is seen.
-                Ok(wait) => seen = Some(self.settled(wait).await?),
+                Ok(wait) => {
+                    sent.clone_from(differences);
+                    seen = Some(self.settled(wait).await?);
+                }
                 Err(error) if patience.waits_out(&error).await => writes -= 1,
                 Err(error) => return Err(error),
             }
