@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod answers_that_are_wrong;
 #[cfg(test)]
+mod arm;
+#[cfg(test)]
 mod authentication_first_contact;
 #[cfg(test)]
 mod authentication_origin;

@@ -9,8 +9,10 @@ use azure_core::http::Method;
 use azvault::management::{
     ErrorKind, KeyVaultManagementClient, KeyVaultRole, ObjectCollection, PrincipalType, Scope,
 };
-use azvault_tests::{ARM_SUBSCRIPTION, Answer, Clerk, Script};
+use azvault_tests::{Answer, Clerk, Script};
 use serde_json::{Value, json};
+
+use crate::arm::ARM_SUBSCRIPTION;
 
 const PRINCIPAL: &str = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
 const NAME: &str = "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9";
@@ -177,7 +179,8 @@ async fn roles_are_listed_and_read_with_what_they_permit() {
     });
     let definitions = client(&script).role_definitions();
     let role = definitions.get(&scope(), &KeyVaultRole::SecretsUser).await.unwrap();
-    assert_eq!(definitions.list(&scope()).try_collect().await.unwrap(), [role.clone()]);
+    let all = definitions.list(&scope()).try_collect().await.unwrap();
+    assert_eq!(all, std::slice::from_ref(&role));
     assert_eq!(role.key_vault_role(), Some(KeyVaultRole::SecretsUser));
     assert_eq!(role.role_name(), Some(KeyVaultRole::SecretsUser.name()));
     assert!(role.is_built_in());

@@ -7,8 +7,10 @@ use azvault::management::{
     AccessPolicyEntry, ErrorKind, KeyVaultManagementClient, RefusalReason, SkuName, VaultAction,
     VaultCreateOrUpdateParameters, VaultsClient,
 };
-use azvault_tests::{ARM_SUBSCRIPTION, ARM_TENANT, Answer, Arm, Clerk, Script, lock};
+use azvault_tests::{Answer, Clerk, Script};
 use serde_json::{Value, json};
+
+use crate::arm::{ARM_SUBSCRIPTION, ARM_TENANT, Arm, lock};
 
 const OLD: &str = "11111111-1111-4111-8111-111111111111";
 const NEW: &str = "22222222-2222-4222-8222-222222222222";

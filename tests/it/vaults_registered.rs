@@ -10,8 +10,10 @@ use azvault::management::{
     ErrorKind, KeyVaultManagementClient, RegistrationState, SubscriptionState, SubscriptionsClient,
     VaultCreateOrUpdateParameters,
 };
-use azvault_tests::{ARM_SUBSCRIPTION, ARM_TENANT, Answer, Arm, Clerk, Script};
+use azvault_tests::{Answer, Clerk, Script};
 use serde_json::json;
+
+use crate::arm::{ARM_SUBSCRIPTION, ARM_TENANT, Arm};
 
 fn client(script: &Arc<Script>) -> KeyVaultManagementClient {
     KeyVaultManagementClient::builder(ARM_SUBSCRIPTION)
@@ -165,7 +167,7 @@ async fn subscriptions_are_listed_and_read_with_or_without_one_to_begin_with() {
     for subscriptions in [alone, client(&script).subscriptions()] {
         let all = subscriptions.list().try_collect().await.unwrap();
         let read = subscriptions.get(ARM_SUBSCRIPTION).await.unwrap();
-        assert_eq!(all, [read.clone()]);
+        assert_eq!(all, std::slice::from_ref(&read));
         assert_eq!(
             (read.subscription_id(), read.tenant_id()),
             (ARM_SUBSCRIPTION, Some(ARM_TENANT))

@@ -3,7 +3,6 @@
 //! without a service crate.
 
 mod answer;
-mod arm;
 mod clerk;
 mod disk;
 mod probe;
@@ -13,7 +12,6 @@ mod skewed;
 mod tracer;
 
 pub use answer::Answer;
-pub use arm::{ARM_SUBSCRIPTION, ARM_TENANT, Arm, SharedArm, lock};
 pub use clerk::{Asked, Clerk, Grant};
 pub use disk::{Disk, Paper};
 pub use probe::{KNOWN, LOCAL, ProbeClient};

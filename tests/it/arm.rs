@@ -3,36 +3,35 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use azure_core::http::Method;
+use azvault_tests::{Answer, Script, Seen};
 use serde_json::{Value, json};
-
-use crate::{Answer, Script, Seen};
 
 /// What there is of the vault `my-vault` in `my-rg`, and what happens to the next writes.
 #[derive(Debug, Default)]
-pub struct Arm {
+pub(crate) struct Arm {
     /// The vault, if it is live.
-    pub live: Option<Value>,
+    pub(crate) live: Option<Value>,
     /// The vault, if it is deleted.
-    pub deleted: Option<Value>,
+    pub(crate) deleted: Option<Value>,
     /// How many more writes of a vault that is there meet somebody else's.
-    pub busy: usize,
+    pub(crate) busy: usize,
     /// How many more looks find it still being made.
-    pub registering: usize,
+    pub(crate) registering: usize,
     /// What is answered to the next creation instead.
-    pub refusal: Option<Answer>,
+    pub(crate) refusal: Option<Answer>,
 }
 
 /// The tenant of the vault.
-pub const ARM_TENANT: &str = "6819f86e-5d41-47b0-9297-334f33d7922d";
+pub(crate) const ARM_TENANT: &str = "6819f86e-5d41-47b0-9297-334f33d7922d";
 /// The subscription of the vault.
-pub const ARM_SUBSCRIPTION: &str = "7f1c7e1a-1111-4c4c-9d9d-0123456789ab";
+pub(crate) const ARM_SUBSCRIPTION: &str = "7f1c7e1a-1111-4c4c-9d9d-0123456789ab";
 
 /// Shared with the script that answers by it.
-pub type SharedArm = Arc<Mutex<Arm>>;
+pub(crate) type SharedArm = Arc<Mutex<Arm>>;
 
 impl Arm {
     /// A script that answers by this, each request as `slow` says of it.
-    pub fn script(
+    pub(crate) fn script(
         self,
         slow: impl Fn(&Seen, Answer) -> Answer + Send + Sync + 'static,
     ) -> (SharedArm, Arc<Script>) {
@@ -42,7 +41,7 @@ impl Arm {
     }
 
     /// A vault with these properties.
-    pub fn vault(properties: Value) -> Value {
+    pub(crate) fn vault(properties: Value) -> Value {
         let id = format!(
             "/subscriptions/{ARM_SUBSCRIPTION}/resourceGroups/my-rg/providers/Microsoft.KeyVault/vaults/my-vault"
         );
@@ -55,7 +54,7 @@ impl Arm {
     }
 
     /// The object ids of the live vault's access policies.
-    pub fn principals(&self) -> Vec<String> {
+    pub(crate) fn principals(&self) -> Vec<String> {
         let policies =
             self.live.as_ref().map(|vault| vault["properties"]["accessPolicies"].clone());
         let mut ids: Vec<String> = policies
@@ -157,7 +156,7 @@ impl Arm {
 }
 
 /// The shared state, whoever panicked with it.
-pub fn lock(arm: &SharedArm) -> MutexGuard<'_, Arm> {
+pub(crate) fn lock(arm: &SharedArm) -> MutexGuard<'_, Arm> {
     arm.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
