@@ -58,8 +58,13 @@ impl ProvidersClient {
     /// Source: [Providers - Register](https://learn.microsoft.com/rest/api/resources/providers/register).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn example(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
     /// let provider = management.providers().begin_register("Microsoft.KeyVault").await?.wait().await?;
     /// println!("{:?}", provider.registration_state());
     /// # Ok(())
