@@ -91,6 +91,8 @@ mod reviewed;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod roles_in_effect;
+#[cfg(test)]
 mod runtimes;
 #[cfg(test)]
 mod scenarios;

@@ -56,7 +56,8 @@ fn unregistered(looks: usize, late: usize) -> Arc<Script> {
                 *looks = looks.saturating_sub(1);
                 provider(if *looks == 0 { "Registered" } else { "Registering" })
             }
-            Method::Post => Answer::ok(&json!({"nameAvailable": true})),
+            Method::Post if registered => Answer::ok(&json!({"nameAvailable": true})),
+            Method::Post => missing("Microsoft.KeyVault"),
             Method::Put if registered && *late > 0 => {
                 *late -= 1;
                 missing("Microsoft.KeyVault")

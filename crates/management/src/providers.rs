@@ -13,7 +13,7 @@ static GET: Operation = Operation::idempotent("providers.get");
 static REGISTER: Operation = Operation::idempotent("providers.begin_register").with_advice(advice);
 
 fn advice(kind: ErrorKind) -> Option<&'static str> {
-    matches!(kind, ErrorKind::Forbidden).then_some(
+    matches!(kind, ErrorKind::Forbidden | ErrorKind::ForbiddenByRbac).then_some(
         "have somebody who may (an owner or a contributor of the subscription) register the provider, once",
     )
 }
