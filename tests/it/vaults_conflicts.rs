@@ -156,3 +156,37 @@ async fn a_name_that_is_lost_to_somebody_at_the_last_moment_is_looked_at_again()
     assert_eq!(vault.unwrap().access_policies().len(), 2);
     assert_eq!(lock(&arm).principals(), [ONE, TWO]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_was_made_and_is_not_seen_at_once_is_waited_for_but_not_for_ever() {
+    for (unseen, found) in [(3, true), (usize::MAX, false)] {
+        let looks = std::sync::atomic::AtomicUsize::new(0);
+        let (_, script) = Arm::default().script(move |seen, answer| {
+            let look = seen.method == Method::Get && !seen.url.path().contains("deleted");
+            match look.then(|| looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                Some(look) if look <= unseen => Answer::error(404, "ResourceNotFound", ""),
+                _ => answer,
+            }
+        });
+        let made = vaults(&script).ensure_vault("my-rg", "my-vault", wanted(ONE)).await;
+        match found {
+            true => assert_eq!(made.unwrap().name(), "my-vault"),
+            false => assert_eq!(made.unwrap_err().kind(), ErrorKind::NotFound),
+        }
+        assert_eq!(methods(&script).iter().filter(|it| **it == "PUT").count(), 1);
+        assert!(script.clock().elapsed() < Duration::from_secs(15));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_whose_making_failed_is_an_error() {
+    let (_, script) = Arm::default().script(|seen, answer| match seen.method {
+        Method::Put => Answer::ok(&Arm::vault(json!({"provisioningState": "RegisteringDns"}))),
+        Method::Get if seen.n > 2 => {
+            Answer::ok(&Arm::vault(json!({"provisioningState": "Failed"})))
+        }
+        _ => answer,
+    });
+    let error = vaults(&script).ensure_vault("my-rg", "my-vault", wanted(ONE)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OperationFailed, "{error}");
+}
