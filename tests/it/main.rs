@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod answers_that_are_wrong;
 #[cfg(test)]
+mod arm;
+#[cfg(test)]
 mod authentication_first_contact;
 #[cfg(test)]
 mod authentication_origin;
@@ -87,6 +89,10 @@ mod retry_limits;
 #[cfg(test)]
 mod reviewed;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
+mod roles_in_effect;
+#[cfg(test)]
 mod runtimes;
 #[cfg(test)]
 mod scenarios;
@@ -116,5 +122,11 @@ mod token_cache;
 mod token_renewal;
 #[cfg(test)]
 mod tokens_refused;
+#[cfg(test)]
+mod vaults_conflicts;
+#[cfg(test)]
+mod vaults_recovered;
+#[cfg(test)]
+mod vaults_registered;
 #[cfg(test)]
 mod wire;

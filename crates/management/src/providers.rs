@@ -13,7 +13,7 @@ static GET: Operation = Operation::idempotent("providers.get");
 static REGISTER: Operation = Operation::idempotent("providers.begin_register").with_advice(advice);
 
 fn advice(kind: ErrorKind) -> Option<&'static str> {
-    matches!(kind, ErrorKind::Forbidden).then_some(
+    matches!(kind, ErrorKind::Forbidden | ErrorKind::ForbiddenByRbac).then_some(
         "have somebody who may (an owner or a contributor of the subscription) register the provider, once",
     )
 }
@@ -58,8 +58,13 @@ impl ProvidersClient {
     /// Source: [Providers - Register](https://learn.microsoft.com/rest/api/resources/providers/register).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn example(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
     /// let provider = management.providers().begin_register("Microsoft.KeyVault").await?.wait().await?;
     /// println!("{:?}", provider.registration_state());
     /// # Ok(())

@@ -7,4 +7,5 @@ mod deleted_vaults;
 mod ensure;
 mod requests;
 mod support;
+mod surroundings;
 mod vaults;
