@@ -85,43 +85,6 @@ async fn a_secret_that_somebody_made_after_the_plan_is_left_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_stopped_anywhere_plans_again_and_finds_the_rest() {
-    let wanted = |place: &Place| {
-        let vault = |name: &str| {
-            let vault = place.vault(name).secret("db", DesiredSecret::generated(32));
-            vault.secret("api", DesiredSecret::from_env("API_TOKEN")).key("k", DesiredKey::ec())
-        };
-        place.fleet().vault(vault("pay-a")).vault(vault("pay-b"))
-    };
-    let place = Place::new();
-    place.converge(&wanted(&place)).await;
-    let requests = place.emulator.journal().len();
-
-    // Dropped after each of as many polls as it takes: what was sent is sent, and no more.
-    for stop in 0..requests {
-        let place = Place::new();
-        let fleet = wanted(&place);
-        let plan = place.provisioner.plan(&fleet).await.unwrap();
-        let mut apply = place.provisioner.apply(plan);
-        for _ in 0..stop {
-            if futures::poll!(apply.next()).is_ready() {
-                continue;
-            }
-            tokio::task::yield_now().await;
-        }
-        drop(apply);
-        place.converge(&fleet).await;
-        for vault in ["pay-a", "pay-b"] {
-            let secrets = place.secrets(vault);
-            for name in ["db", "api"] {
-                let versions = secrets.list_secret_properties_versions(name).try_collect().await;
-                assert_eq!(versions.unwrap().len(), 1, "{vault} {name} after {stop}");
-            }
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn progress_tells_of_each_step_in_its_order_and_ends() {
     let place = Place::new();
     let wanted = place.vault("pay-prod").secret("db", DesiredSecret::generated(32));

@@ -4,5 +4,7 @@
 mod converge;
 mod failures;
 mod files;
+mod kill;
+mod pace;
 mod roles;
 mod support;
