@@ -15,7 +15,8 @@ mod roles;
 pub use apply::{Apply, FleetReport, Outcome, Progress, Step, VaultReport};
 pub use azure_core::{credentials::TokenCredential, http::Transport};
 pub use azvault_core::{
-    Credential, Error, ErrorKind, Result, auth::Cloud,
+    Credential, Error, ErrorKind, Result,
+    auth::Cloud,
     credentials::{self, Env},
 };
 pub use azvault_keys::KeyCurve;

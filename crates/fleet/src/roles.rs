@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use azvault_core::Result;
-use azvault_management::{
-    KeyVaultManagementClient, KeyVaultRole, RoleAssignment, Scope, Vault,
-};
+use azvault_management::{KeyVaultManagementClient, KeyVaultRole, RoleAssignment, Scope, Vault};
 use futures::TryStreamExt;
 
 use crate::{PlannedRole, Provisioner, model::DesiredRole, problem::suggestion};
@@ -62,6 +60,8 @@ pub(crate) async fn assign(
 pub(crate) fn find(role: &str) -> Result<KeyVaultRole, String> {
     role.parse().map_err(|_| {
         let near = suggestion(role, KeyVaultRole::ALL.iter().map(KeyVaultRole::name));
-        format!("{role:?} is none of the Key Vault roles, nor the GUID of a role's definition{near}")
+        format!(
+            "{role:?} is none of the Key Vault roles, nor the GUID of a role's definition{near}"
+        )
     })
 }

@@ -41,8 +41,7 @@ pub(super) async fn work(
     if matches!(&work, Work::Converge(vault) if vault.is_empty()) {
         return report(Vec::new(), Outcome::Unchanged);
     }
-    let refused =
-        matches!(&work, Work::Converge(vault) if vault.action() == VaultAction::Refused);
+    let refused = matches!(&work, Work::Converge(vault) if vault.action() == VaultAction::Refused);
     tell.tell(Progress::Begun { vault: name.clone() });
     let done = match work {
         Work::Converge(vault) => worker.converge(vault, failed).await,

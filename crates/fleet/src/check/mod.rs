@@ -52,7 +52,11 @@ impl Fleet {
                 {
                     let message =
                         format!("the environment variable {variable} is not set, or is empty");
-                    problems.add(key(&vault.name, &format!("secrets.{name}")), message, secret.place);
+                    problems.add(
+                        key(&vault.name, &format!("secrets.{name}")),
+                        message,
+                        secret.place,
+                    );
                 }
             }
         }
@@ -86,8 +90,7 @@ impl Fleet {
             let key = format!("delete {:?}", deletion.name.value);
             let place = deletion.name.place;
             problems.rule(&key, place, vault_name(&deletion.name.value));
-            let wanted =
-                self.vaults.iter().find(|vault| same(&vault.name, &deletion.name.value));
+            let wanted = self.vaults.iter().find(|vault| same(&vault.name, &deletion.name.value));
             if let Some(wanted) = wanted {
                 let message = format!(
                     "is also a vault that must be there{}: keep one of the two",
@@ -96,7 +99,11 @@ impl Fleet {
                 problems.add(&key, message, place);
             }
             match deletion.subscription.as_ref().or(self.defaults.subscription.as_ref()) {
-                Some(id) => problems.rule(&key, id.place, guid(&id.value).map_err(|it| format!("subscription {it}"))),
+                Some(id) => problems.rule(
+                    &key,
+                    id.place,
+                    guid(&id.value).map_err(|it| format!("subscription {it}")),
+                ),
                 None => problems.add(&key, missing("subscription"), place),
             }
         }

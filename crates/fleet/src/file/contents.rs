@@ -80,10 +80,7 @@ fn secret(
     Some(DesiredSecret { source, content_type, tags, place: Some(entry.key_place) })
 }
 
-pub(super) fn keys(
-    reader: &mut Reader<'_>,
-    section: &Section<'_>,
-) -> BTreeMap<String, DesiredKey> {
+pub(super) fn keys(reader: &mut Reader<'_>, section: &Section<'_>) -> BTreeMap<String, DesiredKey> {
     let mut keys = BTreeMap::new();
     for entry in reader.entries(section) {
         let Some(table) = reader.as_table(&entry, "a table: { type = \"RSA\", size = 3072 }")

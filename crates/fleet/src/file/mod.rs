@@ -124,10 +124,7 @@ fn name(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Placed<String>
     name
 }
 
-fn principal(
-    reader: &mut Reader<'_>,
-    entry: &reader::Entry<'_>,
-) -> Option<(String, Principal)> {
+fn principal(reader: &mut Reader<'_>, entry: &reader::Entry<'_>) -> Option<(String, Principal)> {
     if let Some(id) = entry.value.as_str() {
         let principal = guid(reader, &entry.path, id, entry.place)?;
         return Some((entry.key.to_owned(), principal));

@@ -66,7 +66,10 @@ impl<'t> Reader<'t> {
     pub(super) fn entries<'a>(&self, section: &Section<'a>) -> Vec<Entry<'a>> {
         let mut entries: Vec<_> = section.table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        let entry = |(key, value): (&'a toml::Spanned<toml::de::DeString<'a>>, &'a toml::Spanned<DeValue<'a>>)| {
+        let entry = |(key, value): (
+            &'a toml::Spanned<toml::de::DeString<'a>>,
+            &'a toml::Spanned<DeValue<'a>>,
+        )| {
             let name: &'a str = key.get_ref();
             Entry {
                 path: section.below(name),
@@ -156,8 +159,7 @@ impl<'t> Reader<'t> {
         let found = words.iter().find(|word| word.eq_ignore_ascii_case(&text.value));
         if found.is_none() {
             let near = suggestion(&text.value, words.iter().copied());
-            let message =
-                format!("{:?} is none of {}{near}", text.value, words.join(", "));
+            let message = format!("{:?} is none of {}{near}", text.value, words.join(", "));
             self.problems.push(Problem::new(path, message, text.place));
         }
         found.copied()

@@ -106,7 +106,8 @@ fn role(
     let before = reader.problems.len();
     let role = reader.string(section, "role");
     if role.is_none() && reader.problems.len() == before {
-        let message = "is missing: a role's name, \"Key Vault Secrets User\" for instance, or its GUID";
+        let message =
+            "is missing: a role's name, \"Key Vault Secrets User\" for instance, or its GUID";
         reader.problem(section.below("role"), message, section.place);
     }
     let principal = named_principal(reader, section, principals)?.value;
@@ -136,15 +137,47 @@ fn network(reader: &mut Reader<'_>, section: &Section<'_>) -> DesiredNetwork {
 }
 
 const KEY_WORDS: [&str; 21] = [
-    "all", "encrypt", "decrypt", "wrapKey", "unwrapKey", "sign", "verify", "get", "list", "create",
-    "update", "import", "delete", "backup", "restore", "recover", "purge", "release", "rotate",
-    "getrotationpolicy", "setrotationpolicy",
+    "all",
+    "encrypt",
+    "decrypt",
+    "wrapKey",
+    "unwrapKey",
+    "sign",
+    "verify",
+    "get",
+    "list",
+    "create",
+    "update",
+    "import",
+    "delete",
+    "backup",
+    "restore",
+    "recover",
+    "purge",
+    "release",
+    "rotate",
+    "getrotationpolicy",
+    "setrotationpolicy",
 ];
 const SECRET_WORDS: [&str; 9] =
     ["all", "get", "list", "set", "delete", "backup", "restore", "recover", "purge"];
 const CERTIFICATE_WORDS: [&str; 17] = [
-    "all", "get", "list", "delete", "create", "import", "update", "managecontacts", "getissuers",
-    "listissuers", "setissuers", "deleteissuers", "manageissuers", "recover", "purge", "backup",
+    "all",
+    "get",
+    "list",
+    "delete",
+    "create",
+    "import",
+    "update",
+    "managecontacts",
+    "getissuers",
+    "listissuers",
+    "setissuers",
+    "deleteissuers",
+    "manageissuers",
+    "recover",
+    "purge",
+    "backup",
     "restore",
 ];
 
@@ -154,9 +187,8 @@ mod tests {
 
     #[test]
     fn every_word_of_a_permission_is_one_that_the_service_knows() {
-        let unknown = |word: &&&str| {
-            matches!(KeyPermission::from(**word), KeyPermission::Unknown(_))
-        };
+        let unknown =
+            |word: &&&str| matches!(KeyPermission::from(**word), KeyPermission::Unknown(_));
         assert_eq!(KEY_WORDS.iter().find(unknown), None);
         let unknown =
             |word: &&&str| matches!(SecretPermission::from(**word), SecretPermission::Unknown(_));

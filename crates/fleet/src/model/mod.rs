@@ -97,4 +97,3 @@ impl Fleet {
         self.vaults.iter().map(|vault| vault.name.as_str())
     }
 }
-

@@ -68,7 +68,10 @@ impl fmt::Display for PlannedObject {
                 write!(f, "? {kind} {name}: if it is not there once the vault is back")
             }
             ObjectAction::LookAgain(error) => {
-                write!(f, "? {kind} {name}: if it is not there; it could not be looked for: {error}")
+                write!(
+                    f,
+                    "? {kind} {name}: if it is not there; it could not be looked for: {error}"
+                )
             }
         }
     }

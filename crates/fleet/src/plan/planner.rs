@@ -59,11 +59,7 @@ fn check(provisioner: &Provisioner, vault: &Resolved<'_>) -> Result<()> {
     }
 }
 
-async fn look(
-    provisioner: &Provisioner,
-    fleet: &Fleet,
-    vaults: &[Resolved<'_>],
-) -> Result<Seen> {
+async fn look(provisioner: &Provisioner, fleet: &Fleet, vaults: &[Resolved<'_>]) -> Result<Seen> {
     let mut questions: BTreeMap<String, Question> = BTreeMap::new();
     for vault in vaults {
         let question = questions.entry(vault.subscription.to_ascii_lowercase()).or_default();

@@ -1,8 +1,8 @@
 //! From a desired state to vaults, and nothing left to do.
 
 use azvault_fleet::{
-    DesiredKey, DesiredNetwork, DesiredPolicy, DesiredSecret, ErrorKind,
-    SecretPermission, SkuName, Step, VaultAction,
+    DesiredKey, DesiredNetwork, DesiredPolicy, DesiredSecret, ErrorKind, SecretPermission, SkuName,
+    Step, VaultAction,
 };
 use azvault_management::{KeyVaultManagementClient, Vault};
 
@@ -50,7 +50,10 @@ async fn a_fleet_is_made_and_the_second_plan_is_empty() {
     let secrets = place.secrets("pay-test");
     assert_eq!(secrets.get_secret("api-token").await.unwrap().value().expose(), "canary-token");
     assert_eq!(secrets.get_secret("db-password").await.unwrap().value().expose().len(), 32);
-    assert_eq!(place.keys("pay-prod").get_key("signing").await.unwrap().jwk().n().unwrap().len(), 384);
+    assert_eq!(
+        place.keys("pay-prod").get_key("signing").await.unwrap().jwk().n().unwrap().len(),
+        384
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,7 +165,10 @@ async fn a_deleted_secret_and_a_deleted_key_are_recovered_and_never_purged() {
     let second = secrets.get_secret("db-password").await.unwrap();
     assert_eq!(first.id(), second.id());
     let purges = place.emulator.journal().into_iter();
-    assert_eq!(purges.filter(|it| it.method() == "DELETE" && it.path().contains("deleted")).count(), 0);
+    assert_eq!(
+        purges.filter(|it| it.method() == "DELETE" && it.path().contains("deleted")).count(),
+        0
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -180,7 +186,12 @@ async fn a_vault_that_cannot_be_made_so_is_refused_and_the_others_are_done() {
 
     let report = place.provisioner.apply(plan).await;
     assert!(report.has_failures());
-    assert!(report.to_string().ends_with("1 created, 0 recovered, 0 updated, 0 unchanged, 0 failed, 1 refused"), "{report}");
+    assert!(
+        report
+            .to_string()
+            .ends_with("1 created, 0 recovered, 0 updated, 0 unchanged, 0 failed, 1 refused"),
+        "{report}"
+    );
     let failed: Vec<_> = report.failed().collect();
     assert_eq!(failed[0].error().unwrap().kind(), ErrorKind::InvalidInput);
     assert_eq!(vault(&place.management(), "pay-prod").await.tags().count(), 0);

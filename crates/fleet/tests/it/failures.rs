@@ -21,7 +21,9 @@ async fn a_vault_that_fails_stops_no_other_and_the_report_says_after_what() {
     assert_eq!((failed[0].name(), failed[0].steps()), ("pay-b", &[Step::VaultCreated][..]));
     let text = report.to_string();
     assert!(text.contains("pay-b: created, then failed: the key signing: "), "{text}");
-    assert!(text.ends_with("Done: 3 created, 0 recovered, 0 updated, 0 unchanged, 1 failed, 0 refused"));
+    assert!(
+        text.ends_with("Done: 3 created, 0 recovered, 0 updated, 0 unchanged, 1 failed, 0 refused")
+    );
     // Going on is planning again.
     let plan = place.provisioner.plan(&fleet).await.unwrap();
     assert_eq!(plan.vaults().iter().filter(|it| !it.is_empty()).count(), 1, "{plan}");
@@ -141,7 +143,10 @@ async fn no_value_is_in_what_is_printed() {
     }
     let report = apply.await;
     let chain = |error: &Error| format!("{error} {error:?}");
-    text += &format!("{report} {report:?} {:?}", report.failed().filter_map(|it| it.error()).map(chain).collect::<Vec<_>>());
+    text += &format!(
+        "{report} {report:?} {:?}",
+        report.failed().filter_map(|it| it.error()).map(chain).collect::<Vec<_>>()
+    );
     assert!(report.has_failures());
     assert!(!text.contains("canary"), "{text}");
 }

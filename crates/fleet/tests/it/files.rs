@@ -73,7 +73,10 @@ name = "pay-old"
 #[test]
 fn a_vault_that_is_there_twice_is_told_with_both_lines_and_whatever_its_case() {
     let message = error("[[vault]]\nname = \"pay-prod\"\n[[vault]]\nname = \"Pay-Prod\"\n");
-    assert!(message.starts_with("4:8: vault \"Pay-Prod\": is there twice, first in line 12"), "{message}");
+    assert!(
+        message.starts_with("4:8: vault \"Pay-Prod\": is there twice, first in line 12"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -90,10 +93,22 @@ fn keys_and_words_that_are_not_known_are_refused_with_what_may_be_meant() {
     for (body, says) in [
         ("[[vualt]]\nname = \"a\"", "1:3: vualt: there is no such key; did you mean \"vault\"?"),
         ("[[vault]]\nname = \"pay\"\nretention-days = 30", "did you mean \"retention_days\"?"),
-        ("[[vault]]\nname = \"pay\"\nsku = \"premum\"", "3:7: vault \"pay\".sku: \"premum\" is none of standard, premium; did you mean \"premium\"?"),
-        ("[[vault]]\nname = \"pay\"\n[[vault.policy]]\nprincipal = \"opps\"\nkeys = [\"get\"]", "did you mean \"ops\"?"),
-        ("[[vault]]\nname = \"pay\"\n[[vault.policy]]\nprincipal = \"ops\"\nkeys = [\"get\", \"lst\"]", "5:16: vault \"pay\".policy[0].keys: \"lst\""),
-        ("[[vault]]\nname = \"pay\"\n[[vault.role]]\nprincipal = \"ops\"\nrole = \"Key Vault Secret User\"", "did you mean \"Key Vault Secrets User\"?"),
+        (
+            "[[vault]]\nname = \"pay\"\nsku = \"premum\"",
+            "3:7: vault \"pay\".sku: \"premum\" is none of standard, premium; did you mean \"premium\"?",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\n[[vault.policy]]\nprincipal = \"opps\"\nkeys = [\"get\"]",
+            "did you mean \"ops\"?",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\n[[vault.policy]]\nprincipal = \"ops\"\nkeys = [\"get\", \"lst\"]",
+            "5:16: vault \"pay\".policy[0].keys: \"lst\"",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\n[[vault.role]]\nprincipal = \"ops\"\nrole = \"Key Vault Secret User\"",
+            "did you mean \"Key Vault Secrets User\"?",
+        ),
     ] {
         let message = error(body);
         assert!(message.contains(says), "{message}");
@@ -105,16 +120,43 @@ fn what_cannot_be_is_refused_with_its_line_and_what_is_right() {
     for (body, says) in [
         ("[[vault]]\nname = \"a--b\"", "2:8: vault \"a--b\": is no vault's name: it has 3 to 24"),
         ("[[vault]]\nsku = \"premium\"", "1:1: vault[0]: has no name"),
-        ("[[vault]]\nname = \"pay\"\nretention_days = 6", "3:18: vault \"pay\".retention_days: is 6: it must be 7 to 90"),
-        ("[[vault]]\nname = \"pay\"\nretention_days = \"30\"", "3:18: vault \"pay\".retention_days: is a string: it must be a whole number"),
-        ("[[vault]]\nname = \"pay\"\ntenant = \"contoso\"", "3:10: vault \"pay\".tenant: \"contoso\" is not a GUID"),
-        ("[[vault]]\nname = \"pay\"\nauthorization = \"roles\"\n[[vault.policy]]\nprincipal = \"ops\"\nkeys = [\"get\"]", "5:13: vault \"pay\".policy: the vault goes by roles"),
-        ("[[vault]]\nname = \"pay\"\n[vault.network]\ndefault_action = \"allow\"\nip_rules = [\"203.0.113.7\"]", "vault \"pay\".network: the default action is to allow"),
-        ("[[vault]]\nname = \"pay\"\n[vault.network]\npublic_access = \"disabled\"\ndefault_action = \"deny\"\nip_rules = [\"203.0.113.7\"]", "public access is disabled"),
-        ("[[vault]]\nname = \"pay\"\n[vault.keys.k]\ntype = \"EC\"\nsize = 2048", "3:13: vault \"pay\".keys.k: an EC key has a curve"),
-        ("[[vault]]\nname = \"pay\"\n[vault.secrets.a_b]\nfrom_env = \"A\"", "vault \"pay\".secrets.a_b: is no secret's name"),
+        (
+            "[[vault]]\nname = \"pay\"\nretention_days = 6",
+            "3:18: vault \"pay\".retention_days: is 6: it must be 7 to 90",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\nretention_days = \"30\"",
+            "3:18: vault \"pay\".retention_days: is a string: it must be a whole number",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\ntenant = \"contoso\"",
+            "3:10: vault \"pay\".tenant: \"contoso\" is not a GUID",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\nauthorization = \"roles\"\n[[vault.policy]]\nprincipal = \"ops\"\nkeys = [\"get\"]",
+            "5:13: vault \"pay\".policy: the vault goes by roles",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\n[vault.network]\ndefault_action = \"allow\"\nip_rules = [\"203.0.113.7\"]",
+            "vault \"pay\".network: the default action is to allow",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\n[vault.network]\npublic_access = \"disabled\"\ndefault_action = \"deny\"\nip_rules = [\"203.0.113.7\"]",
+            "public access is disabled",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\n[vault.keys.k]\ntype = \"EC\"\nsize = 2048",
+            "3:13: vault \"pay\".keys.k: an EC key has a curve",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\n[vault.secrets.a_b]\nfrom_env = \"A\"",
+            "vault \"pay\".secrets.a_b: is no secret's name",
+        ),
         ("[[vault]]\nname = \"pay\"\n[vault.secrets.a]\ngenerate = { length = 4 }", "8 to 25,600"),
-        ("[[vault]]\nname = \"pay\"\n[[delete]]\nname = \"PAY\"", "4:8: delete \"PAY\": is also a vault that must be there, first in line 12"),
+        (
+            "[[vault]]\nname = \"pay\"\n[[delete]]\nname = \"PAY\"",
+            "4:8: delete \"PAY\": is also a vault that must be there, first in line 12",
+        ),
         ("[[vault]]\nname = \"pay\"\nsku = ", "3:7: this is not TOML"),
     ] {
         let message = error(body);
@@ -159,5 +201,7 @@ fn more_policies_than_a_vault_takes_are_refused() {
 fn all_problems_are_told_at_once_in_the_order_of_the_file() {
     let told = errors("[[vault]]\nname = \"pay\"\nskew = 1\nretention_days = \"x\"\n[[vault]]\n");
     assert_eq!(told.len(), 3, "{told:#?}");
-    assert!(told[0].starts_with("3:1") && told[1].starts_with("4:18") && told[2].starts_with("5:1"));
+    assert!(
+        told[0].starts_with("3:1") && told[1].starts_with("4:18") && told[2].starts_with("5:1")
+    );
 }
