@@ -20,7 +20,7 @@ pub(super) async fn run(provisioner: Provisioner, plan: FleetPlan, tell: Teller)
         .filter_map(std::future::ready)
         .collect()
         .await;
-    let work = vaults.into_iter().map(vault::Work::Converge);
+    let work = vaults.into_iter().map(|it| vault::Work::Converge(Box::new(it)));
     let work = work.chain(deletions.into_iter().map(vault::Work::Delete));
     let mut reports: Vec<_> = stream::iter(work.enumerate())
         .map(|(n, work)| {
