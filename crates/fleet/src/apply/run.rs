@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use azvault_core::Error;
+use azvault_core::{Error, ErrorKind, Result};
 use futures::{StreamExt, stream};
 
 use super::{FleetReport, Progress, Teller, vault};
@@ -41,20 +41,29 @@ async fn make(
     group: PlannedResourceGroup,
     tell: &Teller,
 ) -> Option<((String, String), Arc<Error>)> {
-    let made = match provisioner.management(&group.subscription) {
-        Ok(client) => {
-            client.resource_groups().create_or_update(&group.name, &group.location).await.map(drop)
-        }
-        Err(error) => Err(error),
-    };
-    match made {
-        Ok(()) => {
-            tell.tell(Progress::ResourceGroupCreated { name: group.name });
+    match ensure(provisioner, &group).await {
+        Ok(made) => {
+            if made {
+                tell.tell(Progress::ResourceGroupCreated { name: group.name });
+            }
             None
         }
         Err(error) => {
             let key = (group.subscription.to_ascii_lowercase(), group.name.to_lowercase());
             Some((key, Arc::new(error)))
         }
+    }
+}
+
+/// Gives whether it was made. Looks first: making a group that somebody else has made since the plan
+/// would take away its tags.
+async fn ensure(provisioner: &Provisioner, group: &PlannedResourceGroup) -> Result<bool> {
+    let groups = provisioner.management(&group.subscription)?.resource_groups();
+    match groups.get(&group.name).await {
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            groups.create_or_update(&group.name, &group.location).await.map(|_| true)
+        }
+        Err(error) => Err(error),
     }
 }

@@ -5,6 +5,7 @@ mod converge;
 mod failures;
 mod files;
 mod kill;
+mod leaks;
 mod pace;
 mod roles;
 mod support;
