@@ -19,6 +19,8 @@ fn client(script: &Arc<Script>) -> ProbeClient {
     ProbeClient::builder(KNOWN, script, &Clerk::rotating()).build().unwrap()
 }
 
+const DENIED: &str = r#"{"error":{"code":"Forbidden","message":"Caller is not authorized","innererror":{"code":"ForbiddenByRbac"}}}"#;
+
 #[tokio::test(start_paused = true)]
 async fn a_storm_of_429_without_a_header_ends_each_call_within_its_time() {
     let script = Script::always(Answer::error(429, "Throttled", "slow down"));
@@ -171,9 +173,8 @@ async fn a_token_that_dies_and_is_given_again_is_sent_once_more_at_most_a_call()
 
 #[tokio::test(start_paused = true)]
 async fn access_that_is_not_there_yet_is_told_at_once_and_works_once_it_is() {
-    let denied = r#"{"error":{"code":"Forbidden","message":"Caller is not authorized","innererror":{"code":"ForbiddenByRbac"}}}"#;
-    let script = Script::by(move |seen| match seen.at.as_secs() {
-        0..90 => Answer::new(403, denied),
+    let script = Script::by(|seen| match seen.at.as_secs() {
+        0..90 => Answer::new(403, DENIED),
         _ => Answer::fine(),
     });
     let client = client(&script);
@@ -187,6 +188,42 @@ async fn access_that_is_not_there_yet_is_told_at_once_and_works_once_it_is() {
         script.clock().sleep(Duration::from_secs(10)).await;
     }
     assert_eq!(refusals, 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_access_is_let_in_soon_after_it_is_there() {
+    let script = Script::by(|seen| match seen.at.as_secs() {
+        0..90 => Answer::new(403, DENIED),
+        _ => Answer::fine(),
+    });
+    // It makes a version: what was refused was not made.
+    let create = client(&script).create("k", &json!({"n": 1}));
+    create.wait_for_access(Duration::from_secs(300)).await.unwrap();
+    let (asked, late) = (script.count(), script.clock().elapsed() - Duration::from_secs(90));
+    assert!(late < Duration::from_secs(9), "{late:?} after it was there");
+    assert!((10..40).contains(&asked), "{asked} requests");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_for_access_ends_with_the_refusal() {
+    let script = Script::by(|_| Answer::new(403, DENIED));
+    let get = client(&script).get("k").wait_for_access(Duration::from_secs(60));
+    let error = get.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ForbiddenByRbac);
+    assert!(error.to_string().contains("60 s of waiting for access"), "{error}");
+    assert_eq!(script.clock().elapsed(), Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_but_policies_and_roles_is_waited_for() {
+    for (status, code) in
+        [(403, "ForbiddenByFirewall"), (403, "SecretDisabled"), (404, "KeyNotFound")]
+    {
+        let script = Script::by(move |_| Answer::error(status, code, "no"));
+        let get = client(&script).get("k").wait_for_access(Duration::from_secs(60));
+        get.await.unwrap_err();
+        assert_eq!(script.count(), 1, "{code}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

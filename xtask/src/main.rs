@@ -58,7 +58,7 @@ enum Command {
     Live,
     /// Remove the lines of docs/reliability.md in a copy, one by one, and see their tests fail.
     Bite(bite::Options),
-    /// Exchange signatures, ciphertexts and wrapped keys with the official Python client.
+    /// Let the official Python clients judge our cryptography and the emulator.
     Conformance,
     /// Count the operations of the REST specification that the tests show to work.
     Coverage(coverage::Options),

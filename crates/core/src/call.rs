@@ -22,6 +22,7 @@ pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) key_weight: Option<KeyWeight>,
+    pub(crate) access_wait: Option<Duration>,
     /// Whether nothing but the body of a successful answer is looked at.
     pub(crate) body_alone: bool,
 }
@@ -36,6 +37,13 @@ impl CallOptions {
     /// How failed attempts are repeated.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
+        self
+    }
+
+    /// Sends the call again for up to `limit` while access policies or roles refuse it: what was
+    /// just granted takes effect some seconds to minutes later. Each time has the call's timeout.
+    pub fn wait_for_access(mut self, limit: Duration) -> Self {
+        self.access_wait = Some(limit);
         self
     }
 
@@ -120,6 +128,19 @@ impl<T: 'static> Call<T> {
     /// Repeats failed attempts of this call as `policy` says.
     pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = Some(policy);
+        self
+    }
+
+    /// Sends this call again for up to `limit` while access policies or roles refuse it.
+    ///
+    /// What was just granted takes effect some seconds to minutes later. A refused call was not
+    /// done, so that any call may wait. Each time has the timeout of the call.
+    ///
+    /// # Errors
+    /// `ForbiddenByPolicy` or `ForbiddenByRbac` if it is still refused then; every other refusal,
+    /// the firewall's for instance, at once.
+    pub fn wait_for_access(mut self, limit: Duration) -> Self {
+        self.options = self.options.wait_for_access(limit);
         self
     }
 
@@ -258,6 +279,13 @@ macro_rules! call_builder {
             /// Repeats failed attempts of this call as `policy` says.
             pub fn with_retry(mut self, policy: $crate::retry::RetryPolicy) -> Self {
                 self.options = self.options.retry(policy);
+                self
+            }
+
+            /// Sends this call again for up to `limit` while access policies or roles refuse it:
+            /// what was just granted takes effect some seconds to minutes later.
+            pub fn wait_for_access(mut self, limit: ::std::time::Duration) -> Self {
+                self.options = self.options.wait_for_access(limit);
                 self
             }
 

@@ -8,7 +8,7 @@ use azure_core::{
 };
 
 use crate::{
-    Error, ErrorKind, Operation, Result,
+    Error, ErrorKind, Operation, Result, access,
     call::CallOptions,
     error::held,
     policies::{
@@ -117,6 +117,19 @@ impl Pipeline {
     /// What the service, the credential or the transport reports, with what is known of the
     /// attempts.
     pub async fn send(
+        &self,
+        operation: &'static Operation,
+        request: &mut Request,
+        options: &CallOptions,
+    ) -> Result<RawResponse> {
+        match options.access_wait {
+            None => self.send_once(operation, request, options).await,
+            // Boxed: no other call is to keep room for it.
+            Some(limit) => Box::pin(access::wait(self, operation, request, options, limit)).await,
+        }
+    }
+
+    pub(crate) async fn send_once(
         &self,
         operation: &'static Operation,
         request: &mut Request,

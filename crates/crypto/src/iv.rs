@@ -3,8 +3,8 @@
 use azvault_core::Result;
 
 use crate::{
-    EncryptionAlgorithm,
-    local::aes::{BLOCK, Mode, random},
+    EncryptionAlgorithm, EncryptionMode,
+    local::aes::{BLOCK, random},
 };
 
 impl EncryptionAlgorithm {
@@ -24,8 +24,10 @@ impl EncryptionAlgorithm {
     /// # Ok::<(), azvault_core::Error>(())
     /// ```
     pub fn random_iv(&self) -> Result<Option<Vec<u8>>> {
-        match Mode::of(self) {
-            Some((_, Mode::Cbc | Mode::CbcPad)) => Ok(Some(random::<BLOCK>()?.to_vec())),
+        match self.mode() {
+            Some(EncryptionMode::Cbc | EncryptionMode::CbcPad) => {
+                Ok(Some(random::<BLOCK>()?.to_vec()))
+            }
             _ => Ok(None),
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     faults::Faults,
     journal::Journal,
     journal_file::JournalFile,
+    limits::ResourceManagerLimits,
     roles::Roles,
     router::Router,
     server::{CertificateAuthority, Server},
@@ -48,6 +49,10 @@ pub struct EmulatorBuilder {
     purge_lag: Duration,
     access_lag: Duration,
     client_address: Option<IpAddr>,
+    provider_registered: bool,
+    registration_lag: Duration,
+    limits: Option<ResourceManagerLimits>,
+    latency: Duration,
     journal_file: Option<JournalFile>,
 }
 
@@ -65,6 +70,10 @@ impl Default for EmulatorBuilder {
             purge_lag: Duration::ZERO,
             access_lag: Duration::ZERO,
             client_address: None,
+            provider_registered: true,
+            registration_lag: Duration::ZERO,
+            limits: None,
+            latency: Duration::ZERO,
             journal_file: None,
         }
     }
@@ -177,6 +186,52 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether every subscription may use the Key Vault provider from the start; so when not set.
+    ///
+    /// Otherwise ARM refuses vaults with 409 `MissingSubscriptionRegistration` until somebody asks it to register
+    /// the subscription.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().provider_registered(false).in_memory();
+    /// ```
+    ///
+    /// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types>
+    pub fn provider_registered(mut self, registered: bool) -> Self {
+        self.provider_registered = registered;
+        self
+    }
+
+    /// How long, by [`Emulator::clock`], the registration of a subscription takes; zero when not set.
+    ///
+    /// Until then its `registrationState` is `Registering`.
+    pub fn registration_lag(mut self, lag: Duration) -> Self {
+        self.registration_lag = lag;
+        self
+    }
+
+    /// Switches Resource Manager's rate limits on, for each caller in each subscription; off when not set.
+    ///
+    /// They go by [`Emulator::clock`]. Over the limit the answer is 429 with `Retry-After` in seconds; the counters
+    /// `x-ms-ratelimit-remaining-subscription-reads`, `-writes` and `-deletes` tell what is left.
+    pub fn resource_manager_limits(mut self, limits: ResourceManagerLimits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// How long each answer is held back, by tokio's clock; not at all when not set.
+    ///
+    /// The request has done its work by then. No other request waits for it. In memory too, where a tokio runtime
+    /// with a timer is needed for it.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let emulator = azvault_emulator::Emulator::builder().latency(Duration::from_millis(50)).in_memory();
+    /// ```
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
     /// Days that deleted keys and secrets are kept, 7 to 90, others are brought into that range; 90 when not set.
     ///
     /// A vault made through ARM goes by its own `softDeleteRetentionInDays`.
@@ -257,6 +312,9 @@ impl EmulatorBuilder {
                 subscription_id,
                 provisioning_lag: self.provisioning_lag,
                 purge_lag: self.purge_lag,
+                provider_registered: self.provider_registered,
+                registration_lag: self.registration_lag,
+                limits: self.limits,
             }),
             roles: Roles::new(self.access_lag),
             client_address: self.client_address,
@@ -265,6 +323,7 @@ impl EmulatorBuilder {
             faults: Faults::default(),
             journal: Journal::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),
+            latency: self.latency,
         }
     }
 }

@@ -118,6 +118,28 @@ impl Emulator {
         &self.inner.router.arm.settings.subscription_id
     }
 
+    /// Lets a private endpoint ask for a connection to the vault of that resource id, and gives the connection's id.
+    ///
+    /// The connection is `Pending` until somebody approves or rejects it through ARM. In Azure another resource
+    /// provider makes private endpoints; this emulator has none.
+    ///
+    /// # Errors
+    /// When ARM has not made that vault, has deleted it, or the vault has a connection of that name.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert!(emulator.connect_private_endpoint("/subscriptions/none", "pe-1").is_err());
+    /// ```
+    ///
+    /// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/private-endpoint-connections>
+    pub fn connect_private_endpoint(&self, vault_id: &str, name: &str) -> Result<String, Error> {
+        let router = &self.inner.router;
+        router
+            .arm
+            .connect_private_endpoint(vault_id, name, router.clock.now())
+            .map_err(|error| Error::new("connect a private endpoint", error))
+    }
+
     /// Who [`credential`](Self::credential) signs in as: what an access policy for it has to name.
     ///
     /// ```

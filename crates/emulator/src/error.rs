@@ -1,10 +1,10 @@
-//! Why an emulator could not be started.
+//! Why an emulator could not be started, or could not do what a test asked of it.
 
 use std::{error, fmt};
 
-/// The emulator could not be started.
+/// The emulator could not be started, or could not do what was asked of it.
 ///
-/// The cause, a refused port or a failed key generation, is in [`source`](error::Error::source).
+/// The cause, for one a refused port or a failed key generation, is in [`source`](error::Error::source).
 #[derive(Debug)]
 pub struct Error {
     doing: &'static str,

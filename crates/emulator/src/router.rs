@@ -1,6 +1,6 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use http::StatusCode;
 
@@ -33,6 +33,8 @@ pub(crate) struct Router {
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     pub(crate) journal_file: Option<JournalFile>,
+    /// How long each answer is held back.
+    pub(crate) latency: Duration,
 }
 
 impl Router {
@@ -49,6 +51,9 @@ impl Router {
             }
             Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(request).await, len),
         };
+        if !self.latency.is_zero() {
+            hold_back(self.latency).await;
+        }
         self.journal.end(record, &outcome);
         if let Some(line) = line {
             line.end(&outcome);
@@ -63,8 +68,8 @@ impl Router {
             Site::Local if attestation::is_attestation(&request.path) => {
                 attestation::answer(&request).await
             }
-            Site::Local if arm::is_management(&request.path) => arm::answer(self, &request),
-            Site::Management => arm::answer(self, &request),
+            Site::Local if arm::is_management(&request.path) => arm::answer(self, &request).await,
+            Site::Management => arm::answer(self, &request).await,
             Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
@@ -73,6 +78,14 @@ impl Router {
         tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
         response
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a client waits by its own clock, not by that of the vaults, which a test moves"
+)]
+async fn hold_back(latency: Duration) {
+    tokio::time::sleep(latency).await;
 }
 
 fn unknown_host(host: &str) -> Response {

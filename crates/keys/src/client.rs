@@ -4,7 +4,7 @@ mod backup;
 mod hardware;
 mod rotation;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use azure_core::http::Method;
 use azvault_core::{
@@ -247,6 +247,39 @@ impl KeyClient {
     /// ```
     pub fn get_key(&self, name: impl Into<String>) -> GetKey {
         GetKey::new(self.target(name))
+    }
+
+    /// Waits for up to `limit` until this vault lets the caller read keys: what access policies
+    /// and roles were just given takes effect some seconds to minutes later.
+    ///
+    /// Looks again and again for a key that nobody has. Needs the permission `keys/get` in the
+    /// end; a caller without it waits with the call it is about to make instead, by that call's
+    /// own `wait_for_access`.
+    ///
+    /// # Errors
+    /// `ForbiddenByPolicy` or `ForbiddenByRbac` if it is still refused then; every other refusal,
+    /// the firewall's for instance, at once.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use std::time::Duration;
+    ///
+    /// client.wait_for_access(Duration::from_secs(300)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn wait_for_access(&self, limit: Duration) -> Result<()> {
+        let probe = self.get_key("azvault-access-probe").wait_for_access(limit);
+        match probe.await {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Gets the key that an identifier names: the version in it, or the latest.

@@ -21,7 +21,8 @@ pub use azvault_core::{
     transport::TransportOptions,
 };
 pub use azvault_crypto::{
-    EncryptionAlgorithm, JsonWebKey, KeyCurve, KeyOperation, KeyType, SignatureAlgorithm, ecdsa,
+    EncryptionAlgorithm, EncryptionMode, JsonWebKey, KeyCurve, KeyOperation, KeyType,
+    SignatureAlgorithm, ecdsa,
 };
 pub use client::KeyClient;
 pub use cryptography::{

@@ -2,7 +2,7 @@
 
 mod backup;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use azure_core::http::Method;
 use azvault_core::{
@@ -213,6 +213,41 @@ impl SecretClient {
     /// ```
     pub fn get_secret(&self, name: impl Into<String>) -> GetSecret {
         GetSecret::new(self.target(name))
+    }
+
+    /// Waits for up to `limit` until this vault lets the caller read secrets: what access policies
+    /// and roles were just given takes effect some seconds to minutes later.
+    ///
+    /// Looks again and again for a secret that nobody has. Needs the permission `secrets/get` in the
+    /// end; a caller without it waits with the call it is about to make instead, by that call's
+    /// own `wait_for_access`.
+    ///
+    /// # Errors
+    /// `ForbiddenByPolicy` or `ForbiddenByRbac` if it is still refused then; every other refusal,
+    /// the firewall's for instance, at once.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use std::time::Duration;
+    ///
+    /// client.wait_for_access(Duration::from_secs(300)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn wait_for_access(&self, limit: Duration) -> Result<()> {
+        let probe = self.get_secret("azvault-access-probe").wait_for_access(limit);
+        match probe.await {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Disabled) => {
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Gets the secret that an identifier names, a [`ResourceId`](crate::ResourceId) or its text:

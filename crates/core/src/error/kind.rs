@@ -81,7 +81,7 @@ impl ErrorKind {
             "KeyDisabled" | "SecretDisabled" | "CertificateDisabled" => Self::Disabled,
             "KeyOperationForbidden" | "KeyExpired" | "KeyNotYetValid" => Self::OperationForbidden,
             "ForbiddenByPolicy" | "AccessDenied" => Self::ForbiddenByPolicy,
-            "ForbiddenByRbac" => Self::ForbiddenByRbac,
+            "ForbiddenByRbac" | "AuthorizationFailed" => Self::ForbiddenByRbac,
             "ForbiddenByFirewall" => Self::ForbiddenByFirewall,
             _ => return None,
         })
@@ -105,7 +105,7 @@ impl ErrorKind {
                 "grant the permission that the message names in the vault's access policies"
             }
             Self::ForbiddenByRbac => {
-                "assign a role with the action that the message names; a new assignment takes some minutes"
+                "assign a role with the action that the message names; a new assignment takes some minutes, which wait_for_access sees through"
             }
             Self::ForbiddenByFirewall => {
                 "allow the address that the message names in the vault's network rules, or call from a permitted network"

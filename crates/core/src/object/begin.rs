@@ -34,6 +34,13 @@ macro_rules! begin_builder {
                 self.options = self.options.retry(policy);
                 self
             }
+
+            /// Sends this call again for up to `limit` while access policies or roles refuse it:
+            /// what was just granted takes effect some seconds to minutes later.
+            pub fn wait_for_access(mut self, limit: ::std::time::Duration) -> Self {
+                self.options = self.options.wait_for_access(limit);
+                self
+            }
         }
 
         impl<T> ::std::future::IntoFuture for $builder<T>

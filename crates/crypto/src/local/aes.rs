@@ -20,36 +20,6 @@ use crate::EncryptionAlgorithm;
 pub(crate) const BLOCK: usize = 16;
 const TAG: usize = 16;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Gcm,
-    Cbc,
-    CbcPad,
-    Wrap,
-}
-
-impl Mode {
-    /// The length of the key in bits, and the mode, if `algorithm` is one of AES's.
-    pub(crate) fn of(algorithm: &EncryptionAlgorithm) -> Option<(usize, Self)> {
-        use EncryptionAlgorithm as A;
-        Some(match algorithm {
-            A::A128Gcm => (128, Self::Gcm),
-            A::A192Gcm => (192, Self::Gcm),
-            A::A256Gcm => (256, Self::Gcm),
-            A::A128Cbc => (128, Self::Cbc),
-            A::A192Cbc => (192, Self::Cbc),
-            A::A256Cbc => (256, Self::Cbc),
-            A::A128CbcPad => (128, Self::CbcPad),
-            A::A192CbcPad => (192, Self::CbcPad),
-            A::A256CbcPad => (256, Self::CbcPad),
-            A::A128Kw => (128, Self::Wrap),
-            A::A192Kw => (192, Self::Wrap),
-            A::A256Kw => (256, Self::Wrap),
-            _ => return None,
-        })
-    }
-}
-
 pub(super) struct AesKey {
     gcm: LessSafeKey,
     cbc: (EncryptingKey, DecryptingKey),

@@ -5,12 +5,8 @@ use std::fmt;
 use aws_lc_rs::hmac;
 use azvault_core::{Error, Result, SecretBytes};
 
-use super::{
-    Encrypted,
-    aes::{AesKey, Mode},
-    refuse,
-};
-use crate::{EncryptionAlgorithm, JsonWebKey, SignatureAlgorithm};
+use super::{Encrypted, aes::AesKey, refuse};
+use crate::{EncryptionAlgorithm, EncryptionMode as Mode, JsonWebKey, SignatureAlgorithm};
 
 /// What is taken, in bytes: from AES's shortest to more than any MAC profits from.
 const SIZES: std::ops::RangeInclusive<usize> = 16..=512;
@@ -44,11 +40,11 @@ impl OctKey {
     }
 
     pub(super) fn encrypts_by(&self, algorithm: &EncryptionAlgorithm) -> bool {
-        self.aes(algorithm).is_ok_and(|(_, mode)| mode != Mode::Wrap)
+        self.aes(algorithm).is_ok_and(|(_, mode)| mode != Mode::KeyWrap)
     }
 
     pub(super) fn wraps_by(&self, algorithm: &EncryptionAlgorithm) -> bool {
-        self.aes(algorithm).is_ok_and(|(_, mode)| mode == Mode::Wrap)
+        self.aes(algorithm).is_ok_and(|(_, mode)| mode == Mode::KeyWrap)
     }
 
     pub(super) fn encrypt(
@@ -60,7 +56,8 @@ impl OctKey {
     ) -> Result<Encrypted> {
         let (key, mode) = self.aes(algorithm)?;
         match mode {
-            Mode::Wrap => Err(refuse::purpose(algorithm, true)),
+            Mode::Rsa => Err(refuse::encryption(algorithm, self)),
+            Mode::KeyWrap => Err(refuse::purpose(algorithm, true)),
             Mode::Gcm => key.seal(algorithm, plaintext, iv, aad),
             Mode::Cbc | Mode::CbcPad => {
                 refuse::extras(algorithm, None, None, aad)?;
@@ -79,7 +76,8 @@ impl OctKey {
     ) -> Result<SecretBytes> {
         let (key, mode) = self.aes(algorithm)?;
         match mode {
-            Mode::Wrap => Err(refuse::purpose(algorithm, true)),
+            Mode::Rsa => Err(refuse::encryption(algorithm, self)),
+            Mode::KeyWrap => Err(refuse::purpose(algorithm, true)),
             Mode::Gcm => key.open(algorithm, ciphertext, iv, tag, aad),
             Mode::Cbc | Mode::CbcPad => {
                 refuse::extras(algorithm, None, tag, aad)?;
@@ -90,7 +88,7 @@ impl OctKey {
 
     pub(super) fn wrap(&self, algorithm: &EncryptionAlgorithm, other: &[u8]) -> Result<Vec<u8>> {
         match self.aes(algorithm)? {
-            (key, Mode::Wrap) => key.wrap(algorithm, other),
+            (key, Mode::KeyWrap) => key.wrap(algorithm, other),
             _ => Err(refuse::purpose(algorithm, false)),
         }
     }
@@ -101,7 +99,7 @@ impl OctKey {
         wrapped: &[u8],
     ) -> Result<SecretBytes> {
         match self.aes(algorithm)? {
-            (key, Mode::Wrap) => key.unwrap(algorithm, wrapped),
+            (key, Mode::KeyWrap) => key.unwrap(algorithm, wrapped),
             _ => Err(refuse::purpose(algorithm, false)),
         }
     }
@@ -127,8 +125,8 @@ impl OctKey {
 
     /// The AES key, if it is as long as `algorithm` needs.
     fn aes(&self, algorithm: &EncryptionAlgorithm) -> Result<(&AesKey, Mode)> {
-        match (&self.aes, Mode::of(algorithm)) {
-            (Some(key), Some((bits, mode))) if bits == self.bits => Ok((key, mode)),
+        match (&self.aes, algorithm.mode(), algorithm.key_bits()) {
+            (Some(key), Some(mode), Some(bits)) if bits == self.bits => Ok((key, mode)),
             _ => Err(refuse::encryption(algorithm, self)),
         }
     }

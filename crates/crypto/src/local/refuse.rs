@@ -16,13 +16,10 @@ pub(super) fn kind(kind: &KeyType) -> Error {
 
 /// `key`, which a phrase like "RSA key of 2048 bits" stands for, is not what `algorithm` needs.
 pub(super) fn encryption(algorithm: &EncryptionAlgorithm, key: &dyn Display) -> Error {
-    use EncryptionAlgorithm as A;
-    let needs = match algorithm {
-        A::RsaOaep | A::RsaOaep256 | A::Rsa1_5 => "an RSA key",
-        A::A128Gcm | A::A128Kw | A::A128Cbc | A::A128CbcPad => "a symmetric key of 128 bits",
-        A::A192Gcm | A::A192Kw | A::A192Cbc | A::A192CbcPad => "a symmetric key of 192 bits",
-        A::A256Gcm | A::A256Kw | A::A256Cbc | A::A256CbcPad => "a symmetric key of 256 bits",
-        A::CkmAesKeyWrap | A::CkmAesKeyWrapPad | A::Unknown(_) => return remote(algorithm),
+    let needs = match (algorithm.mode(), algorithm.key_bits()) {
+        (None, _) => return remote(algorithm),
+        (Some(_), Some(bits)) => format!("a symmetric key of {bits} bits"),
+        (Some(_), None) => "an RSA key".to_owned(),
     };
     Error::invalid_input(format!("algorithm {algorithm} needs {needs}, and this is an {key}"))
 }

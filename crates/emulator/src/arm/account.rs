@@ -54,21 +54,20 @@ fn subscription_view(context: &Context<'_>, id: &str) -> Value {
     })
 }
 
-/// Registered, before and after somebody asks for that.
-pub(super) fn provider(subscription: Option<&str>) -> Result<Reply, ArmError> {
+/// The Key Vault provider.
+pub(super) fn provider(subscription: Option<&str>, registration_state: &str) -> Value {
     let scope = subscription.map(|id| format!("/subscriptions/{id}")).unwrap_or_default();
-    let body = json!({
+    json!({
         "id": format!("{scope}/providers/Microsoft.KeyVault"),
         "namespace": "Microsoft.KeyVault",
         "registrationPolicy": "RegistrationRequired",
-        "registrationState": "Registered",
+        "registrationState": registration_state,
         "resourceTypes": [
             {"resourceType": "vaults"}, {"resourceType": "vaults/accessPolicies"},
             {"resourceType": "deletedVaults"}, {"resourceType": "locations/deletedVaults"},
             {"resourceType": "checkNameAvailability"},
         ],
-    });
-    Reply::json(StatusCode::OK, &body)
+    })
 }
 
 pub(super) fn empty_list() -> Result<Reply, ArmError> {

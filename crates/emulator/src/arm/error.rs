@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 
 use super::names::{GroupId, VaultId};
+use crate::vault::ServiceError;
 
 /// A refusal of the management plane.
 #[derive(Debug)]
@@ -14,6 +15,10 @@ pub(super) struct ArmError {
     pub(super) message: Cow<'static, str>,
     /// Answered by ARM itself, not by the Key Vault provider behind it.
     pub(super) gateway: bool,
+    /// What the refusal is about, where that is told in details.
+    pub(super) target: Option<&'static str>,
+    /// In seconds.
+    pub(super) retry_after: Option<u64>,
 }
 
 impl ArmError {
@@ -22,7 +27,14 @@ impl ArmError {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, message: message.into(), gateway: true }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            gateway: true,
+            target: None,
+            retry_after: None,
+        }
     }
 
     fn provider(
@@ -30,7 +42,20 @@ impl ArmError {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, message: message.into(), gateway: false }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            gateway: false,
+            target: None,
+            retry_after: None,
+        }
+    }
+
+    /// A refusal of the data plane, handed on.
+    pub(super) fn of_vault(error: ServiceError) -> Self {
+        let (status, code, message) = error.into_parts();
+        Self::provider(status, code, message)
     }
 
     pub(super) fn unauthorized(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
@@ -43,6 +68,25 @@ impl ArmError {
             "MissingApiVersionParameter",
             "The api-version query parameter (?api-version=) is required for all requests.",
         )
+    }
+
+    /// Too many requests of one caller; `what` names them and where they go.
+    pub(super) fn throttled(code: &'static str, what: &str, actor: &str, wait: u64) -> Self {
+        let message = format!(
+            "Number of {what} actor '{actor}' exceeded. Please try again after '{wait}' seconds after additional \
+             tokens are available. Refer to https://aka.ms/arm-throttling for additional information."
+        );
+        Self {
+            retry_after: Some(wait),
+            ..Self::gateway(StatusCode::TOO_MANY_REQUESTS, code, message)
+        }
+    }
+
+    pub(super) fn not_registered(message: &'static str) -> Self {
+        Self {
+            target: Some("Microsoft.KeyVault"),
+            ..Self::gateway(StatusCode::CONFLICT, "MissingSubscriptionRegistration", message)
+        }
     }
 
     pub(super) fn invalid_subscription(id: &str) -> Self {
@@ -78,6 +122,24 @@ impl ArmError {
             StatusCode::NOT_FOUND,
             "DeletedVaultNotFound",
             format!("There is no deleted vault '{name}' here."),
+        )
+    }
+
+    pub(super) fn connection_not_found(name: &str) -> Self {
+        Self::provider(
+            StatusCode::NOT_FOUND,
+            "PrivateEndpointConnectionNotFound",
+            format!(
+                "There is no private endpoint connection '{name}': a private endpoint makes it."
+            ),
+        )
+    }
+
+    pub(super) fn connection_is_busy(name: &str) -> Self {
+        Self::provider(
+            StatusCode::CONFLICT,
+            "ConflictError",
+            format!("The private endpoint connection '{name}' is being changed; retry later."),
         )
     }
 

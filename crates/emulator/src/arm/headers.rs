@@ -1,9 +1,10 @@
 //! The headers that every answer of the management plane carries, as recorded from it.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use time::macros::format_description;
 use uuid::Uuid;
 
+use super::metering::Remaining;
 use crate::{
     clock::wall_now,
     message::{Request, header},
@@ -31,7 +32,7 @@ pub(super) enum By {
     Provider,
 }
 
-pub(super) fn add(headers: &mut HeaderMap, by: By, request: &Request) {
+pub(super) fn add(headers: &mut HeaderMap, by: By, request: &Request, remaining: Remaining) {
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);
@@ -60,12 +61,7 @@ pub(super) fn add(headers: &mut HeaderMap, by: By, request: &Request) {
         set("x-ms-failure-cause", "gateway");
         return;
     }
-    let (limit, remaining) = match request.method {
-        Method::GET | Method::HEAD => ("x-ms-ratelimit-remaining-subscription-reads", "11999"),
-        Method::DELETE => ("x-ms-ratelimit-remaining-subscription-deletes", "14999"),
-        _ => ("x-ms-ratelimit-remaining-subscription-writes", "1199"),
-    };
-    set(limit, remaining);
+    set(remaining.header, &remaining.tokens.to_string());
     let echo = header(&request.headers, "x-ms-return-client-request-id")
         .is_some_and(|asked| asked.eq_ignore_ascii_case("true"));
     if let (true, Some(id)) = (echo, header(&request.headers, "x-ms-client-request-id")) {

@@ -3,14 +3,19 @@
 //! A vault made here drives the data plane in [`crate::vault`] by its settings; nothing there calls back.
 
 mod account;
+mod actions;
 mod authentication;
 mod authorization;
+mod contents;
 mod error;
 mod groups;
 mod headers;
+mod metering;
 mod names;
 mod operations;
+mod part;
 mod query;
+mod registration;
 mod reply;
 mod resources;
 mod route;
@@ -20,18 +25,22 @@ mod vaults;
 
 use std::{sync::MutexGuard, time::Duration};
 
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, header};
 use serde::{Serialize, de::DeserializeOwned};
 use time::OffsetDateTime;
 
 use crate::{
     entra::Caller,
+    limits::ResourceManagerLimits,
     message::{Body, Request, Response, json_response},
     router::Router,
 };
 use authentication::Unauthorized;
 use error::ArmError;
 use headers::By;
+use metering::Remaining;
+use names::VaultId;
+use part::VaultPart;
 use query::Query;
 use reply::Reply;
 use route::Route;
@@ -39,6 +48,7 @@ pub(crate) use route::is_management;
 use site::ArmSite;
 pub(crate) use state::Arm;
 use state::State;
+use vaults::connections;
 
 /// What the management plane of an emulator goes by.
 #[derive(Clone, Debug)]
@@ -47,6 +57,11 @@ pub(crate) struct ArmSettings {
     pub(crate) subscription_id: String,
     pub(crate) provisioning_lag: Duration,
     pub(crate) purge_lag: Duration,
+    /// Whether subscriptions may use the provider without asking.
+    pub(crate) provider_registered: bool,
+    pub(crate) registration_lag: Duration,
+    /// `None`: there is no limit.
+    pub(crate) limits: Option<ResourceManagerLimits>,
 }
 
 /// What the handlers of one request need to know.
@@ -60,35 +75,43 @@ struct Context<'a> {
 }
 
 /// Answers a request to the management plane.
-pub(crate) fn answer(router: &Router, request: &Request) -> Response {
+pub(crate) async fn answer(router: &Router, request: &Request) -> Response {
     let site = ArmSite::of(&request.host);
     let mut challenge = None;
-    let answer = Route::parse(&request.path).and_then(|route| match route {
+    let mut remaining = Remaining::unlimited(&request.method);
+    let answer = match Route::parse(&request.path) {
+        Err(error) => Err(error),
         // Read before anybody signs in: it tells where to.
-        Route::MetadataEndpoints if request.method == Method::GET => {
-            let query = Query::parse(request.query.as_deref())?;
-            account::metadata_endpoints(&site, &query)
+        Ok(Route::MetadataEndpoints) if request.method == Method::GET => {
+            Query::parse(request.query.as_deref())
+                .and_then(|query| account::metadata_endpoints(&site, &query))
         }
-        route => match authentication::authenticate(&router.tokens, &site, request) {
-            Ok(caller) => authorized(router, &site, &caller, request, route),
+        Ok(route) => match authentication::authenticate(&router.tokens, &site, request) {
+            Ok(caller) => match router.arm.count(request, &caller, router.clock.now()) {
+                Ok(counted) => {
+                    remaining = counted;
+                    authorized(router, &site, &caller, request, route).await
+                }
+                Err(error) => Err(error),
+            },
             Err(Unauthorized { error, challenge: value }) => {
                 challenge = value;
                 Err(error)
             }
         },
-    });
+    };
     match answer {
-        Ok(reply) => succeeded(reply, request),
-        Err(error) => refused(&error, challenge, request),
+        Ok(reply) => succeeded(reply, request, remaining),
+        Err(error) => refused(&error, challenge, request, remaining),
     }
 }
 
-fn succeeded(reply: Reply, request: &Request) -> Response {
+fn succeeded(reply: Reply, request: &Request, remaining: Remaining) -> Response {
     let by = if reply.provider { By::Provider } else { By::Gateway };
     let has_body = !reply.body.is_empty();
     let mut response = Response::new(reply.body.into());
     *response.status_mut() = reply.status;
-    headers::add(response.headers_mut(), by, request);
+    headers::add(response.headers_mut(), by, request, remaining);
     if has_body {
         headers::json(response.headers_mut());
     }
@@ -100,7 +123,12 @@ fn succeeded(reply: Reply, request: &Request) -> Response {
     response
 }
 
-fn refused(error: &ArmError, challenge: Option<HeaderValue>, request: &Request) -> Response {
+fn refused(
+    error: &ArmError,
+    challenge: Option<HeaderValue>,
+    request: &Request,
+    remaining: Remaining,
+) -> Response {
     #[derive(Serialize)]
     struct Envelope<'a> {
         error: CloudError<'a>,
@@ -109,11 +137,24 @@ fn refused(error: &ArmError, challenge: Option<HeaderValue>, request: &Request) 
     struct CloudError<'a> {
         code: &'a str,
         message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        details: Option<[Detail<'a>; 1]>,
     }
-    let envelope = Envelope { error: CloudError { code: error.code, message: &error.message } };
+    #[derive(Serialize)]
+    struct Detail<'a> {
+        code: &'a str,
+        target: &'a str,
+        message: &'a str,
+    }
+    let (code, message) = (error.code, &*error.message);
+    let details = error.target.map(|target| [Detail { code, target, message }]);
+    let envelope = Envelope { error: CloudError { code, message, details } };
     let mut response = json_response(error.status, &envelope);
     let by = if error.gateway { By::GatewayFailure } else { By::Provider };
-    headers::add(response.headers_mut(), by, request);
+    headers::add(response.headers_mut(), by, request, remaining);
+    if let Some(seconds) = error.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
     authentication::add_challenge(response.headers_mut(), challenge);
     if request.method == Method::HEAD {
         *response.body_mut() = bytes::Bytes::new();
@@ -121,7 +162,7 @@ fn refused(error: &ArmError, challenge: Option<HeaderValue>, request: &Request) 
     response
 }
 
-fn authorized(
+async fn authorized(
     router: &Router,
     site: &ArmSite,
     caller: &Caller,
@@ -134,8 +175,14 @@ fn authorized(
         Body::TooLarge => return Err(ArmError::body_too_large()),
     };
     let context = Context { router, site, caller, query: &query, now: router.clock.now(), body };
-    dispatch(&context, &request.method, route)
-        .unwrap_or_else(|| Err(ArmError::unsupported(&request.method, &request.path)))
+    registration::check(&context, &request.method, &route)?;
+    let answer = match &route {
+        Route::InVault { vault, part } if part.is_content() => {
+            contents::answer(&context, &request.method, vault, part).await
+        }
+        _ => dispatch(&context, &request.method, route),
+    };
+    answer.unwrap_or_else(|| Err(ArmError::unsupported(&request.method, &request.path)))
 }
 
 /// `None` for what this emulator does not do.
@@ -148,9 +195,11 @@ fn dispatch(
         ("GET", Route::Tenants) => account::tenants(context),
         ("GET", Route::Subscriptions) => account::subscriptions(context),
         ("GET", Route::Subscription(id)) => account::subscription(context, &id),
-        ("GET", Route::Provider { subscription })
-        | ("POST", Route::RegisterProvider { subscription }) => {
-            account::provider(subscription.as_deref())
+        ("GET", Route::Provider { subscription }) => {
+            registration::show(context, subscription.as_deref())
+        }
+        ("POST", Route::RegisterProvider { subscription }) => {
+            registration::register(context, subscription.as_deref())
         }
         ("GET", Route::EmptyList) => account::empty_list(),
         ("GET", Route::Groups(subscription)) => groups::list(context, &subscription),
@@ -174,6 +223,8 @@ fn dispatch(
         ("PUT", Route::AccessPolicies { vault, verb }) => {
             vaults::change_policies(context, &vault, &verb)
         }
+        ("GET", Route::Actions) => actions::list(),
+        (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),
         ("POST", Route::CheckName { .. }) => vaults::check_name(context),
         ("GET", Route::DeletedVaults { subscription }) => {
             vaults::list_deleted(context, &subscription)
@@ -190,6 +241,23 @@ fn dispatch(
         (_, Route::Authorization(target)) => {
             return authorization::answer(context, method, &target);
         }
+        _ => return None,
+    })
+}
+
+/// What is done to the parts of a vault that need no other: its private endpoint connections.
+fn in_vault(
+    context: &Context<'_>,
+    method: &Method,
+    vault: &VaultId,
+    part: VaultPart,
+) -> Option<Result<Reply, ArmError>> {
+    Some(match (method.as_str(), part) {
+        ("GET", VaultPart::Connections) => connections::list(context, vault),
+        ("GET", VaultPart::Connection { name }) => connections::get(context, vault, &name),
+        ("PUT", VaultPart::Connection { name }) => connections::put(context, vault, &name),
+        ("DELETE", VaultPart::Connection { name }) => connections::delete(context, vault, &name),
+        ("GET", VaultPart::LinkResources) => connections::link_resources(context, vault),
         _ => return None,
     })
 }

@@ -73,6 +73,12 @@ pub(super) fn is_vault_name(name: &str) -> bool {
         && !name.contains("--")
 }
 
+/// 1 to 127 letters, digits and hyphens: a key or a secret.
+pub(super) fn is_object_name(name: &str) -> bool {
+    (1..=127).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// A region as paths and comparisons spell it: `West US` is `westus`.
 pub(super) fn normalized_location(location: &str) -> String {
     location.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()

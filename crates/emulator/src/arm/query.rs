@@ -15,24 +15,28 @@ pub(super) struct Query {
     top: Option<usize>,
     /// The name that the page starts after, in lower case.
     pub(super) after: String,
+    /// Which operation on this resource is asked after.
+    pub(super) operation: Option<String>,
 }
 
 impl Query {
     pub(super) fn parse(query: Option<&str>) -> Result<Self, ArmError> {
         let (mut api_version, mut filter, mut top, mut after) = (None, None, None, String::new());
+        let mut operation = None;
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match name.to_ascii_lowercase().as_str() {
                 "api-version" => api_version = Some(value.into_owned()),
                 "$filter" => filter = Some(value.into_owned()),
                 "$top" => top = Some(page_size(&value)?),
                 "$skiptoken" => after = marker(&value)?,
+                "kv-operation" => operation = Some(value.into_owned()),
                 _ => {}
             }
         }
         let api_version = api_version
             .filter(|version| !version.is_empty())
             .ok_or_else(ArmError::missing_api_version)?;
-        Ok(Self { api_version, filter, top, after })
+        Ok(Self { api_version, filter, top, after, operation })
     }
 
     /// Whether the version asked for is of that day or later, its previews included.
@@ -41,7 +45,11 @@ impl Query {
     }
 
     pub(super) fn page_size(&self) -> usize {
-        self.top.unwrap_or(DEFAULT_PAGE)
+        self.page_size_or(DEFAULT_PAGE)
+    }
+
+    pub(super) fn page_size_or(&self, default: usize) -> usize {
+        self.top.unwrap_or(default)
     }
 
     /// What continues a list after `last`, as part of a link.

@@ -6,6 +6,7 @@ use super::{
     authorization::Target,
     error::ArmError,
     names::{GroupId, VaultId, subscription},
+    part::VaultPart,
 };
 
 /// What a path names; the method decides later.
@@ -39,6 +40,12 @@ pub(super) enum Route {
     AccessPolicies {
         vault: VaultId,
         verb: String,
+    },
+    /// What the provider can do.
+    Actions,
+    InVault {
+        vault: VaultId,
+        part: VaultPart,
     },
     CheckName {
         subscription: String,
@@ -95,6 +102,7 @@ impl Route {
             (["tenants"], _) => Ok(Self::Tenants),
             (["subscriptions"], _) => Ok(Self::Subscriptions),
             (["providers", "microsoft.keyvault"], _) => Ok(Self::Provider { subscription: None }),
+            (["providers", "microsoft.keyvault", "operations"], _) => Ok(Self::Actions),
             (["providers", "microsoft.keyvault", "register"], _) => {
                 Ok(Self::RegisterProvider { subscription: None })
             }
@@ -147,6 +155,10 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
             vault: VaultId { group, name: (*name).to_owned() },
             verb: (*verb).to_owned(),
         },
+        (
+            ["providers", "microsoft.keyvault", "vaults", _, lower @ ..],
+            [_, _, _, name, original @ ..],
+        ) => VaultPart::route(VaultId { group, name: (*name).to_owned() }, lower, original),
         _ => Route::Unknown,
     }
 }

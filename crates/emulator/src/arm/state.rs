@@ -13,11 +13,12 @@ use super::{
     ArmSettings,
     error::ArmError,
     groups::Group,
+    metering::{Meter, Remaining},
     names::{GroupId, VaultId},
     operations::Operation,
     vaults::ArmVault,
 };
-use crate::locks::lock;
+use crate::{entra::Caller, locks::lock, message::Request};
 
 /// Older operations are forgotten, so that a long run does not grow without end.
 const KEPT_OPERATIONS: usize = 1000;
@@ -26,12 +27,17 @@ const KEPT_OPERATIONS: usize = 1000;
 #[derive(Debug)]
 pub(crate) struct Arm {
     pub(crate) settings: ArmSettings,
+    /// Held while a key is looked for and made.
+    pub(super) making_keys: tokio::sync::Mutex<()>,
+    meter: Meter,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     groups: Vec<Group>,
+    /// When the subscriptions that asked for the provider are registered for it.
+    pub(super) registrations: BTreeMap<String, OffsetDateTime>,
     /// Live and deleted, by lower-cased name: vault names are unique everywhere.
     pub(super) vaults: BTreeMap<String, ArmVault>,
     /// With their tokens, oldest first.
@@ -40,13 +46,31 @@ pub(super) struct State {
 
 impl Arm {
     pub(crate) fn new(settings: ArmSettings) -> Self {
-        Self { settings, state: Mutex::default() }
+        Self {
+            settings,
+            making_keys: tokio::sync::Mutex::default(),
+            meter: Meter::default(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Counts a request against its caller's limits.
+    pub(super) fn count(
+        &self,
+        request: &Request,
+        caller: &Caller,
+        now: OffsetDateTime,
+    ) -> Result<Remaining, ArmError> {
+        self.meter.count(self.settings.limits.as_ref(), request, caller, now)
     }
 
     pub(super) fn state(&self, now: OffsetDateTime) -> MutexGuard<'_, State> {
         let mut state = lock(&self.state);
         // A purged vault loses its keys and secrets with its last owner, which is here.
         state.vaults.retain(|_, vault| !vault.is_purged(now));
+        for vault in state.vaults.values_mut() {
+            vault.settle_connections(now);
+        }
         state
     }
 }

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use azvault_emulator::Emulator;
+use azvault_emulator::{Emulator, ResourceManagerLimits};
 use clap::{ArgAction, Parser};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use uuid::Uuid;
@@ -54,6 +54,26 @@ pub(crate) struct Settings {
     /// Seconds that the purge of a deleted vault, key or secret takes.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     purge_lag: u64,
+    /// Seconds that new access policies and role assignments take to count, and removed ones to count no more.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    access_lag: u64,
+    /// Address that vaults see callers come from [default: that of the connection]. Network rules can name no loopback
+    /// address.
+    #[arg(long, value_name = "ADDRESS")]
+    client_address: Option<IpAddr>,
+    /// Milliseconds that each answer is held back.
+    #[arg(long, default_value_t = 0, value_name = "MILLISECONDS")]
+    latency: u64,
+    /// Refuse vaults until a subscription is registered for the Key Vault provider.
+    #[arg(long, action = ArgAction::SetTrue)]
+    provider_unregistered: bool,
+    /// Seconds that the registration of a subscription takes.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    registration_lag: u64,
+    /// Throttle callers of Resource Manager as Azure does: 250 reads, 200 writes and 200 deletes in a
+    /// subscription, and 25, 10 and 10 more a second.
+    #[arg(long, action = ArgAction::SetTrue)]
+    resource_manager_limits: bool,
     /// Append a line of JSON to this file for each answered request [default: the file that
     /// AZVAULT_EMULATOR_JOURNAL names, if any].
     #[arg(long, value_name = "FILE")]
@@ -80,7 +100,17 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         .deletion_lag(Duration::from_secs(settings.deletion_lag))
         .recovery_lag(Duration::from_secs(settings.recovery_lag))
         .provisioning_lag(Duration::from_secs(settings.provisioning_lag))
-        .purge_lag(Duration::from_secs(settings.purge_lag));
+        .purge_lag(Duration::from_secs(settings.purge_lag))
+        .access_lag(Duration::from_secs(settings.access_lag))
+        .latency(Duration::from_millis(settings.latency))
+        .provider_registered(!settings.provider_unregistered)
+        .registration_lag(Duration::from_secs(settings.registration_lag));
+    if let Some(address) = settings.client_address {
+        builder = builder.client_address(address);
+    }
+    if settings.resource_manager_limits {
+        builder = builder.resource_manager_limits(ResourceManagerLimits::default());
+    }
     if let Some(subscription_id) = settings.subscription_id {
         builder = builder.subscription_id(subscription_id.to_string());
     }

@@ -29,7 +29,9 @@ use crate::{
 use bundle::{KeyBundle, KeyItem};
 use release_policy::ReleasePolicy;
 use request::KeyChange;
+pub(crate) use rotation::keep_up as catch_up;
 use rotation_policy::RotationPolicy;
+pub(crate) use rotation_policy::check as check_rotation_policy;
 
 /// What a version of a key holds.
 #[derive(Debug)]

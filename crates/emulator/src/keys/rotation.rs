@@ -41,7 +41,7 @@ pub(super) async fn rotate(context: &Context<'_>, name: &str) -> Result<Reply, S
 }
 
 /// Rotates the keys that `route` looks at, as far as their policies are overdue.
-pub(super) async fn keep_up(context: &Context<'_>, route: &KeyRoute) -> Result<(), ServiceError> {
+pub(crate) async fn keep_up(context: &Context<'_>, route: &KeyRoute) -> Result<(), ServiceError> {
     let name = match route.looked() {
         Looked::Nothing => return Ok(()),
         Looked::At(name) => Some(name),

@@ -114,6 +114,12 @@ pub(super) fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Repl
     Reply::json(context.site.kind, &view(context, object))
 }
 
+/// Refuses a policy that no key of this vault could have.
+pub(crate) fn check(context: &Context<'_>, body: &[u8]) -> Result<(), ServiceError> {
+    let now = context.router.clock.now();
+    RotationPolicy::parse(body, context.site.kind, now.unix_timestamp()).map(|_| ())
+}
+
 fn view(context: &Context<'_>, object: &KeyObject) -> PolicyView {
     let default_notify = || match context.site.kind {
         VaultKind::Vault => vec![notify(NOTIFY.to_owned())],

@@ -6,6 +6,7 @@
 mod attributes;
 mod backup;
 mod body;
+mod described;
 mod lifecycle;
 mod lists;
 mod store;
@@ -16,6 +17,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use attributes::{Attributes, AttributesBody, AttributesView};
 pub(crate) use body::{TagsBody, json, known_tags};
+pub(crate) use described::{Described, describe, describe_all, describe_versions};
 pub(crate) use store::{Object, Store, Version};
 
 use crate::{

@@ -2,6 +2,8 @@
 //!
 //! Source: <https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security>
 
+use std::sync::LazyLock;
+
 use uuid::{Uuid, uuid};
 
 use super::definition::{Definition, RolePermission};
@@ -41,12 +43,14 @@ struct BuiltIn {
 }
 
 /// All of them.
-pub(super) fn definitions() -> impl Iterator<Item = Definition> {
-    BUILT_IN.iter().map(BuiltIn::definition)
+pub(super) fn definitions() -> &'static [Definition] {
+    static DEFINITIONS: LazyLock<Vec<Definition>> =
+        LazyLock::new(|| BUILT_IN.iter().map(BuiltIn::definition).collect());
+    &DEFINITIONS
 }
 
-pub(super) fn definition(id: Uuid) -> Option<Definition> {
-    BUILT_IN.iter().find(|role| role.id == id).map(BuiltIn::definition)
+pub(super) fn definition(id: Uuid) -> Option<&'static Definition> {
+    definitions().iter().find(|definition| definition.id == id)
 }
 
 impl BuiltIn {

@@ -62,13 +62,12 @@ impl Roles {
 
     /// The definition of that id, built in or custom.
     pub(crate) fn definition(&self, id: Uuid) -> Option<Definition> {
-        self.book().definition(id)
+        self.book().definition(id).cloned()
     }
 
     /// All definitions, those built in first.
     pub(crate) fn definitions(&self) -> Vec<Definition> {
-        let custom = self.book().custom.values().cloned().collect::<Vec<_>>();
-        built_in::definitions().chain(custom).collect()
+        built_in::definitions().iter().chain(self.book().custom.values()).cloned().collect()
     }
 
     pub(crate) fn define(&self, definition: Definition) {
@@ -169,8 +168,8 @@ impl Roles {
 }
 
 impl Book {
-    fn definition(&self, id: Uuid) -> Option<Definition> {
-        built_in::definition(id).or_else(|| self.custom.get(&id).cloned())
+    fn definition(&self, id: Uuid) -> Option<&Definition> {
+        built_in::definition(id).or_else(|| self.custom.get(&id))
     }
 
     fn listed(&self) -> impl Iterator<Item = &Assignment> {

@@ -53,7 +53,7 @@ fn what_a_permission_excepts_another_may_still_allow() {
         not_data_actions: not_data.iter().map(|text| (*text).to_owned()).collect(),
         ..RolePermission::default()
     };
-    let mut definition = built_in::definition(role(READER)).unwrap();
+    let mut definition = built_in::definition(role(READER)).unwrap().clone();
     definition.permissions = vec![permission("*", &["*/secrets/*"])];
     assert!(definition.allows_data_action("Microsoft.KeyVault/vaults/keys/read"));
     let get = "Microsoft.KeyVault/vaults/secrets/getSecret/action";

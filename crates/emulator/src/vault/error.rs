@@ -243,6 +243,11 @@ impl ServiceError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message)
     }
 
+    /// The status, the code and the message: all that the management plane's errors have.
+    pub(crate) fn into_parts(self) -> (StatusCode, &'static str, Cow<'static, str>) {
+        (self.status, self.code, self.message)
+    }
+
     pub(crate) fn into_response(self, kind: VaultKind) -> Response {
         let innererror = self.inner.map(|code| Inner { code });
         let envelope =

@@ -6,6 +6,7 @@
 mod access;
 mod action;
 mod authentication;
+mod behalf;
 mod error;
 mod geography;
 mod headers;
@@ -19,6 +20,7 @@ mod route;
 
 pub(crate) use access::Access;
 pub(crate) use action::Action;
+pub(crate) use behalf::OnBehalf;
 pub(crate) use error::ServiceError;
 pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
 pub(crate) use policy::{AccessPolicy, Permissions};

@@ -72,32 +72,65 @@ pub(crate) fn seen(address: IpAddr) -> IpAddr {
 
 /// Refuses a call from an address that the vault does not let in.
 pub(super) fn check(context: &Context<'_>, address: IpAddr) -> Result<(), ServiceError> {
-    let rules = &context.settings.network;
-    let (caller, vault) = (context.caller_line(), context.vault_line());
-    match rules.public_access {
-        PublicAccess::Disabled => Err(ServiceError::forbidden_by_connection(format!(
-            "Public network access is disabled and request is not from a trusted service nor via an approved private \
-             link.\r\n{caller}\r\n{vault}"
-        ))),
-        PublicAccess::Perimeter => Err(ServiceError::forbidden_by_firewall(format!(
-            "Request was not allowed by NSP rules and the client address is not authorized and caller was ignored \
-             because bypass is set to None\r\nClient address: {address}\r\n{caller}\r\n{vault}"
-        ))),
-        PublicAccess::Enabled if !rules.denies || rules.lets_in(address) => Ok(()),
-        PublicAccess::Enabled => {
-            let why = if rules.trusts_services {
-                "caller is not a trusted service."
-            } else {
-                "caller was ignored because bypass is set to None"
-            };
-            Err(ServiceError::forbidden_by_firewall(format!(
-                "Client address is not authorized and {why}\r\nClient address: {address}\r\n{caller}\r\n{vault}"
-            )))
+    let Some(refusal) = context.settings.network.refusal(address) else {
+        return Ok(());
+    };
+    let from = match refusal {
+        Refusal::NoPublicAccess => String::new(),
+        _ => format!("Client address: {address}\r\n"),
+    };
+    let message = format!(
+        "{}\r\n{from}{}\r\n{}",
+        refusal.words(),
+        context.caller_line(),
+        context.vault_line()
+    );
+    Err(match refusal {
+        Refusal::NoPublicAccess => ServiceError::forbidden_by_connection(message),
+        _ => ServiceError::forbidden_by_firewall(message),
+    })
+}
+
+/// Why an address is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    NoPublicAccess,
+    Perimeter,
+    NoRule,
+    NoRuleNorTrust,
+}
+
+impl Refusal {
+    /// The service's first sentence.
+    fn words(self) -> &'static str {
+        match self {
+            Self::NoPublicAccess => {
+                "Public network access is disabled and request is not from a trusted service nor via an approved \
+                 private link."
+            }
+            Self::Perimeter => {
+                "Request was not allowed by NSP rules and the client address is not authorized and caller was ignored \
+                 because bypass is set to None"
+            }
+            Self::NoRule => "Client address is not authorized and caller is not a trusted service.",
+            Self::NoRuleNorTrust => {
+                "Client address is not authorized and caller was ignored because bypass is set to None"
+            }
         }
     }
 }
 
 impl NetworkRules {
+    fn refusal(&self, address: IpAddr) -> Option<Refusal> {
+        match self.public_access {
+            PublicAccess::Disabled => Some(Refusal::NoPublicAccess),
+            PublicAccess::Perimeter => Some(Refusal::Perimeter),
+            PublicAccess::Enabled if !self.denies || self.lets_in(address) => None,
+            PublicAccess::Enabled if self.trusts_services => Some(Refusal::NoRule),
+            PublicAccess::Enabled => Some(Refusal::NoRuleNorTrust),
+        }
+    }
+
     /// There are no rules for IPv6.
     fn lets_in(&self, address: IpAddr) -> bool {
         match address {

@@ -207,7 +207,7 @@ async fn a_body_that_is_too_large_is_refused() {
 async fn what_is_not_supported_says_so() {
     let arm = Arm::new().await;
     for (method, path) in [
-        ("PUT", format!("{}/secrets/s", arm.vault_path("rg", "kv-1"))),
+        ("DELETE", format!("{}/secrets/s", arm.vault_path("rg", "kv-1"))),
         ("GET", arm.vault_path("rg", "x").replace("/vaults/x", "/managedHSMs/x")),
         ("POST", format!("{}/resourcegroups/rg", arm.subscription())),
         ("GET", "/providers/Microsoft.Web".to_owned()),

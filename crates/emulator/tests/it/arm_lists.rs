@@ -105,3 +105,84 @@ async fn resources_are_paged_and_keep_their_filter() {
     assert_eq!(names(&second), ["kv-b"]);
     assert!(second.get("nextLink").is_none());
 }
+
+#[tokio::test]
+async fn the_list_of_all_vaults_keeps_the_old_api_version_of_the_request_in_its_links() {
+    let arm = with_vaults().await;
+    let base = arm.emulator().management_url();
+    let url =
+        format!("{base}{}/resources?{TYPE}&$top=2&api-version=2015-11-01", arm.subscription());
+    let first = arm.http.send_to("GET", &url, "", &[]).await.ok();
+    assert_eq!(names(&first), ["kv-a", "kv-b"]);
+    let link = first["nextLink"].as_str().unwrap();
+    assert!(link.contains("?api-version=2015-11-01&$skiptoken="), "{link}");
+    let second = follow(&arm, &first).await.ok();
+    assert_eq!(names(&second), ["kv-c"]);
+}
+
+#[tokio::test]
+async fn deleted_vaults_come_a_hundred_to_a_page_and_the_links_dollar_is_escaped() {
+    let arm = Arm::new().await;
+    for number in 0..101 {
+        let name = format!("kv-{number:03}");
+        arm.put(&name, json!({})).await.ok();
+        assert_eq!(arm.delete(&name).await.status(), 200);
+    }
+    let first = arm.get(&arm.provider("deletedVaults")).await.ok();
+    assert_eq!(names(&first).len(), 100);
+    let link = first["nextLink"].as_str().unwrap();
+    assert!(link.contains("/deletedVaults?api-version=2023-07-01&%24skiptoken="), "{link}");
+    let second = follow(&arm, &first).await.ok();
+    assert_eq!(names(&second), ["kv-100"]);
+    assert!(second.get("nextLink").is_none());
+}
+
+#[tokio::test]
+async fn the_providers_operations_are_the_actions_that_roles_are_made_of() {
+    let arm = Arm::new().await;
+    let operations = arm.get("/providers/Microsoft.KeyVault/operations").await.ok();
+    let operations = operations["value"].as_array().unwrap();
+    let find = |name: &str, data: bool| {
+        let known = |operation: &&Value| {
+            operation["name"] == format!("Microsoft.KeyVault/{name}")
+                && operation["isDataAction"] == data
+        };
+        operations.iter().find(known).unwrap_or_else(|| panic!("{name}"))
+    };
+    for name in [
+        "register/action",
+        "operations/read",
+        "vaults/write",
+        "vaults/deploy/action",
+        "vaults/secrets/write",
+        "vaults/accessPolicies/write",
+        "checkNameAvailability/read",
+        "locations/deletedVaults/purge/action",
+        "managedHSMs/write",
+    ] {
+        find(name, false);
+    }
+    for name in [
+        "vaults/keys/read",
+        "vaults/keys/wrap/action",
+        "vaults/keyrotationpolicies/write",
+        "vaults/secrets/getSecret/action",
+        "vaults/secrets/readMetadata/action",
+        "vaults/certificatecas/delete",
+        "vaults/certificatecontacts/write",
+    ] {
+        find(name, true);
+    }
+    assert_eq!(
+        find("vaults/secrets/getSecret/action", true)["display"],
+        json!({
+            "provider": "Microsoft Key Vault", "resource": "Secret",
+            "operation": "Get the Value of Secret", "description": "Get the Value of Secret.",
+        })
+    );
+    let names: std::collections::BTreeSet<_> = operations
+        .iter()
+        .map(|operation| (operation["name"].to_string(), operation["isDataAction"].to_string()))
+        .collect();
+    assert_eq!(names.len(), operations.len(), "each is told once");
+}

@@ -163,3 +163,104 @@ async fn its_journal_goes_where_the_option_or_the_variable_says() {
         std::fs::remove_file(path).unwrap();
     }
 }
+
+/// A client that finds the vault `kv-1`, and the port.
+fn client_of(program: &Program) -> (Client, u16) {
+    let pem = std::fs::read(program.value("CA certificate:")).unwrap();
+    let port: u16 = program.value("Authority:").rsplit_once(':').unwrap().1.parse().unwrap();
+    let client = Client::builder()
+        .tls_certs_only([Certificate::from_pem(&pem).unwrap()])
+        .no_proxy()
+        .resolve("kv-1.vault.localhost", (std::net::Ipv4Addr::LOCALHOST, port).into())
+        .build()
+        .unwrap();
+    (client, port)
+}
+
+#[tokio::test]
+async fn vaults_see_callers_come_from_where_it_was_told() {
+    let program = Program::start(&["--client-address", "203.0.113.7"]);
+    let (client, port) = client_of(&program);
+    let url = format!("https://kv-1.vault.localhost:{port}/secrets?api-version=7.6");
+    let answer = client.get(url).send().await.unwrap();
+    assert_eq!(
+        answer.headers()["x-ms-keyvault-network-info"],
+        "conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;"
+    );
+}
+
+#[tokio::test]
+async fn access_counts_as_late_as_it_was_told() {
+    for (lag, expected) in [("3600", StatusCode::FORBIDDEN), ("0", StatusCode::OK)] {
+        let program = Program::start(&["--access-lag", lag]);
+        let (client, port) = client_of(&program);
+        let (authority, tenant) = (program.value("Authority:"), program.value("Tenant:"));
+        let token = async |audience: &str| {
+            let form = format!(
+                "grant_type=client_credentials&client_id=a&client_secret=b&scope=https://{audience}/.default"
+            );
+            let url = format!("{authority}/common/oauth2/v2.0/token");
+            let answer = client.post(url).body(form).send().await.unwrap().text().await.unwrap();
+            let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+            answer["access_token"].as_str().unwrap().to_owned()
+        };
+        let oid = azvault_emulator::Principal::for_client_id("a").oid().to_owned();
+        let group = format!(
+            "{authority}/subscriptions/{}/resourceGroups/rg",
+            program.value("Subscription:")
+        );
+        let vault = serde_json::json!({"location": "westus", "properties": {
+            "tenantId": tenant, "sku": {"name": "standard"},
+            "accessPolicies":
+                [{"tenantId": tenant, "objectId": oid, "permissions": {"secrets": ["list"]}}],
+        }});
+        let management = token("management.azure.com").await;
+        for (path, body) in [
+            ("", serde_json::json!({"location": "westus"})),
+            ("/providers/Microsoft.KeyVault/vaults/kv-1", vault),
+        ] {
+            let url = format!("{group}{path}?api-version=2023-07-01");
+            let request = client.put(url).bearer_auth(&management).body(body.to_string());
+            assert!(request.send().await.unwrap().status().is_success(), "{path}");
+        }
+        let url = format!("https://kv-1.vault.localhost:{port}/secrets?api-version=7.6");
+        let list = client.get(url).bearer_auth(token("vault.azure.net").await);
+        assert_eq!(list.send().await.unwrap().status(), expected, "a lag of {lag} s");
+    }
+}
+
+#[tokio::test]
+async fn its_switches_make_resource_manager_slow_strict_and_unregistered() {
+    let program = Program::start(&[
+        "--provider-unregistered",
+        "--registration-lag",
+        "3600",
+        "--resource-manager-limits",
+        "--latency",
+        "1",
+    ]);
+    let pem = std::fs::read(program.value("CA certificate:")).unwrap();
+    let client = Client::builder()
+        .tls_certs_only([Certificate::from_pem(&pem).unwrap()])
+        .no_proxy()
+        .build()
+        .unwrap();
+    let authority = program.value("Authority:");
+    let form = format!(
+        "grant_type=client_credentials&client_id=a&client_secret=b&scope={authority}/.default"
+    );
+    let url = format!("{authority}/common/oauth2/v2.0/token");
+    let token = client.post(url).body(form).send().await.unwrap().text().await.unwrap();
+    let token: serde_json::Value = serde_json::from_str(&token).unwrap();
+    let token = token["access_token"].as_str().unwrap();
+    let provider = format!(
+        "{authority}/subscriptions/{}/providers/Microsoft.KeyVault",
+        program.value("Subscription:")
+    );
+    let url = format!("{provider}/register?api-version=2021-04-01");
+    let answer = client.post(url).bearer_auth(token).send().await.unwrap();
+    assert_eq!(answer.headers()["x-ms-ratelimit-remaining-subscription-writes"], "199");
+    let shown: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(shown["registrationState"], "Registering");
+    program.terminate();
+}

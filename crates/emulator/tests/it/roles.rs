@@ -60,6 +60,7 @@ async fn a_role_decides_at_the_subscription_the_group_the_vault_and_the_object()
     let group = format!("{}/resourceGroups/RG", arm.subscription());
     let secret = format!("{vault}/secrets/s");
     for (scope, own, other, neighbours) in [
+        ("", 200, 200, 200),
         (arm.subscription().as_str(), 200, 200, 200),
         (group.as_str(), 200, 200, 200),
         (vault.to_uppercase().as_str(), 200, 200, 403),
@@ -69,6 +70,8 @@ async fn a_role_decides_at_the_subscription_the_group_the_vault_and_the_object()
         let made = assign(&arm, scope, NAME, SECRETS_OFFICER).await;
         assert_eq!(made.status(), 201, "{scope}: {}", made.text());
         assert_eq!(made.json()["id"], expected_id);
+        let shown = if scope.is_empty() { "/" } else { scope };
+        assert_eq!(made.json()["properties"]["scope"], shown);
         assert_eq!(set(&data, "s").await, own, "{scope}");
         assert_eq!(set(&data, "s2").await, other, "{scope}");
         assert_eq!(set(&neighbour, "s").await, neighbours, "{scope}");
@@ -262,12 +265,14 @@ async fn an_assignment_is_made_once_and_stays_what_it_is() {
 async fn bad_assignments_are_refused() {
     let arm = Arm::new().await;
     let (_, vault) = rbac(&arm, "kv-1").await;
+    let group = "/providers/Microsoft.Management/managementGroups/g";
     let mut nobody = body(&arm, READER);
     nobody["properties"]["principalId"] = json!("me");
     let mut bare = body(&arm, READER);
     bare["properties"]["roleDefinitionId"] = json!(READER);
     for (scope, name, body, status, expected) in [
         (vault.as_str(), "reader", body(&arm, READER), 400, "InvalidRoleAssignmentId"),
+        (group, NAME, body(&arm, READER), 404, "ResourceNotFound"),
         (&vault, NAME, nobody, 400, "InvalidPrincipalId"),
         (&vault, NAME, bare, 400, "BadRequestFormat"),
         (&vault, NAME, json!({}), 400, "InvalidRequestContent"),

@@ -4,45 +4,21 @@
 use azvault_core::{Error, Result};
 
 use super::work::{Decryption, Encryption};
-use crate::EncryptionAlgorithm;
+use crate::{EncryptionAlgorithm, EncryptionMode as Mode};
 
 /// The length of AES's blocks, and of the IV of its CBC mode, in bytes.
 const BLOCK: usize = 16;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Rsa,
-    Cbc,
-    Gcm,
-    /// For the service to judge.
-    Other,
-}
-
-impl Mode {
-    fn of(algorithm: &EncryptionAlgorithm) -> Self {
-        use EncryptionAlgorithm::{
-            A128Cbc, A128CbcPad, A128Gcm, A192Cbc, A192CbcPad, A192Gcm, A256Cbc, A256CbcPad,
-            A256Gcm, Rsa1_5, RsaOaep, RsaOaep256,
-        };
-        match algorithm {
-            RsaOaep | RsaOaep256 | Rsa1_5 => Self::Rsa,
-            A128Cbc | A192Cbc | A256Cbc | A128CbcPad | A192CbcPad | A256CbcPad => Self::Cbc,
-            A128Gcm | A192Gcm | A256Gcm => Self::Gcm,
-            _ => Self::Other,
-        }
-    }
-}
-
 pub(super) fn check_encryption(work: &Encryption) -> Result<()> {
     let Encryption { algorithm, iv, aad, .. } = work;
-    let mode = Mode::of(algorithm);
+    let mode = algorithm.mode();
     match (mode, iv) {
         // The same twice gives away both messages, and lets others forge.
-        (Mode::Gcm, Some(_)) => {
+        (Some(Mode::Gcm), Some(_)) => {
             return refused(algorithm, "takes no IV: one is made for each message, and given back");
         }
-        (Mode::Rsa, Some(_)) => return refused(algorithm, "takes no IV"),
-        (Mode::Cbc, Some(iv)) => check_block(algorithm, iv)?,
+        (Some(Mode::Rsa), Some(_)) => return refused(algorithm, "takes no IV"),
+        (Some(Mode::Cbc | Mode::CbcPad), Some(iv)) => check_block(algorithm, iv)?,
         _ => {}
     }
     check_data(algorithm, mode, aad)
@@ -50,18 +26,20 @@ pub(super) fn check_encryption(work: &Encryption) -> Result<()> {
 
 pub(super) fn check_decryption(work: &Decryption) -> Result<()> {
     let Decryption { algorithm, iv, tag, aad, .. } = work;
-    let mode = Mode::of(algorithm);
+    let mode = algorithm.mode();
     match (mode, iv) {
-        (Mode::Rsa, Some(_)) => return refused(algorithm, "takes no IV"),
-        (Mode::Cbc | Mode::Gcm, None) => {
+        (Some(Mode::Rsa), Some(_)) => return refused(algorithm, "takes no IV"),
+        (Some(Mode::Cbc | Mode::CbcPad | Mode::Gcm), None) => {
             return refused(algorithm, "needs the IV that encrypting gave: set it by iv(…)");
         }
-        (Mode::Cbc, Some(iv)) => check_block(algorithm, iv)?,
+        (Some(Mode::Cbc | Mode::CbcPad), Some(iv)) => check_block(algorithm, iv)?,
         _ => {}
     }
     match (mode, tag) {
-        (Mode::Rsa | Mode::Cbc, Some(_)) => refused(algorithm, "takes no authentication tag"),
-        (Mode::Gcm, None) => refused(
+        (Some(Mode::Rsa | Mode::Cbc | Mode::CbcPad), Some(_)) => {
+            refused(algorithm, "takes no authentication tag")
+        }
+        (Some(Mode::Gcm), None) => refused(
             algorithm,
             "needs the tag that encrypting gave: set it by authentication_tag(…)",
         ),
@@ -77,8 +55,8 @@ fn check_block(algorithm: &EncryptionAlgorithm, iv: &[u8]) -> Result<()> {
 }
 
 /// Refuses data that nothing would authenticate.
-fn check_data(algorithm: &EncryptionAlgorithm, mode: Mode, aad: &[u8]) -> Result<()> {
-    if aad.is_empty() || !matches!(mode, Mode::Rsa | Mode::Cbc) {
+fn check_data(algorithm: &EncryptionAlgorithm, mode: Option<Mode>, aad: &[u8]) -> Result<()> {
+    if aad.is_empty() || !matches!(mode, Some(Mode::Rsa | Mode::Cbc | Mode::CbcPad)) {
         return Ok(());
     }
     refused(algorithm, "authenticates no additional data: AES-GCM does")

@@ -5,7 +5,7 @@ use azvault_crypto::LocalKey;
 
 use super::extras::{check_decryption, check_encryption};
 use crate::{
-    DecryptResult, EncryptResult, EncryptionAlgorithm, KeyOperation, SignResult,
+    DecryptResult, EncryptResult, EncryptionAlgorithm, EncryptionMode, KeyOperation, SignResult,
     SignatureAlgorithm, UnwrapResult, VerifyResult, WrapResult,
     operations::{Decrypt, Encrypt, Sign, UnwrapKey, Verify, WrapKey, check_digest},
 };
@@ -84,7 +84,7 @@ impl Work for Encryption {
     }
 
     fn is_public(&self) -> bool {
-        is_rsa(&self.algorithm)
+        self.algorithm.mode() == Some(EncryptionMode::Rsa)
     }
 
     fn misfits(&self, key: &LocalKey) -> bool {
@@ -187,7 +187,7 @@ impl Work for Wrapping {
     const OPERATION: KeyOperation = KeyOperation::WrapKey;
 
     fn is_public(&self) -> bool {
-        is_rsa(&self.algorithm)
+        self.algorithm.mode() == Some(EncryptionMode::Rsa)
     }
 
     fn misfits(&self, key: &LocalKey) -> bool {
@@ -321,11 +321,6 @@ impl Work for Verification {
     fn used(_: &VerifyResult) -> Option<&ResourceId> {
         None
     }
-}
-
-fn is_rsa(algorithm: &EncryptionAlgorithm) -> bool {
-    use EncryptionAlgorithm::{Rsa1_5, RsaOaep, RsaOaep256};
-    matches!(algorithm, RsaOaep | RsaOaep256 | Rsa1_5)
 }
 
 /// The digest, of the length that the algorithm takes.

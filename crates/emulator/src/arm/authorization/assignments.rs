@@ -86,7 +86,7 @@ impl<'a> View<'a> {
                 role_definition_id: role_id(&details.scope, details.role),
                 principal_id: &details.principal,
                 principal_type: since(PRINCIPAL_TYPE).then_some(&details.principal_type),
-                scope,
+                scope: if scope.is_empty() { "/" } else { scope },
                 conditions: since(CONDITIONS).then_some(ConditionsView {
                     condition: details.condition.as_deref(),
                     condition_version: details.condition_version.as_deref(),

@@ -107,6 +107,7 @@ fn create(
         properties,
         ready: context.now + context.settings().provisioning_lag,
         deletion: None,
+        connections: Vec::new(),
         data: context.router.vaults.create(
             &id.key(),
             settings,

@@ -1,6 +1,6 @@
 //! Deleted vaults: seen, and purged.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use http::StatusCode;
 use serde::Serialize;
@@ -39,9 +39,15 @@ struct Properties<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct List<'a> {
     value: Vec<DeletedVault<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_link: Option<String>,
 }
+
+/// How many vaults a page has.
+const PAGE: usize = 100;
 
 impl<'a> DeletedVault<'a> {
     fn of(vault: &'a ArmVault, deletion: VaultDeletion) -> Self {
@@ -68,13 +74,27 @@ impl<'a> DeletedVault<'a> {
 
 pub(in crate::arm) fn list(context: &Context<'_>, subscription: &str) -> Result<Reply, ArmError> {
     let state = context.state();
-    let value = state
+    let after = &context.query.after;
+    let mut vaults = state
         .vaults
-        .values()
-        .filter(|vault| vault.id.group.subscription == subscription)
-        .filter_map(|vault| Some(DeletedVault::of(vault, vault.deletion?)))
-        .collect();
-    Ok(Reply::json(StatusCode::OK, &List { value })?.by_provider())
+        .range::<str, _>((Bound::Excluded(after.as_str()), Bound::Unbounded))
+        .filter(|(_, vault)| vault.id.group.subscription == subscription)
+        .filter_map(|(key, vault)| Some((key, DeletedVault::of(vault, vault.deletion?))))
+        .peekable();
+    let (mut value, mut last) = (Vec::new(), after);
+    while value.len() < context.query.page_size_or(PAGE)
+        && let Some((key, vault)) = vaults.next()
+    {
+        last = key;
+        value.push(vault);
+    }
+    let next_link = vaults.peek().map(|_| {
+        // Unlike the other lists' links, this one's `$` is escaped.
+        let query = context.query.continued(last).replacen("&$", "&%24", 1);
+        let path = format!("/subscriptions/{subscription}/providers/Microsoft.KeyVault");
+        format!("{}{path}/deletedVaults?{query}", context.site.base)
+    });
+    Ok(Reply::json(StatusCode::OK, &List { value, next_link })?.by_provider())
 }
 
 pub(in crate::arm) fn get(

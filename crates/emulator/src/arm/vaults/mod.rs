@@ -3,6 +3,7 @@
 mod access_policies;
 mod body;
 mod change;
+pub(super) mod connections;
 mod deleted;
 mod model;
 mod network;

@@ -10,6 +10,7 @@ use super::{
         Context,
         names::{VaultId, normalized_location},
     },
+    connections::Connection,
     network::{self, NetworkAcls},
 };
 use crate::{
@@ -32,7 +33,9 @@ pub(in crate::arm) struct ArmVault {
     /// When its name is registered.
     pub(super) ready: OffsetDateTime,
     pub(super) deletion: Option<VaultDeletion>,
-    pub(super) data: Arc<Vault>,
+    /// Private endpoints that lead here, or ask to.
+    pub(super) connections: Vec<Connection>,
+    pub(in crate::arm) data: Arc<Vault>,
 }
 
 /// Who did something, and when.

@@ -7,6 +7,7 @@ use time::{OffsetDateTime, macros::format_description};
 
 use super::{
     super::Context,
+    connections::ConnectionItem,
     model::{ArmVault, Sku, Stamp},
     network::NetworkAcls,
 };
@@ -57,6 +58,8 @@ struct PropertiesView<'a> {
     tenant_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     network_acls: Option<&'a NetworkAcls>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    private_endpoint_connections: Vec<ConnectionItem<'a>>,
     access_policies: &'a [AccessPolicy],
     enabled_for_deployment: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +121,7 @@ impl<'a> PropertiesView<'a> {
             sku: &properties.sku,
             tenant_id: &properties.tenant_id,
             network_acls: properties.network_acls.as_ref(),
+            private_endpoint_connections: ConnectionItem::all(vault),
             access_policies: &properties.access_policies,
             enabled_for_deployment: properties.enabled_for_deployment.unwrap_or(false),
             enabled_for_disk_encryption: properties.enabled_for_disk_encryption,

@@ -1,0 +1,140 @@
+//! Keys and secrets as resources: what templates make in a vault, kept by its data plane.
+//!
+//! <https://learn.microsoft.com/rest/api/keyvault/keyvault/keys> and `…/secrets`. ARM decides on access, not the
+//! vault's policies or roles.
+
+mod keys;
+mod secrets;
+
+use std::collections::BTreeMap;
+
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Context,
+    error::ArmError,
+    names::{VaultId, is_object_name},
+    part::VaultPart,
+    reply::Reply,
+};
+use crate::{objects::Described, vault::OnBehalf};
+
+/// A vault whose contents a request is about.
+struct Opened<'a> {
+    context: &'a Context<'a>,
+    /// The vault's resource id.
+    path: String,
+    location: String,
+    behalf: OnBehalf<'a>,
+}
+
+/// A key or a secret, or a version of one.
+#[derive(Serialize)]
+struct Resource<'a, T> {
+    id: String,
+    name: &'a str,
+    r#type: &'static str,
+    location: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    tags: BTreeMap<String, String>,
+    properties: T,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct List<T> {
+    value: Vec<T>,
+    /// Left out on the only or last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_link: Option<String>,
+}
+
+/// What every body has.
+#[derive(Deserialize)]
+struct Body<T> {
+    tags: Option<BTreeMap<String, Option<String>>>,
+    properties: T,
+}
+
+/// `None` for what this emulator does not do.
+pub(super) async fn answer(
+    context: &Context<'_>,
+    method: &Method,
+    vault: &VaultId,
+    part: &VaultPart,
+) -> Option<Result<Reply, ArmError>> {
+    let work = async {
+        let opened = Opened::open(context, vault)?;
+        match (method.as_str(), part) {
+            ("GET", VaultPart::Keys) => keys::list(&opened).await,
+            ("PUT", VaultPart::Key { name }) => keys::create_if_not_exist(&opened, name).await,
+            ("GET", VaultPart::Key { name }) => keys::get(&opened, name, None).await,
+            ("GET", VaultPart::KeyVersions { name }) => keys::list_versions(&opened, name).await,
+            ("GET", VaultPart::KeyVersion { name, version }) => {
+                keys::get(&opened, name, Some(version)).await
+            }
+            ("GET", VaultPart::Secrets) => secrets::list(&opened),
+            ("PUT", VaultPart::Secret { name }) => secrets::put(&opened, name),
+            ("PATCH", VaultPart::Secret { name }) => secrets::patch(&opened, name),
+            ("GET", VaultPart::Secret { name }) => secrets::get(&opened, name),
+            _ => Err(ArmError::internal()),
+        }
+    };
+    let known = match part {
+        VaultPart::Key { .. } => method == Method::GET || method == Method::PUT,
+        VaultPart::Secret { .. } => [Method::GET, Method::PUT, Method::PATCH].contains(method),
+        _ => method == Method::GET,
+    };
+    if known { Some(work.await.map(Reply::by_provider)) } else { None }
+}
+
+impl<'a> Opened<'a> {
+    fn open(context: &'a Context<'a>, id: &VaultId) -> Result<Self, ArmError> {
+        let mut state = context.state();
+        let vault = state.live(id)?;
+        let authority = format!("{}.{}", id.key(), context.site.vault_suffix);
+        let data = std::sync::Arc::clone(&vault.data);
+        let behalf = OnBehalf::of(context.router, context.caller, data, &authority)
+            .ok_or_else(ArmError::internal)?;
+        Ok(Self { context, path: vault.id.path(), location: vault.location.clone(), behalf })
+    }
+
+    /// The address of something in the vault, without a slash at the end.
+    fn uri(&self, rest: &str) -> String {
+        self.behalf.context().url(rest)
+    }
+
+    /// A page of resources, with a link to those after `last` when there are more.
+    fn page<T: Serialize>(
+        &self,
+        collection: &str,
+        value: Vec<T>,
+        last: Option<&str>,
+    ) -> Result<Reply, ArmError> {
+        let Context { site, query, .. } = self.context;
+        let next_link = last.map(|last| {
+            format!("{}{}/{collection}?{}", site.base, self.path, query.continued(last))
+        });
+        Reply::json(StatusCode::OK, &List { value, next_link })
+    }
+}
+
+/// Refuses what cannot be a key's or a secret's name.
+fn check_name(name: &str) -> Result<(), ArmError> {
+    if is_object_name(name) {
+        return Ok(());
+    }
+    Err(ArmError::bad_request(
+        "The name of a key or secret has 1 to 127 letters, digits and hyphens.",
+    ))
+}
+
+/// What the data plane says of a version, as this plane reads it.
+fn read<T: serde::de::DeserializeOwned>(described: &Described) -> Result<T, ArmError> {
+    T::deserialize(&described.bundle).map_err(|_| ArmError::internal())
+}
+
+fn json_body(value: &serde_json::Value) -> Vec<u8> {
+    value.to_string().into_bytes()
+}

@@ -1,0 +1,79 @@
+//! Whether a subscription is registered to use the Key Vault provider.
+//!
+//! <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types>
+
+use http::{Method, StatusCode};
+
+use super::{Context, account, error::ArmError, reply::Reply, route::Route};
+
+/// As `registrationState` has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Registration {
+    NotRegistered,
+    Registering,
+    Registered,
+}
+
+impl Registration {
+    fn of(context: &Context<'_>, subscription: &str) -> Self {
+        if context.settings().provider_registered {
+            return Self::Registered;
+        }
+        match context.state().registrations.get(subscription) {
+            None => Self::NotRegistered,
+            Some(done) if *done > context.now => Self::Registering,
+            Some(_) => Self::Registered,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::NotRegistered => "NotRegistered",
+            Self::Registering => "Registering",
+            Self::Registered => "Registered",
+        }
+    }
+}
+
+/// Refuses a write to the provider's resources until the subscription is registered.
+pub(super) fn check(context: &Context<'_>, method: &Method, route: &Route) -> Result<(), ArmError> {
+    let subscription = match route {
+        _ if method == Method::GET || method == Method::HEAD => return Ok(()),
+        Route::Vault(vault)
+        | Route::AccessPolicies { vault, .. }
+        | Route::InVault { vault, .. } => &vault.group.subscription,
+        Route::CheckName { subscription } | Route::PurgeVault { subscription, .. } => subscription,
+        _ => return Ok(()),
+    };
+    match Registration::of(context, subscription) {
+        Registration::NotRegistered => Err(ArmError::not_registered(
+            "The subscription is not registered to use namespace 'Microsoft.KeyVault'. See \
+             https://aka.ms/rps-not-found for how to register subscriptions.",
+        )),
+        Registration::Registering => Err(ArmError::not_registered(
+            "The subscription registration is in 'Registering' state. The subscription must be registered to use \
+             namespace 'Microsoft.KeyVault'. See https://aka.ms/rps-not-found for how to register subscriptions.",
+        )),
+        Registration::Registered => Ok(()),
+    }
+}
+
+/// The provider, as the tenant or a subscription sees it.
+pub(super) fn show(context: &Context<'_>, subscription: Option<&str>) -> Result<Reply, ArmError> {
+    // Only a subscription is registered: for the tenant there is nothing to wait for.
+    let state = subscription
+        .map_or(Registration::Registered, |subscription| Registration::of(context, subscription));
+    Reply::json(StatusCode::OK, &account::provider(subscription, state.name()))
+}
+
+/// Begins the registration, once; the answer shows the provider as it is then.
+pub(super) fn register(
+    context: &Context<'_>,
+    subscription: Option<&str>,
+) -> Result<Reply, ArmError> {
+    if let Some(subscription) = subscription {
+        let done = context.now + context.settings().registration_lag;
+        context.state().registrations.entry(subscription.to_owned()).or_insert(done);
+    }
+    show(context, subscription)
+}

@@ -1,0 +1,249 @@
+//! Private endpoint connections of a vault: asked for by a private endpoint, approved or rejected here.
+//!
+//! <https://learn.microsoft.com/rest/api/keyvault/keyvault/private-endpoint-connections>
+
+mod operation;
+mod view;
+
+use std::time::Duration;
+
+use http::{HeaderName, StatusCode};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    super::{Arm, Context, error::ArmError, names::VaultId, reply::Reply, route::Route},
+    model::ArmVault,
+};
+use operation::Pending;
+pub(super) use view::ConnectionItem;
+use view::ConnectionView;
+pub(in crate::arm) use view::{link_resources, list};
+
+const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperation");
+const RETRY_AFTER: &str = "1";
+
+/// A private endpoint's connection to a vault.
+#[derive(Clone, Debug)]
+pub(super) struct Connection {
+    name: String,
+    /// The resource id of the private endpoint.
+    endpoint: String,
+    status: Status,
+    description: Option<String>,
+    /// New with each change; a connection that nobody has changed has none.
+    etag: Option<String>,
+    change: Option<Change>,
+}
+
+/// A change that is under way until `done`.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    kind: ChangeKind,
+    done: OffsetDateTime,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ChangeKind {
+    Updating,
+    Deleting,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Pending,
+    Approved,
+    Rejected,
+    Disconnected,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    properties: Option<Properties>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties {
+    private_link_service_connection_state: Option<StateBody>,
+}
+
+/// What is left out stays.
+#[derive(Deserialize)]
+struct StateBody {
+    status: Option<String>,
+    description: Option<String>,
+}
+
+impl Status {
+    const ALL: [Self; 4] = [Self::Pending, Self::Approved, Self::Rejected, Self::Disconnected];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Approved => "Approved",
+            Self::Rejected => "Rejected",
+            Self::Disconnected => "Disconnected",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, ArmError> {
+        Self::ALL.into_iter().find(|status| status.name().eq_ignore_ascii_case(text)).ok_or_else(
+            || {
+                ArmError::bad_request(
+                    "The status of a private endpoint connection is 'Pending', 'Approved', 'Rejected' or \
+                     'Disconnected'.",
+                )
+            },
+        )
+    }
+}
+
+impl Connection {
+    fn new_etag() -> String {
+        Uuid::new_v4().simple().to_string()
+    }
+
+    /// Brings about what is done by `now`; false when the connection is gone.
+    fn settle(&mut self, now: OffsetDateTime) -> bool {
+        match self.change {
+            Some(Change { kind: ChangeKind::Deleting, done }) if done <= now => false,
+            Some(Change { kind: ChangeKind::Updating, done }) if done <= now => {
+                self.change = None;
+                self.etag = Some(Self::new_etag());
+                true
+            }
+            _ => true,
+        }
+    }
+
+    fn begin(&mut self, kind: ChangeKind, now: OffsetDateTime, lag: Duration) -> String {
+        let etag = Self::new_etag();
+        self.etag = Some(etag.clone());
+        self.change = Some(Change { kind, done: now + lag });
+        etag
+    }
+}
+
+impl ArmVault {
+    pub(in crate::arm) fn settle_connections(&mut self, now: OffsetDateTime) {
+        self.connections.retain_mut(|connection| connection.settle(now));
+    }
+
+    fn connection(&mut self, name: &str) -> Option<&mut Connection> {
+        self.connections.iter_mut().find(|connection| connection.name.eq_ignore_ascii_case(name))
+    }
+
+    /// With the name as the connection has it.
+    fn connection_path(&self, name: &str) -> String {
+        let known = self.connections.iter().find(|known| known.name.eq_ignore_ascii_case(name));
+        let name = known.map_or(name, |known| &known.name);
+        format!("{}/privateEndpointConnections/{name}", self.id.path())
+    }
+}
+
+impl Arm {
+    /// Adds a pending connection to the live vault of that resource id; gives the connection's id.
+    pub(crate) fn connect_private_endpoint(
+        &self,
+        vault: &str,
+        name: &str,
+        now: OffsetDateTime,
+    ) -> Result<String, String> {
+        let Ok(Route::Vault(id)) = Route::parse(vault) else {
+            return Err("it is not the resource id of a vault".to_owned());
+        };
+        let mut state = self.state(now);
+        let vault = state.live(&id).map_err(|error| error.message.into_owned())?;
+        if vault.connection(name).is_some() {
+            return Err(format!("the vault has a private endpoint connection '{name}' already"));
+        }
+        vault.connections.push(Connection {
+            name: name.to_owned(),
+            endpoint: format!(
+                "{}/providers/Microsoft.Network/privateEndpoints/{name}",
+                vault.id.group.path()
+            ),
+            status: Status::Pending,
+            description: None,
+            etag: None,
+            change: None,
+        });
+        Ok(vault.connection_path(name))
+    }
+}
+
+/// The connection; or, by a link of an operation on it, how that goes.
+pub(in crate::arm) fn get(
+    context: &Context<'_>,
+    id: &VaultId,
+    name: &str,
+) -> Result<Reply, ArmError> {
+    let mut state = context.state();
+    let vault = state.live(id)?;
+    let path = vault.connection_path(name);
+    if let Some(token) = &context.query.operation {
+        let pending = Pending::parse(token)?;
+        return pending.poll(context, &path, vault.connection(name).map(|found| &*found));
+    }
+    let location = vault.location.clone();
+    match vault.connection(name) {
+        Some(connection) => {
+            let view = ConnectionView::of(connection, path, &location);
+            Ok(Reply::json(StatusCode::OK, &view)?.by_provider())
+        }
+        None => Ok(Reply::empty(StatusCode::NO_CONTENT).by_provider()),
+    }
+}
+
+/// Approves or rejects; the answer says where to ask until that is done.
+pub(in crate::arm) fn put(
+    context: &Context<'_>,
+    id: &VaultId,
+    name: &str,
+) -> Result<Reply, ArmError> {
+    let Body { properties } = context.json()?;
+    let state = properties.and_then(|properties| properties.private_link_service_connection_state);
+    let wanted = state.ok_or_else(|| {
+        ArmError::bad_request("The property 'privateLinkServiceConnectionState' is not specified.")
+    })?;
+    let status = wanted.status.as_deref().map(Status::parse).transpose()?;
+    let mut state = context.state();
+    let vault = state.live(id)?;
+    let (path, location) = (vault.connection_path(name), vault.location.clone());
+    // Only a private endpoint makes a connection.
+    let connection = vault.connection(name).ok_or_else(|| ArmError::connection_not_found(name))?;
+    if connection.change.is_some() {
+        return Err(ArmError::connection_is_busy(name));
+    }
+    connection.status = status.unwrap_or(connection.status);
+    connection.description = wanted.description.or(connection.description.take());
+    let lag = context.settings().provisioning_lag;
+    let etag = connection.begin(ChangeKind::Updating, context.now, lag);
+    let code = if connection.status == Status::Approved { "approve" } else { "reject" };
+    let link = Pending::new(code, context.now, etag).link(context, &path);
+    let view = ConnectionView::of(connection, path, &location);
+    let mut reply = Reply::json(StatusCode::OK, &view)?.by_provider();
+    reply.headers =
+        vec![(ASYNC_OPERATION, link), (http::header::RETRY_AFTER, RETRY_AFTER.to_owned())];
+    Ok(reply)
+}
+
+/// Answers where to ask until the connection is gone; one that is not there is gone already.
+pub(in crate::arm) fn delete(
+    context: &Context<'_>,
+    id: &VaultId,
+    name: &str,
+) -> Result<Reply, ArmError> {
+    let mut state = context.state();
+    let vault = state.live(id)?;
+    let path = vault.connection_path(name);
+    let Some(connection) = vault.connection(name) else {
+        return Ok(Reply::empty(StatusCode::NO_CONTENT).by_provider());
+    };
+    let lag = context.router.vaults.defaults().deletion_lag;
+    let etag = connection.begin(ChangeKind::Deleting, context.now, lag);
+    let link = Pending::new("delete", context.now, etag).link(context, &path);
+    Ok(Reply::accepted(link).by_provider())
+}

@@ -1,0 +1,130 @@
+//! Connections as ARM shows them, alone and within their vault, and what a private endpoint can connect to.
+
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    super::super::{Context, error::ArmError, names::VaultId, reply::Reply},
+    ArmVault, ChangeKind, Connection,
+};
+
+#[derive(Serialize)]
+pub(super) struct ConnectionView<'a> {
+    id: String,
+    name: &'a str,
+    r#type: &'static str,
+    location: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'a str>,
+    properties: Properties<'a>,
+}
+
+/// A connection within its vault.
+#[derive(Serialize)]
+pub(in crate::arm::vaults) struct ConnectionItem<'a> {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'a str>,
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties<'a> {
+    provisioning_state: &'static str,
+    private_endpoint: Endpoint<'a>,
+    private_link_service_connection_state: State<'a>,
+}
+
+#[derive(Serialize)]
+struct Endpoint<'a> {
+    id: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct State<'a> {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    actions_required: &'static str,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    value: Vec<ConnectionView<'a>>,
+}
+
+fn properties(connection: &Connection) -> Properties<'_> {
+    Properties {
+        provisioning_state: match connection.change.map(|change| change.kind) {
+            None => "Succeeded",
+            Some(ChangeKind::Updating) => "Updating",
+            Some(ChangeKind::Deleting) => "Deleting",
+        },
+        private_endpoint: Endpoint { id: &connection.endpoint },
+        private_link_service_connection_state: State {
+            status: connection.status.name(),
+            description: connection.description.as_deref(),
+            actions_required: "None",
+        },
+    }
+}
+
+impl<'a> ConnectionView<'a> {
+    pub(super) fn of(connection: &'a Connection, id: String, location: &'a str) -> Self {
+        Self {
+            id,
+            name: &connection.name,
+            r#type: "Microsoft.KeyVault/vaults/privateEndpointConnections",
+            location,
+            etag: connection.etag.as_deref(),
+            properties: properties(connection),
+        }
+    }
+}
+
+impl<'a> ConnectionItem<'a> {
+    /// All connections of a vault.
+    pub(in crate::arm::vaults) fn all(vault: &'a ArmVault) -> Vec<Self> {
+        let item = |connection: &'a Connection| Self {
+            id: vault.connection_path(&connection.name),
+            etag: connection.etag.as_deref(),
+            properties: properties(connection),
+        };
+        vault.connections.iter().map(item).collect()
+    }
+}
+
+pub(in crate::arm) fn list(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmError> {
+    let mut state = context.state();
+    let vault = &*state.live(id)?;
+    let mut value = Vec::with_capacity(vault.connections.len());
+    for connection in &vault.connections {
+        let path = vault.connection_path(&connection.name);
+        value.push(ConnectionView::of(connection, path, &vault.location));
+    }
+    Ok(Reply::json(StatusCode::OK, &List { value })?.by_provider())
+}
+
+/// What a private endpoint can ask for: the vault, and nothing else.
+pub(in crate::arm) fn link_resources(
+    context: &Context<'_>,
+    id: &VaultId,
+) -> Result<Reply, ArmError> {
+    let mut state = context.state();
+    let vault = state.live(id)?;
+    let resource = json!({
+        "id": format!("{}/privateLinkResources/vault", vault.id.path()),
+        "name": "vault",
+        "type": "Microsoft.KeyVault/vaults/privateLinkResources",
+        "location": vault.location,
+        "properties": {
+            "groupId": "vault",
+            "requiredMembers": ["default"],
+            "requiredZoneNames": ["privatelink.vaultcore.azure.net"],
+        },
+    });
+    Ok(Reply::json(StatusCode::OK, &json!({"value": [resource]}))?.by_provider())
+}

@@ -1,0 +1,153 @@
+//! Private endpoint connections of vaults, and what a private endpoint can connect to.
+
+use std::time::Duration;
+
+use azvault_emulator::Emulator;
+use serde_json::{Value, json};
+
+use crate::{
+    arm::{Arm, code, refused},
+    support::{Answer, member_order},
+};
+
+const LAG: Duration = Duration::from_secs(10);
+
+/// A vault `kv-1` that the private endpoint `pe-1` asks to connect to.
+async fn with_pending() -> Arm {
+    let arm = Arm::of(Emulator::builder().provisioning_lag(LAG).deletion_lag(LAG)).await;
+    arm.put("kv-1", json!({})).await.ok();
+    let id = arm.emulator().connect_private_endpoint(&arm.vault_path("rg", "KV-1"), "pe-1");
+    assert_eq!(id.unwrap(), path(&arm, "/pe-1"));
+    arm
+}
+
+fn path(arm: &Arm, rest: &str) -> String {
+    format!("{}/privateEndpointConnections{rest}", arm.vault_path("rg", "kv-1"))
+}
+
+async fn put(arm: &Arm, status: &str) -> Answer {
+    let state = json!({"status": status, "description": format!("You are {status}!")});
+    // As the Azure CLI sends it.
+    let body = json!({"properties": {
+        "privateEndpoint": {}, "privateLinkServiceConnectionState": state, "provisioningState": "Succeeded",
+    }});
+    arm.send("PUT", &path(arm, "/PE-1"), Some(body)).await
+}
+
+async fn follow(arm: &Arm, link: &str) -> Answer {
+    arm.http.send_to("GET", link, "", &[]).await
+}
+
+fn state(connection: &Value) -> (&str, &str) {
+    let properties = &connection["properties"];
+    let state = &properties["privateLinkServiceConnectionState"];
+    assert_eq!(state["actionsRequired"], "None");
+    (properties["provisioningState"].as_str().unwrap(), state["status"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_connection_that_a_private_endpoint_asked_for_is_pending() {
+    let arm = with_pending().await;
+    let answer = arm.get(&path(&arm, "/pe-1")).await;
+    member_order(answer.text(), &["id", "name", "type", "location", "properties"]);
+    let connection = answer.ok();
+    assert_eq!(connection["id"], path(&arm, "/pe-1"));
+    assert_eq!(connection["type"], "Microsoft.KeyVault/vaults/privateEndpointConnections");
+    assert_eq!(state(&connection), ("Succeeded", "Pending"));
+    assert!(connection.get("etag").is_none(), "nobody has changed it");
+    let endpoint = connection["properties"]["privateEndpoint"]["id"].as_str().unwrap();
+    assert!(
+        endpoint.ends_with("/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/pe-1")
+    );
+    assert_eq!(arm.get(&path(&arm, "")).await.ok(), json!({"value": [connection]}));
+    let vault = arm.get_vault("kv-1").await.ok();
+    assert_eq!(
+        vault["properties"]["privateEndpointConnections"],
+        json!([{"id": connection["id"], "properties": connection["properties"]}])
+    );
+}
+
+#[tokio::test]
+async fn an_approval_is_updating_until_it_is_done_and_has_a_link_to_ask_at() {
+    let arm = with_pending().await;
+    let answer = put(&arm, "Approved").await;
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    let link = answer.header("azure-asyncoperation").unwrap().to_owned();
+    assert!(link.contains("/privateEndpointConnections/pe-1?api-version="), "{link}");
+    let updating = answer.ok();
+    assert_eq!(state(&updating), ("Updating", "Approved"));
+    assert_eq!(
+        updating["properties"]["privateLinkServiceConnectionState"]["description"],
+        "You are Approved!"
+    );
+    assert_eq!(arm.get(&path(&arm, "/pe-1")).await.ok(), updating);
+    assert_eq!(follow(&arm, &link).await.ok(), json!({"status": "InProgress"}));
+    assert_eq!(code(&put(&arm, "Rejected").await), refused(409, "ConflictError"));
+    arm.emulator().clock().advance(LAG);
+    assert_eq!(follow(&arm, &link).await.ok(), json!({"status": "Succeeded"}));
+    let done = arm.get(&path(&arm, "/pe-1")).await.ok();
+    assert_eq!(state(&done), ("Succeeded", "Approved"));
+    assert_ne!(done["etag"], updating["etag"], "the etag changes with the state");
+    put(&arm, "Rejected").await.ok();
+    arm.emulator().clock().advance(LAG);
+    assert_eq!(state(&arm.get(&path(&arm, "/pe-1")).await.ok()), ("Succeeded", "Rejected"));
+}
+
+#[tokio::test]
+async fn a_deletion_is_polled_at_its_location_until_the_connection_is_gone() {
+    let arm = with_pending().await;
+    let answer = arm.send("DELETE", &path(&arm, "/pe-1"), None).await;
+    assert_eq!(answer.status(), 202);
+    let link = answer.header("location").unwrap().to_owned();
+    assert_eq!(follow(&arm, &link).await.status(), 202);
+    assert_eq!(state(&arm.get(&path(&arm, "/pe-1")).await.ok()), ("Deleting", "Pending"));
+    arm.emulator().clock().advance(LAG);
+    let gone = follow(&arm, &link).await;
+    assert_eq!((gone.status(), gone.text()), (204, ""));
+    assert_eq!(arm.get(&path(&arm, "/pe-1")).await.status(), 204, "there is none");
+    assert_eq!(arm.send("DELETE", &path(&arm, "/pe-1"), None).await.status(), 204);
+    assert_eq!(arm.get(&path(&arm, "")).await.ok(), json!({"value": []}));
+    let vault = arm.get_vault("kv-1").await.ok();
+    assert!(vault["properties"].get("privateEndpointConnections").is_none());
+}
+
+#[tokio::test]
+async fn only_a_private_endpoint_makes_a_connection() {
+    let arm = with_pending().await;
+    let body = json!({"properties": {"privateLinkServiceConnectionState": {"status": "Approved"}}});
+    let answer = arm.send("PUT", &path(&arm, "/other"), Some(body)).await;
+    assert_eq!(code(&answer), refused(404, "PrivateEndpointConnectionNotFound"));
+    assert_eq!(code(&put(&arm, "Maybe").await), refused(400, "BadRequest"));
+    let empty = arm.send("PUT", &path(&arm, "/pe-1"), Some(json!({"properties": {}}))).await;
+    assert_eq!(code(&empty), refused(400, "BadRequest"));
+    let link = format!("{}?kv-operation=x", path(&arm, "/pe-1"));
+    assert_eq!(code(&arm.get(&link).await), refused(404, "OperationNotFound"));
+}
+
+#[tokio::test]
+async fn a_private_endpoint_finds_no_vault_that_is_not_there_and_connects_once() {
+    let arm = with_pending().await;
+    let connect = |id: &str| arm.emulator().connect_private_endpoint(id, "pe-1").unwrap_err();
+    for id in [arm.vault_path("rg", "none"), arm.vault_path("rg", "kv-1"), "kv-1".to_owned()] {
+        let error = connect(&id);
+        assert_eq!(error.to_string(), "the emulator could not connect a private endpoint", "{id}");
+    }
+}
+
+#[tokio::test]
+async fn the_vault_is_all_that_a_private_endpoint_can_ask_for() {
+    let arm = with_pending().await;
+    let path = format!("{}/privateLinkResources", arm.vault_path("rg", "kv-1"));
+    let resources = arm.get(&path).await.ok();
+    assert_eq!(
+        resources["value"][0]["properties"],
+        json!({
+            "groupId": "vault", "requiredMembers": ["default"],
+            "requiredZoneNames": ["privatelink.vaultcore.azure.net"],
+        })
+    );
+    assert_eq!(resources["value"].as_array().unwrap().len(), 1);
+    assert_eq!(resources["value"][0]["id"], format!("{path}/vault"));
+    let none = path.replace("kv-1", "none");
+    assert_eq!(code(&arm.get(&none).await), refused(404, "ResourceNotFound"));
+}
