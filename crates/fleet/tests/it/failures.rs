@@ -1,5 +1,6 @@
 //! What fails, what is lost on the way, and what is told meanwhile.
 
+use azvault_fleet::{DesiredKey, DesiredSecret, DesiredVault, ErrorKind, Outcome, Step};
 use futures::StreamExt;
 
 use crate::support::Place;
