@@ -112,7 +112,7 @@ impl Provisioner {
         crate::plan::plan(self, fleet).await
     }
 
-    /// Carries a plan out: some vaults at a time, within Resource Manager's limits. Awaited it gives
+    /// Carries out a plan that this provisioner made: some vaults at a time, within Resource Manager's limits. Awaited it gives
     /// a [`FleetReport`](crate::FleetReport); as a stream it tells of each step before that. Nothing
     /// is done before it is polled.
     ///
