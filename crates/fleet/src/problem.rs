@@ -16,10 +16,11 @@ use crate::Place;
 /// ```
 /// use azvault_fleet::Fleet;
 ///
-/// let error = Fleet::from_toml("fleet.toml", "[[vault]]\nnmae = \"pay-prod\"\n").unwrap_err();
+/// let text = "[[vault]]\nname = \"pay-prod\"\nretention-days = 30\n";
+/// let error = Fleet::from_toml("fleet.toml", text).unwrap_err();
 /// let problem = &error.problems()[0];
-/// assert_eq!(problem.place().map(|place| place.line), Some(2));
-/// assert!(problem.message().contains("did you mean \"name\""), "{problem}");
+/// assert_eq!(problem.place().map(|place| place.line), Some(3));
+/// assert!(problem.message().contains("did you mean \"retention_days\""), "{problem}");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidFleet {

@@ -1,5 +1,5 @@
-//! Who may use whom: cli, azvault → service crates → core, and keys → crypto → core; the emulator
-//! stands alone.
+//! Who may use whom: cli, azvault, fleet → service crates → core, and keys → crypto → core; the
+//! emulator stands alone.
 
 use super::Problem;
 use crate::tree::{Member, Tree};
@@ -15,7 +15,7 @@ const SERVICES: [&str; 5] = [
     "azvault-administration",
     "azvault-management",
 ];
-const FACADES: [&str; 2] = ["azvault", "azvault-cli"];
+const FACADES: [&str; 3] = ["azvault", "azvault-cli", "azvault-fleet"];
 
 /// Arrows that point the wrong way, and dev-dependencies that could not be published.
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
@@ -61,8 +61,8 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         CORE | EMULATOR => Some(vec![]),
         CRYPTO => Some(vec![CORE]),
         KEYS => Some(vec![CORE, CRYPTO]),
-        "azvault" => Some([&[CORE], SERVICES.as_slice()].concat()),
-        "azvault-cli" => Some([&[CORE, FACADES[0]], SERVICES.as_slice()].concat()),
+        "azvault" | "azvault-fleet" => Some([&[CORE], SERVICES.as_slice()].concat()),
+        "azvault-cli" => Some([&[CORE, FACADES[0], FACADES[2]], SERVICES.as_slice()].concat()),
         _ if SERVICES.contains(&name) => Some(vec![CORE]),
         _ => None,
     }

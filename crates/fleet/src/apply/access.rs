@@ -1,4 +1,5 @@
-//! Access that was just given, and is not felt yet.
+//! Access that was just given, and is not felt yet. Core's `wait_for_access` sees one call through;
+//! this sees all that an object takes through, and a vault's new name, within one deadline.
 
 use std::{future::Future, time::Duration};
 
@@ -34,7 +35,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// Whether this is what a vault, or the way to it, says at first.
 fn may_pass(error: &Error, granted: bool) -> bool {
     match error.kind() {
-        ErrorKind::ForbiddenByPolicy | ErrorKind::ForbiddenByRbac | ErrorKind::Forbidden => granted,
+        ErrorKind::ForbiddenByPolicy | ErrorKind::ForbiddenByRbac => granted,
         // The name of a new vault is not known everywhere at once.
         ErrorKind::Transport => !error.may_have_been_sent(),
         _ => false,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use azvault_core::Error;
+use azvault_core::{Error, ErrorKind, Result};
 use futures::{StreamExt, stream};
 
 use super::{FleetReport, Progress, Teller, vault};
@@ -20,7 +20,7 @@ pub(super) async fn run(provisioner: Provisioner, plan: FleetPlan, tell: Teller)
         .filter_map(std::future::ready)
         .collect()
         .await;
-    let work = vaults.into_iter().map(vault::Work::Converge);
+    let work = vaults.into_iter().map(|it| vault::Work::Converge(Box::new(it)));
     let work = work.chain(deletions.into_iter().map(vault::Work::Delete));
     let mut reports: Vec<_> = stream::iter(work.enumerate())
         .map(|(n, work)| {
@@ -41,20 +41,29 @@ async fn make(
     group: PlannedResourceGroup,
     tell: &Teller,
 ) -> Option<((String, String), Arc<Error>)> {
-    let made = match provisioner.management(&group.subscription) {
-        Ok(client) => {
-            client.resource_groups().create_or_update(&group.name, &group.location).await.map(drop)
-        }
-        Err(error) => Err(error),
-    };
-    match made {
-        Ok(()) => {
-            tell.tell(Progress::ResourceGroupCreated { name: group.name });
+    match ensure(provisioner, &group).await {
+        Ok(made) => {
+            if made {
+                tell.tell(Progress::ResourceGroupCreated { name: group.name });
+            }
             None
         }
         Err(error) => {
             let key = (group.subscription.to_ascii_lowercase(), group.name.to_lowercase());
             Some((key, Arc::new(error)))
         }
+    }
+}
+
+/// Gives whether it was made. Looks first: making a group that somebody else has made since the plan
+/// would take away its tags.
+async fn ensure(provisioner: &Provisioner, group: &PlannedResourceGroup) -> Result<bool> {
+    let groups = provisioner.management(&group.subscription)?.resource_groups();
+    match groups.get(&group.name).await {
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            groups.create_or_update(&group.name, &group.location).await.map(|_| true)
+        }
+        Err(error) => Err(error),
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// What is to be done about a vault.
 pub(super) enum Work {
-    Converge(PlannedVault),
+    Converge(Box<PlannedVault>),
     Delete(PlannedDeletion),
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn work(
     let refused = matches!(&work, Work::Converge(vault) if vault.action() == VaultAction::Refused);
     tell.tell(Progress::Begun { vault: name.clone() });
     let done = match work {
-        Work::Converge(vault) => worker.converge(vault, failed).await,
+        Work::Converge(vault) => worker.converge(*vault, failed).await,
         Work::Delete(deletion) => worker.delete(&deletion).await,
     };
     let outcome = match done {

@@ -2,10 +2,19 @@
 
 use azvault_keys::KeyType;
 
-use super::{Problems, key};
+use super::{Problems, key, repeated, said_first};
 use crate::model::{DesiredKey, DesiredVault, Source};
 
 pub(super) fn check(vault: &DesiredVault, problems: &mut Problems) {
+    let secrets = vault.secrets.iter().map(|(name, it)| (name.as_str(), it.place));
+    let keys = vault.keys.iter().map(|(name, it)| (name.as_str(), it.place));
+    for (kind, again) in [("secrets", repeated(secrets)), ("keys", repeated(keys))] {
+        for (name, place, first) in again {
+            let message =
+                format!("is there twice{}: upper and lower case are the same", said_first(first));
+            problems.add(key(&vault.name, &format!("{kind}.{name}")), message, place);
+        }
+    }
     for (name, secret) in &vault.secrets {
         let key = key(&vault.name, &format!("secrets.{name}"));
         problems.rule(&key, secret.place, object_name("secret", name));

@@ -6,7 +6,7 @@ mod vault;
 
 use std::collections::BTreeMap;
 
-use azvault_core::credentials::Env;
+use azvault_core::{SecretValue, credentials::Env};
 
 use crate::{
     Fleet, InvalidFleet, Place,
@@ -47,17 +47,15 @@ impl Fleet {
         let mut problems = Problems(self.problems());
         for vault in &self.vaults {
             for (name, secret) in &vault.secrets {
-                if let Source::Environment(variable) = &secret.source
-                    && env.get(variable).is_none()
-                {
-                    let message =
-                        format!("the environment variable {variable} is not set, or is empty");
-                    problems.add(
-                        key(&vault.name, &format!("secrets.{name}")),
-                        message,
-                        secret.place,
-                    );
-                }
+                let Source::Environment(variable) = &secret.source else { continue };
+                let message = match env.get(variable).map(SecretValue::new) {
+                    None => format!("the environment variable {variable} is not set, or is empty"),
+                    Some(value) if value.expose().len() > MOST_BYTES => format!(
+                        "the environment variable {variable} has more than 25,600 bytes, a secret's most"
+                    ),
+                    Some(_) => continue,
+                };
+                problems.add(key(&vault.name, &format!("secrets.{name}")), message, secret.place);
             }
         }
         InvalidFleet::of(self.file.as_deref(), problems.0).map_or(Ok(()), Err)
@@ -110,6 +108,9 @@ impl Fleet {
     }
 }
 
+/// What a secret takes: https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
+const MOST_BYTES: usize = 25 * 1024;
+
 /// The path of a key of a vault.
 fn key(vault: &str, key: &str) -> String {
     format!("vault {vault:?}.{key}")
@@ -134,6 +135,8 @@ fn repeated<'a>(
 ) -> Vec<(&'a str, Option<Place>, Option<Place>)> {
     let mut first: BTreeMap<String, Option<Place>> = BTreeMap::new();
     let mut again = Vec::new();
+    let mut items: Vec<_> = items.collect();
+    items.sort_by_key(|(_, place)| *place);
     for (name, place) in items {
         match first.entry(name.to_ascii_lowercase()) {
             std::collections::btree_map::Entry::Vacant(entry) => {

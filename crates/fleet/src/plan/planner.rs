@@ -32,7 +32,7 @@ pub(crate) async fn plan(provisioner: &Provisioner, fleet: &Fleet) -> Result<Fle
     }
     let seen = look(provisioner, fleet, &vaults).await?;
     let groups = groups(&vaults, &seen);
-    let deletions = deletions(fleet, &seen);
+    let deletions = deletions(fleet, &seen)?;
     let vaults = stream::iter(vaults.iter().map(|vault| one(provisioner, vault, &seen)))
         .buffered(provisioner.concurrency())
         .try_collect()
@@ -108,14 +108,15 @@ fn wanted_deletions(fleet: &Fleet) -> impl Iterator<Item = (String, &str)> {
 }
 
 /// Those that are there. What is not there, or deleted already, need not be deleted.
-fn deletions(fleet: &Fleet, seen: &Seen) -> Vec<PlannedDeletion> {
+fn deletions(fleet: &Fleet, seen: &Seen) -> Result<Vec<PlannedDeletion>> {
     let live = |(subscription, name): (String, &str)| {
         let vault = seen.get(&subscription)?.live(name)?;
-        Some(PlannedDeletion {
+        let planned = |group: &str| PlannedDeletion {
             subscription,
-            resource_group: vault.resource_group().ok()?.to_owned(),
+            resource_group: group.to_owned(),
             name: vault.name().to_owned(),
-        })
+        };
+        Some(vault.resource_group().map(planned))
     };
     wanted_deletions(fleet).filter_map(live).collect()
 }

@@ -114,6 +114,7 @@ impl ProvisionerBuilder {
             check_names: self.check_names,
             access_deadline: self.access_deadline,
             env: self.env,
+            throttle: super::vaults_throttle(),
             clock: self.clock,
             subscriptions: Default::default(),
         })))

@@ -10,8 +10,11 @@ use std::{
 
 use azure_core::http::Transport;
 use azvault_core::{
-    ClientBuilder, Credential, Result, ServiceClient, auth::Cloud, credentials::Env,
-    retry::RetryPolicy, time::Clock,
+    ClientBuilder, Credential, Result, ServiceClient,
+    auth::Cloud,
+    credentials::Env,
+    retry::{Budget, RetryPolicy, Throttle},
+    time::Clock,
 };
 use azvault_keys::KeyClient;
 use azvault_management::KeyVaultManagementClient;
@@ -64,9 +67,16 @@ struct Inner {
     check_names: bool,
     access_deadline: std::time::Duration,
     env: Env,
+    /// Keeps to the limits of each vault: 20 keys and 300 secrets in 10 s.
+    throttle: Throttle,
     clock: Arc<dyn Clock>,
     /// The client of each subscription, which keeps to its limits; by the id in lower case.
     subscriptions: Mutex<HashMap<String, KeyVaultManagementClient>>,
+}
+
+/// What the clients of vaults share.
+fn vaults_throttle() -> Throttle {
+    Throttle::default().with_budget(Budget::published())
 }
 
 impl Provisioner {
@@ -102,7 +112,7 @@ impl Provisioner {
         crate::plan::plan(self, fleet).await
     }
 
-    /// Carries a plan out: some vaults at a time, within Resource Manager's limits. Awaited it gives
+    /// Carries out a plan that this provisioner made: some vaults at a time, within Resource Manager's limits. Awaited it gives
     /// a [`FleetReport`](crate::FleetReport); as a stream it tells of each step before that. Nothing
     /// is done before it is polled.
     ///
@@ -129,6 +139,8 @@ impl Provisioner {
             // Resource Manager may ask for minutes, and it is better to wait than to give up.
             .retry(RetryPolicy::default().max_retries(8).max_server_delay(LONGEST_DELAY))
             .timeout(MANAGEMENT_LIMIT)
+            // The limits are a subscription's own: one that throttles holds up no other.
+            .throttle(Throttle::default())
             .per_attempt_policy(Arc::new(Pace::new(self.0.clock.clone())));
         let builder = match &self.0.endpoint {
             Some(endpoint) => builder.endpoint(endpoint),
@@ -140,11 +152,13 @@ impl Provisioner {
     }
 
     pub(crate) fn secrets(&self, vault_url: &str) -> Result<SecretClient> {
-        self.common(SecretClient::builder(vault_url)).build()
+        let throttle = self.0.throttle.clone();
+        self.common(SecretClient::builder(vault_url)).throttle(throttle).build()
     }
 
     pub(crate) fn keys(&self, vault_url: &str) -> Result<KeyClient> {
-        self.common(KeyClient::builder(vault_url)).build()
+        let throttle = self.0.throttle.clone();
+        self.common(KeyClient::builder(vault_url)).throttle(throttle).build()
     }
 
     fn common<C: ServiceClient>(&self, builder: ClientBuilder<C>) -> ClientBuilder<C> {

@@ -231,7 +231,59 @@ async fn vaults_of_many_groups_and_subscriptions_are_looked_at_by_few_requests()
     place.converge(&fleet).await;
     place.emulator.clear_journal();
     assert!(place.provisioner.plan(&fleet).await.unwrap().is_empty());
-    // Two subscriptions: vaults, deleted vaults, and the one group of each.
-    let paths: Vec<_> = place.emulator.journal().iter().map(|it| it.path().to_owned()).collect();
-    assert_eq!(paths.len(), 6, "{paths:#?}");
+    // Two subscriptions, each: a page of vaults and the empty one that the service ends lists with,
+    // deleted vaults, and the one group.
+    assert_eq!(place.emulator.journal().len(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn network_rules_are_the_vaults_only_ones_and_compared_by_what_they_mean() {
+    let place = Place::new();
+    let rules = DesiredNetwork::deny().ip_rule("203.0.113.0/24").ip_rule("198.51.100.7");
+    let fleet = |network| place.fleet().vault(place.vault("pay-prod").network(network));
+    place.converge(&fleet(rules)).await;
+    let client = place.management();
+    let ranges = async || {
+        let vault = vault(&client, "pay-prod").await;
+        let rules = vault.network_rules().unwrap();
+        rules.ip_rules().map(|it| it.trim_end_matches("/32").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ranges().await, ["203.0.113.0/24", "198.51.100.7"]);
+
+    // The same in another order and spelling.
+    let same = DesiredNetwork::deny().ip_rule("198.51.100.7/32").ip_rule("203.0.113.0/24");
+    assert!(place.provisioner.plan(&fleet(same)).await.unwrap().is_empty());
+    place.converge(&fleet(DesiredNetwork::deny().ip_rule("192.0.2.0/24"))).await;
+    assert_eq!(ranges().await, ["192.0.2.0/24"]);
+    place.converge(&fleet(DesiredNetwork::private())).await;
+    // Not mentioned, they stay.
+    place.converge(&place.fleet().vault(place.vault("pay-prod"))).await;
+    assert_eq!(ranges().await, ["192.0.2.0/24"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn purge_protection_is_not_taken_away() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("pay-prod").purge_protection())).await;
+    let fleet = place.fleet().vault(place.vault("pay-prod").without_purge_protection());
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    assert_eq!(plan.refused().count(), 1, "{plan}");
+    assert!(plan.to_string().contains("! it has purge protection, which nothing takes away"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_somebody_else_has_fails_or_is_refused_if_names_are_checked() {
+    let place = Place::new();
+    let elsewhere = "0b1f6471-1bf0-4dda-aec3-cb9272f09590";
+    let theirs = place.vault("pay-prod").subscription(elsewhere);
+    place.converge(&place.fleet().vault(theirs)).await;
+    let fleet = place.fleet().vault(place.vault("pay-prod")).vault(place.vault("pay-test"));
+    let report = place.apply(&fleet).await;
+    let failed: Vec<_> = report.failed().collect();
+    assert_eq!(failed.len(), 1, "{report}");
+    assert_eq!(failed[0].error().unwrap().kind(), ErrorKind::Conflict, "{report}");
+
+    let asking = Place::on(place.emulator.clone(), |builder| builder.check_names());
+    let plan = asking.provisioner.plan(&fleet).await.unwrap();
+    assert_eq!(plan.refused().map(|it| it.name()).collect::<Vec<_>>(), ["pay-prod"], "{plan}");
 }

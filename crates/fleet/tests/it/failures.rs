@@ -1,6 +1,5 @@
 //! What fails, what is lost on the way, and what is told meanwhile.
 
-use azvault_core::Error;
 use azvault_fleet::{DesiredKey, DesiredSecret, DesiredVault, ErrorKind, Outcome, Step};
 use futures::StreamExt;
 
@@ -87,43 +86,6 @@ async fn a_secret_that_somebody_made_after_the_plan_is_left_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_stopped_anywhere_plans_again_and_finds_the_rest() {
-    let wanted = |place: &Place| {
-        let vault = |name: &str| {
-            let vault = place.vault(name).secret("db", DesiredSecret::generated(32));
-            vault.secret("api", DesiredSecret::from_env("API_TOKEN")).key("k", DesiredKey::ec())
-        };
-        place.fleet().vault(vault("pay-a")).vault(vault("pay-b"))
-    };
-    let place = Place::new();
-    place.converge(&wanted(&place)).await;
-    let requests = place.emulator.journal().len();
-
-    // Dropped after each of as many polls as it takes: what was sent is sent, and no more.
-    for stop in 0..requests {
-        let place = Place::new();
-        let fleet = wanted(&place);
-        let plan = place.provisioner.plan(&fleet).await.unwrap();
-        let mut apply = place.provisioner.apply(plan);
-        for _ in 0..stop {
-            if futures::poll!(apply.next()).is_ready() {
-                continue;
-            }
-            tokio::task::yield_now().await;
-        }
-        drop(apply);
-        place.converge(&fleet).await;
-        for vault in ["pay-a", "pay-b"] {
-            let secrets = place.secrets(vault);
-            for name in ["db", "api"] {
-                let versions = secrets.list_secret_properties_versions(name).try_collect().await;
-                assert_eq!(versions.unwrap().len(), 1, "{vault} {name} after {stop}");
-            }
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn progress_tells_of_each_step_in_its_order_and_ends() {
     let place = Place::new();
     let wanted = place.vault("pay-prod").secret("db", DesiredSecret::generated(32));
@@ -161,29 +123,4 @@ async fn nothing_is_sent_for_a_fleet_that_cannot_be() {
         assert!(error.to_string().contains(says), "{error}");
     }
     assert_eq!(place.emulator.journal().len(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn no_value_is_in_what_is_printed() {
-    let place = Place::new();
-    let wanted = place
-        .vault("pay-prod")
-        .secret("api", DesiredSecret::from_env("API_TOKEN"))
-        .secret("db", DesiredSecret::generated(32));
-    let fleet = place.fleet().vault(wanted);
-    place.emulator.faults().next(1).on("PUT", "/secrets/db").status(400);
-    let plan = place.provisioner.plan(&fleet).await.unwrap();
-    let mut text = format!("{fleet:?} {plan} {plan:?} {:?}", place.provisioner);
-    let mut apply = place.provisioner.apply(plan);
-    while let Some(progress) = apply.next().await {
-        text += &format!("{progress} {progress:?}");
-    }
-    let report = apply.await;
-    let chain = |error: &Error| format!("{error} {error:?}");
-    text += &format!(
-        "{report} {report:?} {:?}",
-        report.failed().filter_map(|it| it.error()).map(chain).collect::<Vec<_>>()
-    );
-    assert!(report.has_failures());
-    assert!(!text.contains("canary"), "{text}");
 }

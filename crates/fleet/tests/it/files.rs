@@ -157,6 +157,10 @@ fn what_cannot_be_is_refused_with_its_line_and_what_is_right() {
             "[[vault]]\nname = \"pay\"\n[[delete]]\nname = \"PAY\"",
             "4:8: delete \"PAY\": is also a vault that must be there, first in line 12",
         ),
+        (
+            "[[vault]]\nname = \"pay\"\n[vault.keys]\nDB = { type = \"EC\" }\ndb = { type = \"EC\" }",
+            "5:1: vault \"pay\".keys.db: is there twice, first in line 14",
+        ),
         ("[[vault]]\nname = \"pay\"\nsku = ", "3:7: this is not TOML"),
     ] {
         let message = error(body);

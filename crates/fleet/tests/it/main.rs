@@ -4,5 +4,8 @@
 mod converge;
 mod failures;
 mod files;
+mod kill;
+mod leaks;
+mod pace;
 mod roles;
 mod support;

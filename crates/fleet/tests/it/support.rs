@@ -106,14 +106,14 @@ impl Place {
 }
 
 impl Place {
-    /// Moves the emulator's clock on by a second whenever the client has waited for one.
+    /// Moves the emulator's clock on with the client's.
     pub(crate) async fn advance_while<T>(&self, work: impl Future<Output = T>) -> T {
         let clock = async {
-            let second = std::time::Duration::from_secs(1);
-            let mut ticks = tokio::time::interval(second);
+            let step = std::time::Duration::from_millis(50);
+            let mut ticks = tokio::time::interval(step);
             loop {
                 ticks.tick().await;
-                self.emulator.clock().advance(second);
+                self.emulator.clock().advance(step);
             }
         };
         tokio::select! {
