@@ -65,6 +65,7 @@ enum Bench {
 
 /// What a piece of work allocates.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the programs of this package make it")]
 pub struct Counted {
     /// How often it asks for memory; a reallocation counts too.
     pub allocations: u64,
