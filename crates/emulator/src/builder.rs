@@ -178,8 +178,9 @@ impl EmulatorBuilder {
     /// Whether a change of a vault through ARM is refused, with 409 `ConflictError`, when another one was done after
     /// its request began; not so when not set: they then come one after the other.
     ///
-    /// The service is said to do so when changes run in parallel, how close they have to be is not known. A request
-    /// begins when its headers are there.
+    /// The service does so when changes run in parallel; how close they have to be is not known. Here a request begins
+    /// when its headers are there, and those that are sent together, such as by `join!`, have begun before the first of
+    /// them is done.
     ///
     /// ```
     /// let emulator = azvault_emulator::Emulator::builder().parallel_changes_conflict(true).in_memory();

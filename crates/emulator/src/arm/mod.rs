@@ -178,6 +178,10 @@ async fn authorized(
         Body::Whole(bytes) => bytes.as_ref(),
         Body::TooLarge => return Err(ArmError::body_too_large()),
     };
+    if router.arm.settings.parallel_changes_conflict {
+        // So that what was sent together has begun before the first of it is done.
+        tokio::task::yield_now().await;
+    }
     let now = router.clock.now();
     let context = Context { router, site, caller, query: &query, now, begun: request.begun, body };
     registration::check(&context, &request.method, &route)?;

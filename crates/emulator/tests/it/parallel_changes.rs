@@ -29,7 +29,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use crate::{
-    arm::{API_VERSION, Arm},
+    arm::{API_VERSION, Arm, code, refused},
     support::Vault,
 };
 
@@ -153,6 +153,21 @@ async fn a_vault_that_is_made_twice_at_once_is_made_once() {
     assert_eq!((status, &body["error"]["code"]), (409, &json!("ConflictError")));
     let vault = arm.get_vault("kv-2").await.ok();
     assert_eq!(vault["properties"]["enabledForDeployment"], true);
+}
+
+#[tokio::test]
+async fn of_changes_that_are_sent_together_one_is_done_and_the_others_may_come_again() {
+    let arm = conflicting().await;
+    let patch = async |value: &str| {
+        let tags = json!({"tags": {"a": value}});
+        arm.patch("kv-1", tags).await
+    };
+    let (first, second, third) = futures::join!(patch("1"), patch("2"), patch("3"));
+    assert_eq!(first.ok()["tags"]["a"], "1");
+    for late in [second, third] {
+        assert_eq!(code(&late), refused(409, "ConflictError"));
+    }
+    assert_eq!(patch("2").await.ok()["tags"]["a"], "2");
 }
 
 #[tokio::test]
