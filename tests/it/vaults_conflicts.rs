@@ -190,3 +190,21 @@ async fn a_vault_whose_making_failed_is_an_error() {
     let error = vaults(&script).ensure_vault("my-rg", "my-vault", wanted(ONE)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OperationFailed, "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_of_which_a_rest_is_left_is_taken_away_by_what_replaces_all() {
+    let policy = |id: &str, words: &[&str]| json!({"tenantId": ARM_TENANT, "objectId": id, "permissions": {"secrets": words}});
+    let both = json!([policy(ONE, &["get", "List"]), policy(TWO, &["get"])]);
+    let live = Some(Arm::vault(json!({"accessPolicies": both})));
+    let rest = json!([policy(ONE, &["List"]), policy(TWO, &["get"])]);
+    let (arm, script) = Arm { live, ..Arm::default() }.script(move |seen, answer| {
+        match seen.url.path().ends_with("/accessPolicies/remove") {
+            true => Answer::ok(&json!({"properties": {"accessPolicies": rest}})),
+            false => answer,
+        }
+    });
+    let left = vaults(&script).remove_access_policy("my-rg", "my-vault", ONE).await.unwrap();
+    assert_eq!(left.iter().map(|it| it.object_id()).collect::<Vec<_>>(), [TWO]);
+    assert_eq!(lock(&arm).principals(), [TWO]);
+    assert_eq!(methods(&script), ["GET", "PUT", "PATCH"]);
+}

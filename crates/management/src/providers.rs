@@ -3,7 +3,9 @@
 mod registration;
 
 use azure_core::http::{Method, Request};
-use azvault_core::{Call, Client, Error, ErrorKind, Operation, Poller, Result};
+use azvault_core::{
+    Call, Client, Error, ErrorKind, Operation, Poller, Result, poller::ResumeToken,
+};
 pub(crate) use registration::{is_missing, with_registration};
 
 use self::registration::Registration;
@@ -86,6 +88,17 @@ impl ProvidersClient {
                 None => poller,
             })
         })
+    }
+
+    /// Goes on with what [`begin_register`](Self::begin_register) began, perhaps in another process.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the token is for another operation or another service.
+    pub fn resume_register(&self, token: &ResumeToken) -> Result<Poller<Provider>> {
+        let (client, pipeline) = (self.client.clone(), self.client.pipeline().clone());
+        let url = token.url_on(client.endpoint(), REGISTER.name())?;
+        let registration = Registration::new(client, REGISTER.name(), url);
+        Ok(Poller::new(pipeline, &REGISTER, registration))
     }
 
     fn request(&self, method: Method, namespace: &str, verb: Option<&str>) -> Result<Request> {

@@ -396,3 +396,19 @@ async fn a_tag_looks_like_no_line_of_a_plan() {
     let plan = ensure.plan().await.unwrap().to_string();
     assert_eq!(plan, "~ update in place: my-rg/my-vault\n    + tags.a: 1 ! refused");
 }
+
+#[tokio::test]
+async fn plans_are_made_here_and_applied_in_another_task() {
+    fn travels<T: Send + Sync + Clone + std::fmt::Debug + 'static>(it: T) -> T {
+        it
+    }
+    fn can_be_spawned<F: Future + Send + 'static>(work: F) -> F {
+        work
+    }
+    let subscription = Subscription::new().await;
+    let ensure =
+        subscription.client.vaults().ensure_vault(GROUP, "my-vault", subscription.parameters());
+    let plan = can_be_spawned(travels(ensure).plan()).await.unwrap();
+    let vault = can_be_spawned(travels(plan).apply()).await.unwrap();
+    assert_eq!(vault.name(), "my-vault");
+}
