@@ -2,10 +2,18 @@
 
 mod client;
 mod ensure;
+mod keys;
+mod managed_hsms;
 mod models;
+mod operations;
 mod patience;
+mod place;
 mod policies;
+mod private_endpoint_connections;
+mod private_link_resources;
 mod resource_groups;
+mod secrets;
+mod settling;
 mod validate;
 mod vaults;
 
@@ -18,19 +26,38 @@ pub use azvault_core::{
     retry::{RetryPolicy, StopReason},
     transport::TransportOptions,
 };
+pub use azvault_core::{SecretValue, object::RecoveryLevel};
 pub use client::KeyVaultManagementClient;
 pub use ensure::{
     Difference, EnsureVault, Observed, PermissionKind, Refusal, RefusalReason, VaultAction,
     VaultField, VaultPlan,
 };
+pub use keys::KeysClient;
+pub use managed_hsms::ManagedHsmsClient;
 pub use models::{
     AccessPolicyEntry, AccessPolicyUpdateKind, CertificatePermission, CreateMode, DeletedVault,
     KeyPermission, NameAvailability, NetworkRuleAction, NetworkRuleBypass, NetworkRuleSet,
     ProvisioningState, PublicNetworkAccess, ResourceGroup, SecretPermission, SkuName,
     StoragePermission, UnavailableReason, Vault, VaultCreateOrUpdateParameters,
 };
+pub use models::{
+    ActionsRequired, ActivationStatus, DeletedManagedHsm, GeoReplicatedRegion,
+    GeoReplicationProvisioningState, IdentityType, Key, KeyCreateParameters, KeyCurve,
+    KeyOperation, KeyReleasePolicy, KeyRotationAction, KeyType, LifetimeAction, LogSpecification,
+    ManagedHsm, ManagedHsmCreateOrUpdateParameters, ManagedHsmProvisioningState, ManagedHsmSku,
+    ManagedHsmSkuFamily, ManagedHsmSkuName, ManagedHsmUpdateParameters, ManagedServiceIdentity,
+    ManagedServiceIdentityType, MetricDimension, MetricSpecification, OperationDisplay,
+    PrivateEndpointConnection, PrivateEndpointProvisioningState, PrivateEndpointStatus,
+    PrivateLinkConnectionState, PrivateLinkResource, ProviderOperation, Resource, RotationPolicy,
+    Secret, ServiceSpecification, SkuFamily, SystemData, UserAssignedIdentity,
+};
+pub use operations::OperationsClient;
 pub use policies::{EnsureAccessPolicy, RemoveAccessPolicy, SetAccessPolicies};
+pub use private_endpoint_connections::PrivateEndpointConnectionsClient;
+pub use private_link_resources::PrivateLinkResourcesClient;
 pub use resource_groups::{CreateResourceGroup, ResourceGroupsClient};
+pub use secrets::{SecretsClient, SetSecret, UpdateSecret};
+pub use settling::Waiting;
 pub use vaults::{
     BeginCreateOrUpdate, BeginPurgeDeleted, CreateOrUpdate, UpdateVault, VaultsClient,
 };

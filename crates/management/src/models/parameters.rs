@@ -6,20 +6,26 @@ use azvault_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccessPolicyEntry, CreateMode, NetworkRuleSet, PublicNetworkAccess, SkuName, validate,
+    AccessPolicyEntry, CreateMode, NetworkRuleSet, PublicNetworkAccess, SkuFamily, SkuName,
+    validate,
 };
 
 /// The tier on the wire, with the only family there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sku {
-    family: String,
+    #[serde(default = "family")]
+    pub(crate) family: SkuFamily,
     pub(crate) name: SkuName,
 }
 
 impl Sku {
     pub(crate) fn new(name: SkuName) -> Self {
-        Self { family: "A".to_owned(), name }
+        Self { family: family(), name }
     }
+}
+
+fn family() -> SkuFamily {
+    SkuFamily::A
 }
 
 /// What making and changing a vault have in common.
