@@ -63,6 +63,8 @@ mod lists_without_end;
 #[cfg(test)]
 mod lost_answers;
 #[cfg(test)]
+mod managed_hsms;
+mod managed_hsms_read;
 mod management;
 #[cfg(test)]
 mod objects_of_certificates;
