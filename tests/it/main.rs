@@ -66,6 +66,8 @@ mod lost_answers;
 mod managed_hsms;
 mod managed_hsms_read;
 mod management;
+mod management_lists;
+mod management_objects;
 #[cfg(test)]
 mod objects_of_certificates;
 #[cfg(test)]
@@ -76,6 +78,7 @@ mod polling_locations;
 mod polling_provisioning;
 #[cfg(test)]
 mod polling_status;
+mod private_endpoints;
 #[cfg(test)]
 mod resource_manager;
 #[cfg(test)]
