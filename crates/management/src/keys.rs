@@ -64,13 +64,21 @@ fn hsm_advice(kind: ErrorKind) -> Option<&'static str> {
 /// `AllowKeyManagementOperationsThroughARM` is true.
 ///
 /// # Examples
-/// ```no_run
-/// # async fn make(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = azvault_emulator::Emulator::start().await?;
+/// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+/// #     .endpoint(emulator.management_url())
+/// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+/// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+/// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+/// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
 /// use azvault_management::{KeyCreateParameters, KeyType};
 ///
 /// let parameters = KeyCreateParameters::new(KeyType::Rsa).size(2048);
 /// let key = management.keys().create_if_not_exist("my-rg", "my-vault", "my-key", parameters).await?;
-/// println!("{:?}", key.uri_with_version());
+/// assert_eq!(key.key_type(), Some(&KeyType::Rsa));
 /// # Ok(())
 /// # }
 /// ```
@@ -139,10 +147,20 @@ impl KeysClient {
     /// [ManagedHsmKeys_Get](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsm-keys/get).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn get(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # let new = azvault_management::KeyCreateParameters::new(azvault_management::KeyType::Rsa);
+    /// # management.keys().create_if_not_exist("my-rg", "my-vault", "my-key", new).await?;
     /// let key = management.keys().get("my-rg", "my-vault", "my-key").await?;
-    /// println!("{:?} {:?}", key.key_type(), key.size());
+    /// assert_eq!(key.size(), Some(2048));
     /// # Ok(())
     /// # }
     /// ```
@@ -167,11 +185,22 @@ impl KeysClient {
     /// [ManagedHsmKeys_GetVersion](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsm-keys/get-version).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn get(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
-    /// let version = "0123456789abcdef0123456789abcdef";
-    /// let key = management.keys().get_version("my-rg", "my-vault", "my-key", version).await?;
-    /// assert_eq!(key.version(), Some(version));
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # let new = azvault_management::KeyCreateParameters::new(azvault_management::KeyType::Rsa);
+    /// # management.keys().create_if_not_exist("my-rg", "my-vault", "my-key", new).await?;
+    /// let key = management.keys().get("my-rg", "my-vault", "my-key").await?;
+    /// let version = key.version().unwrap_or_default();
+    /// let same = management.keys().get_version("my-rg", "my-vault", "my-key", version).await?;
+    /// assert_eq!(same.version(), key.version());
     /// # Ok(())
     /// # }
     /// ```
@@ -199,8 +228,18 @@ impl KeysClient {
     /// [ManagedHsmKeys_List](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsm-keys/list).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # let new = azvault_management::KeyCreateParameters::new(azvault_management::KeyType::Rsa);
+    /// # management.keys().create_if_not_exist("my-rg", "my-vault", "my-key", new).await?;
     /// for key in management.keys().list("my-rg", "my-vault").try_collect().await? {
     ///     println!("{}", key.name());
     /// }
@@ -224,10 +263,20 @@ impl KeysClient {
     /// [ManagedHsmKeys_ListVersions](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsm-keys/list-versions).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # let new = azvault_management::KeyCreateParameters::new(azvault_management::KeyType::Rsa);
+    /// # management.keys().create_if_not_exist("my-rg", "my-vault", "my-key", new).await?;
     /// let versions = management.keys().list_versions("my-rg", "my-vault", "my-key");
-    /// println!("{} versions", versions.try_collect().await?.len());
+    /// assert_eq!(versions.try_collect().await?.len(), 1);
     /// # Ok(())
     /// # }
     /// ```

@@ -30,8 +30,13 @@ impl OperationsClient {
     /// Source: [Operations_List](https://learn.microsoft.com/rest/api/keyvault/keyvault/operations/list).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
     /// let operations = management.operations().list().try_collect().await?;
     /// for operation in operations.iter().filter(|operation| operation.is_data_action()) {
     ///     println!("{}", operation.name().unwrap_or_default());

@@ -54,8 +54,17 @@ const MISSING: &str = "look at the names of the subscription, the resource group
 /// What is called the parent here is the vault or the managed HSM.
 ///
 /// # Examples
-/// ```no_run
-/// # async fn decide(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = azvault_emulator::Emulator::start().await?;
+/// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+/// #     .endpoint(emulator.management_url())
+/// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+/// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+/// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+/// # let vault = management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+/// # emulator.connect_private_endpoint(vault.id(), "my-connection")?;
 /// use azvault_management::PrivateEndpointStatus;
 ///
 /// let connections = management.private_endpoint_connections();
@@ -107,11 +116,20 @@ impl PrivateEndpointConnectionsClient {
     /// [MHSMPrivateEndpointConnections_Get](https://learn.microsoft.com/rest/api/keyvault/managedhsm/mhsm-private-endpoint-connections/get).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn get(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # let vault = management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # emulator.connect_private_endpoint(vault.id(), "my-connection")?;
     /// let connections = management.private_endpoint_connections();
     /// let connection = connections.get("my-rg", "my-vault", "my-connection").await?;
-    /// println!("{:?}", connection.status());
+    /// assert_eq!(connection.name(), "my-connection");
     /// # Ok(())
     /// # }
     /// ```
@@ -139,10 +157,22 @@ impl PrivateEndpointConnectionsClient {
     /// Source: [Manage a private endpoint connection](https://learn.microsoft.com/azure/private-link/manage-private-endpoint).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn approve(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # let vault = management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # emulator.connect_private_endpoint(vault.id(), "my-connection")?;
+    /// use azvault_management::PrivateEndpointStatus;
+    ///
     /// let connections = management.private_endpoint_connections();
-    /// connections.approve("my-rg", "my-vault", "my-connection").await?;
+    /// let approved = connections.approve("my-rg", "my-vault", "my-connection").await?;
+    /// assert_eq!(approved.status(), Some(&PrivateEndpointStatus::Approved));
     /// # Ok(())
     /// # }
     /// ```
@@ -168,10 +198,22 @@ impl PrivateEndpointConnectionsClient {
     /// Source: [Manage a private endpoint connection](https://learn.microsoft.com/azure/private-link/manage-private-endpoint).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn reject(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # let vault = management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # emulator.connect_private_endpoint(vault.id(), "my-connection")?;
+    /// use azvault_management::PrivateEndpointStatus;
+    ///
     /// let connections = management.private_endpoint_connections();
-    /// connections.reject("my-rg", "my-vault", "my-connection").await?;
+    /// let rejected = connections.reject("my-rg", "my-vault", "my-connection").await?;
+    /// assert_eq!(rejected.status(), Some(&PrivateEndpointStatus::Rejected));
     /// # Ok(())
     /// # }
     /// ```
@@ -197,8 +239,17 @@ impl PrivateEndpointConnectionsClient {
     /// [MHSMPrivateEndpointConnections_Put](https://learn.microsoft.com/rest/api/keyvault/managedhsm/mhsm-private-endpoint-connections/put).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn approve(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # let vault = management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # emulator.connect_private_endpoint(vault.id(), "my-connection")?;
     /// use azvault_management::PrivateLinkConnectionState;
     ///
     /// let state = PrivateLinkConnectionState::approved().with_description("ticket 4711");
@@ -243,8 +294,17 @@ impl PrivateEndpointConnectionsClient {
     /// [MHSMPrivateEndpointConnections_Delete](https://learn.microsoft.com/rest/api/keyvault/managedhsm/mhsm-private-endpoint-connections/delete).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn delete(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # let vault = management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # emulator.connect_private_endpoint(vault.id(), "my-connection")?;
     /// let connections = management.private_endpoint_connections();
     /// connections.begin_delete("my-rg", "my-vault", "my-connection").await?.wait().await?;
     /// # Ok(())
@@ -285,8 +345,17 @@ impl PrivateEndpointConnectionsClient {
     /// [MHSMPrivateEndpointConnections_ListByResource](https://learn.microsoft.com/rest/api/keyvault/managedhsm/mhsm-private-endpoint-connections/list-by-resource).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # let vault = management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # emulator.connect_private_endpoint(vault.id(), "my-connection")?;
     /// let list = management.private_endpoint_connections().list("my-rg", "my-vault");
     /// for connection in list.try_collect().await? {
     ///     println!("{}: {:?}", connection.name(), connection.status());

@@ -34,8 +34,16 @@ impl PrivateLinkResourcesClient {
     /// Source: [PrivateLinkResources_ListByVault](https://learn.microsoft.com/rest/api/keyvault/keyvault/private-link-resources/list-by-vault).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
     /// let list = management.private_link_resources().list_by_vault("my-rg", "my-vault");
     /// for resource in list.try_collect().await? {
     ///     println!("{:?}: {:?}", resource.group_id(), resource.required_zone_names());

@@ -63,6 +63,7 @@ impl Settings {
         validate::access_policies(policies)?;
         if let Some(rules) = &self.network_acls {
             validate::network_rules(rules, self.public_network_access.as_ref())?;
+            refuse_service_tags(rules)?;
         }
         if policies.is_empty() {
             return Ok(());
@@ -78,6 +79,15 @@ impl Settings {
             }
         }
     }
+}
+
+/// Vaults have no rules for the addresses of services; managed HSMs do.
+fn refuse_service_tags(rules: &NetworkRuleSet) -> Result<()> {
+    rules.service_tag_rules().next().map_or(Ok(()), |tag| {
+        Err(Error::invalid_input(format!(
+            "the network rules name the service tag {tag:?}, which a vault cannot have: let trusted Microsoft services in by bypass"
+        )))
+    })
 }
 
 /// The setters of what making and changing a vault have in common, for types with a field

@@ -48,14 +48,22 @@ impl SecretsClient {
     /// Source: [Secrets_CreateOrUpdate](https://learn.microsoft.com/rest/api/keyvault/keyvault/secrets/create-or-update).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn set(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
     /// let secret = management
     ///     .secrets()
-    ///     .create_or_update("my-rg", "my-vault", "db-password", "hunter2".to_owned())
+    ///     .create_or_update("my-rg", "my-vault", "db-password", "hunter2")
     ///     .content_type("text/plain")
     ///     .await?;
-    /// println!("{:?}", secret.uri_with_version());
+    /// assert_eq!(secret.content_type(), Some("text/plain"));
     /// # Ok(())
     /// # }
     /// ```
@@ -80,10 +88,20 @@ impl SecretsClient {
     /// Source: [Secrets_Update](https://learn.microsoft.com/rest/api/keyvault/keyvault/secrets/update).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn disable(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # management.secrets().create_or_update("my-rg", "my-vault", "db-password", "x").await?;
     /// let secrets = management.secrets();
-    /// secrets.update("my-rg", "my-vault", "db-password").enabled(false).await?;
+    /// let secret = secrets.update("my-rg", "my-vault", "db-password").enabled(false).await?;
+    /// assert!(!secret.enabled());
     /// # Ok(())
     /// # }
     /// ```
@@ -106,10 +124,19 @@ impl SecretsClient {
     /// Source: [Secrets_Get](https://learn.microsoft.com/rest/api/keyvault/keyvault/secrets/get).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn get(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # management.secrets().create_or_update("my-rg", "my-vault", "db-password", "x").await?;
     /// let secret = management.secrets().get("my-rg", "my-vault", "db-password").await?;
-    /// println!("{:?}", secret.expires_on());
+    /// assert!(secret.enabled() && secret.expires_on().is_none());
     /// # Ok(())
     /// # }
     /// ```
@@ -135,8 +162,17 @@ impl SecretsClient {
     /// Source: [Secrets_List](https://learn.microsoft.com/rest/api/keyvault/keyvault/secrets/list).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// # management.secrets().create_or_update("my-rg", "my-vault", "db-password", "x").await?;
     /// for secret in management.secrets().list("my-rg", "my-vault").try_collect().await? {
     ///     println!("{}", secret.name());
     /// }

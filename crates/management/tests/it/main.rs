@@ -5,6 +5,8 @@ mod access;
 mod bad_input;
 mod deleted_vaults;
 mod ensure;
+mod objects;
+mod private_endpoints;
 mod requests;
 mod support;
 mod vaults;
