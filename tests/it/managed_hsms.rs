@@ -108,6 +108,25 @@ async fn an_answer_that_is_the_result_is_not_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_says_nothing_is_no_failure_and_the_resource_is_read() {
+    let script = Script::of([Answer::status(201), Answer::ok(&hsm("Succeeded"))]);
+    let hsms = client(&script).managed_hsms();
+    hsms.create_or_update("my-rg", "my-hsm", parameters()).await.unwrap();
+    assert_eq!(paths(&script), [format!("PUT {HSM}"), format!("GET {HSM}")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_somebody_else_is_told_and_not_taken_for_the_resource() {
+    for (status, body) in [(202, ""), (200, "<html>canary</html>")] {
+        let script = Script::of([Answer::new(status, body), Answer::ok(&hsm("Succeeded"))]);
+        let hsms = client(&script).managed_hsms();
+        let error = hsms.create_or_update("my-rg", "my-hsm", parameters()).await.unwrap_err();
+        assert_eq!((error.kind(), script.count()), (ErrorKind::InvalidResponse, 1));
+        assert!(!format!("{error:?}").contains("canary"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_could_not_be_made_says_why() {
     let failed = json!({"status": "Failed", "error": {"code": "NoRoom", "message": "none left"}});
     for (answers, says) in [

@@ -37,8 +37,8 @@ impl Settling {
     /// A poller of what `answer` began with the resource at `segments`.
     ///
     /// # Errors
-    /// `OperationFailed` if it failed at once; `InvalidResponse` if the answer is neither a 202 with
-    /// a `Location` on the service's own origin, nor a resource.
+    /// `OperationFailed` if it failed at once; `InvalidResponse` if the answer is a 202 without a
+    /// `Location` on the service's own origin, or holds something else than the resource.
     pub(crate) fn poller<T: Settles>(
         client: Client,
         operation: &'static Operation,
@@ -48,9 +48,10 @@ impl Settling {
         let resource = client.request(Method::Get, segments)?.url().clone();
         let begun = Location::begun(client.clone(), operation.name(), answer)?;
         let location = (!begun.has_ended()).then_some(begun);
+        // What says nothing of the resource is no failure: the resource itself is asked.
         let first = match location {
-            Some(_) => PollState::InProgress,
-            None => read(answer)?,
+            None if !answer.body().trim_ascii().is_empty() => read(answer)?,
+            _ => PollState::InProgress,
         };
         let pipeline = client.pipeline().clone();
         let strategy = Self { client, operation: operation.name(), location, resource };
