@@ -306,7 +306,10 @@ impl PrivateEndpointConnectionsClient {
     /// # let vault = management.vaults().create_or_update("my-rg", "my-vault", new).await?;
     /// # emulator.connect_private_endpoint(vault.id(), "my-connection")?;
     /// let connections = management.private_endpoint_connections();
-    /// connections.begin_delete("my-rg", "my-vault", "my-connection").await?.wait().await?;
+    /// let begun = connections.begin_delete("my-rg", "my-vault", "my-connection").await?;
+    /// let token = begun.resume_token();
+    /// // Perhaps in another process:
+    /// connections.resume_delete(&token)?.wait().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -325,7 +328,8 @@ impl PrivateEndpointConnectionsClient {
         })
     }
 
-    /// Goes on with what [`begin_delete`](Self::begin_delete) began, perhaps in another process.
+    /// Goes on with what [`begin_delete`](Self::begin_delete) began, perhaps in another process; see
+    /// the example there.
     ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another service.
