@@ -79,7 +79,8 @@ impl ManagedHsmsClient {
 
     /// Begins to remove a deleted managed HSM for good, with all that was in it. It cannot be undone.
     ///
-    /// Needs `Microsoft.KeyVault/locations/deletedManagedHsms/purge/action`.
+    /// Needs `Microsoft.KeyVault/locations/deletedManagedHsms/purge/action`, and
+    /// `Microsoft.KeyVault/locations/managedHsmOperationResults/read` to wait.
     ///
     /// # Errors
     /// `InvalidInput` for a name or region that cannot be one; `NotFound`; a refusal of the service
@@ -126,7 +127,7 @@ impl ManagedHsmsClient {
     /// Whether a managed HSM's name can still be had: names are unique in the whole cloud, those of
     /// deleted ones included.
     ///
-    /// Needs `Microsoft.KeyVault/checkMhsmNameAvailability/read`.
+    /// The provider publishes no permission that it needs.
     ///
     /// # Errors
     /// None for a name that cannot be one: the answer says so.

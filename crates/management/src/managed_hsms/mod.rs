@@ -91,7 +91,8 @@ impl ManagedHsmsClient {
     /// recovered until the retention ends or the managed HSM is purged; until then the name stays
     /// taken, and the managed HSM costs what it did. One that is not there is no error.
     ///
-    /// Needs `Microsoft.KeyVault/managedHSMs/delete`.
+    /// Needs `Microsoft.KeyVault/managedHSMs/delete`, and
+    /// `Microsoft.KeyVault/locations/managedHsmOperationResults/read` to wait.
     ///
     /// # Errors
     /// `InvalidInput` for a name that cannot be one.
@@ -203,7 +204,7 @@ impl ManagedHsmsClient {
 
     /// Lists the regions that a managed HSM is in.
     ///
-    /// Needs `Microsoft.KeyVault/managedHSMs/regions/read`.
+    /// Needs `Microsoft.KeyVault/managedHSMs/read`; the provider publishes no permission of its own.
     ///
     /// # Errors
     /// `InvalidInput` for a name that cannot be one; `NotFound`; as the list's first item.

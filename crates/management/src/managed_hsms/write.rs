@@ -28,7 +28,8 @@ impl ManagedHsmsClient {
     ///
     /// It computes nothing before it is activated, by downloading its security domain.
     ///
-    /// Needs `Microsoft.KeyVault/managedHSMs/write`.
+    /// Needs `Microsoft.KeyVault/managedHSMs/write`, and `…/read` and
+    /// `Microsoft.KeyVault/locations/managedHsmOperationResults/read` to wait.
     ///
     /// # Errors
     /// `InvalidInput` for a name, an id, a retention or an IP rule that cannot be one;
@@ -109,7 +110,8 @@ impl ManagedHsmsClient {
 
     /// Changes a part of a managed HSM, and waits until that is done: what is not set stays.
     ///
-    /// Needs `Microsoft.KeyVault/managedHSMs/write`.
+    /// Needs `Microsoft.KeyVault/managedHSMs/write`, and `…/read` and
+    /// `Microsoft.KeyVault/locations/managedHsmOperationResults/read` to wait.
     ///
     /// # Errors
     /// `InvalidInput` for a name or an IP rule that cannot be one; `NotFound`; `OperationFailed` with
