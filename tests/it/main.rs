@@ -66,9 +66,13 @@ mod lists_without_end;
 mod lost_answers;
 #[cfg(test)]
 mod managed_hsms;
+#[cfg(test)]
 mod managed_hsms_read;
+#[cfg(test)]
 mod management;
+#[cfg(test)]
 mod management_lists;
+#[cfg(test)]
 mod management_objects;
 #[cfg(test)]
 mod objects_of_certificates;
@@ -80,6 +84,7 @@ mod polling_locations;
 mod polling_provisioning;
 #[cfg(test)]
 mod polling_status;
+#[cfg(test)]
 mod private_endpoints;
 #[cfg(test)]
 mod resource_manager;

@@ -124,6 +124,19 @@ async fn purge_protection_refuses_a_purge_once_and_for_all() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_purge_that_is_refused_on_its_way_ends_and_says_why() {
+    let results = format!("{PROVIDER}/locations/westus/managedHsmOperationResults/7");
+    let accepted = || Answer::status(202).header("location", &results);
+    let refused = json!({"status": "Failed",
+        "error": {"code": "MethodNotAllowed", "message": "purge protection is on"}});
+    let script = Script::of([accepted(), accepted(), Answer::ok(&refused)]);
+    let purge = client(&script).managed_hsms().begin_purge_deleted("westus", "my-hsm");
+    let error = purge.await.unwrap().await.unwrap_err();
+    assert_eq!((error.kind(), script.count()), (ErrorKind::OperationFailed, 3));
+    assert!(error.to_string().contains("purge protection is on"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_name_is_asked_for_by_itself() {
     let taken = json!({"nameAvailable": false, "reason": "AlreadyExists", "message": "taken"});
     let script = Script::of([Answer::ok(&taken)]);

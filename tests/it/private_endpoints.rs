@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use azvault::management::{
     ErrorKind, KeyVaultManagementClient, PrivateEndpointProvisioningState, PrivateEndpointStatus,
-    PrivateLinkConnectionState,
+    PrivateLinkConnectionState, RetryPolicy,
 };
 use azvault_tests::{Answer, Clerk, Script};
 use serde_json::{Value, json};
@@ -107,6 +107,21 @@ async fn a_decision_is_waited_for_no_longer_than_said() {
     let error = approval.with_timeout(Duration::from_secs(9)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(script.clock().elapsed() < Duration::from_secs(11), "{:?}", script.clock().elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_that_the_service_cannot_take_is_repeated_as_said() {
+    let script = Script::of([
+        Answer::status(503),
+        Answer::ok(&connection("Approved", "Succeeded")),
+        Answer::status(503),
+    ]);
+    let connections = client(&script).private_endpoint_connections();
+    connections.approve("my-rg", "my-vault", "pe").await.unwrap();
+    let never = RetryPolicy::none();
+    let approval = connections.approve("my-rg", "my-vault", "pe").with_retry(never);
+    assert_eq!(approval.await.unwrap_err().kind(), ErrorKind::Service);
+    assert_eq!(script.count(), 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -112,13 +112,17 @@ impl KeysClient {
     /// [ManagedHsmKeys_CreateIfNotExist](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsm-keys/create-if-not-exist).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn make(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// use azvault_management::{KeyCreateParameters, KeyCurve, KeyType};
     ///
     /// let parameters = KeyCreateParameters::new(KeyType::EcHsm).curve(KeyCurve::P384);
     /// let keys = management.managed_hsm_keys();
-    /// keys.create_if_not_exist("my-rg", "my-hsm", "my-key", parameters).await?;
+    /// let key = keys.create_if_not_exist("my-rg", "my-hsm", "my-key", parameters).await?;
+    /// assert_eq!(key.curve(), Some(&KeyCurve::P384));
     /// # Ok(())
     /// # }
     /// ```

@@ -50,11 +50,13 @@ pub use models::{
     ManagedHsm, ManagedHsmCreateOrUpdateParameters, ManagedHsmProvisioningState, ManagedHsmSku,
     ManagedHsmSkuFamily, ManagedHsmSkuName, ManagedHsmUpdateParameters, ManagedServiceIdentity,
     ManagedServiceIdentityType, MetricDimension, MetricSpecification, OperationDisplay,
-    PrincipalType, PrivateEndpointConnection, PrivateEndpointProvisioningState,
-    PrivateEndpointStatus, PrivateLinkConnectionState, PrivateLinkResource, Provider,
-    ProviderOperation, RegistrationState, Resource, RoleAssignment, RoleDefinition,
-    RolePermissions, RotationPolicy, Secret, ServiceSpecification, SkuFamily, Subscription,
-    SubscriptionState, SystemData, UserAssignedIdentity,
+    PrivateEndpointConnection, PrivateEndpointProvisioningState, PrivateEndpointStatus,
+    PrivateLinkConnectionState, PrivateLinkResource, ProviderOperation, Resource, RotationPolicy,
+    Secret, ServiceSpecification, SkuFamily, SystemData, UserAssignedIdentity,
+};
+pub use models::{
+    PrincipalType, Provider, RegistrationState, RoleAssignment, RoleDefinition, RolePermissions,
+    Subscription, SubscriptionState,
 };
 pub use operations::OperationsClient;
 pub use policies::{EnsureAccessPolicy, RemoveAccessPolicy, SetAccessPolicies};

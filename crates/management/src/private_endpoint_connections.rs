@@ -186,8 +186,7 @@ impl PrivateEndpointConnectionsClient {
     }
 
     /// Refuses the endpoint, one that was approved before too, and waits until it cannot be used;
-    /// 10 min at most unless [`with_timeout`](Waiting::with_timeout) says otherwise. An endpoint that
-    /// was rejected cannot be approved later: its owner has to make another.
+    /// 10 min at most unless [`with_timeout`](Waiting::with_timeout) says otherwise.
     ///
     /// Needs `Microsoft.KeyVault/vaults/privateEndpointConnections/write`, or the same of
     /// `managedHSMs`.
@@ -266,18 +265,16 @@ impl PrivateEndpointConnectionsClient {
         state: PrivateLinkConnectionState,
     ) -> Waiting<PrivateEndpointConnection> {
         let (group, parent, name) = (resource_group.as_ref(), parent.as_ref(), name.as_ref());
-        let rest = [CONNECTIONS, name];
         let properties = Properties { private_link_service_connection_state: state };
         let request = validate::connection_name(name).and_then(|()| {
             let body = Parameters { properties };
-            self.place.request_json(Method::Put, group, parent, &rest, &body)
+            self.place.request_json(Method::Put, group, parent, &[CONNECTIONS, name], &body)
         });
-        let (client, operation) = (self.place.client.clone(), &self.operations.put);
-        let segments = self.place.segments(group, parent, &rest).unwrap_or_default();
-        let segments: Vec<String> = segments.into_iter().map(str::to_owned).collect();
+        let (place, operation) = (self.place.clone(), &self.operations.put);
+        let (group, parent, name) = (group.to_owned(), parent.to_owned(), name.to_owned());
         let begin = Call::new(self.pipeline(), operation, request, move |answer| {
-            let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-            Settling::poller(client, operation, &segments, answer)
+            let segments = place.segments(&group, &parent, &[CONNECTIONS, &name])?;
+            Settling::poller(place.client.clone(), operation, &segments, answer)
         });
         Waiting::new(&self.place.client, begin)
     }
@@ -285,7 +282,8 @@ impl PrivateEndpointConnectionsClient {
     /// Begins to cut an endpoint off. One that is not there is no error.
     ///
     /// Needs `Microsoft.KeyVault/vaults/privateEndpointConnections/delete`, or the same of
-    /// `managedHSMs`.
+    /// `managedHSMs`; and `Microsoft.KeyVault/locations/operationResults/read`, or
+    /// `…/managedHsmOperationResults/read`, to wait.
     ///
     /// # Errors
     /// `InvalidInput` for a name that cannot be one.
@@ -306,7 +304,10 @@ impl PrivateEndpointConnectionsClient {
     /// # let vault = management.vaults().create_or_update("my-rg", "my-vault", new).await?;
     /// # emulator.connect_private_endpoint(vault.id(), "my-connection")?;
     /// let connections = management.private_endpoint_connections();
-    /// connections.begin_delete("my-rg", "my-vault", "my-connection").await?.wait().await?;
+    /// let begun = connections.begin_delete("my-rg", "my-vault", "my-connection").await?;
+    /// let token = begun.resume_token();
+    /// // Perhaps in another process:
+    /// connections.resume_delete(&token)?.wait().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -325,7 +326,8 @@ impl PrivateEndpointConnectionsClient {
         })
     }
 
-    /// Goes on with what [`begin_delete`](Self::begin_delete) began, perhaps in another process.
+    /// Goes on with what [`begin_delete`](Self::begin_delete) began, perhaps in another process; see
+    /// the example there.
     ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another service.

@@ -69,10 +69,13 @@ impl PrivateLinkResourcesClient {
     /// Source: [MHSMPrivateLinkResources_ListByMHSMResource](https://learn.microsoft.com/rest/api/keyvault/managedhsm/mhsm-private-link-resources/list-by-mhsm-resource).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// let list = management.private_link_resources().list_by_managed_hsm("my-rg", "my-hsm");
-    /// println!("{:?}", list.try_collect().await?);
+    /// assert_eq!(list.try_collect().await?[0].group_id(), Some("managedhsm"));
     /// # Ok(())
     /// # }
     /// ```

@@ -8,6 +8,7 @@ use azvault_core::{
     Call, Client, Error, ErrorKind, Operation, Poller, Result,
     call::{CallFuture, from_json},
     poller::{Location, PollState, ResumeToken, Strategy},
+    retry::RetryPolicy,
     time::Clock,
 };
 use serde::de::DeserializeOwned;
@@ -145,6 +146,12 @@ impl<T: Send + 'static> Waiting<T> {
     /// says, unless set.
     pub fn with_timeout(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
+        self
+    }
+
+    /// Repeats failed attempts of the call that begins the operation as `policy` says.
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.begin = self.begin.with_retry(policy);
         self
     }
 

@@ -17,6 +17,7 @@ use azvault::{
 };
 use azvault_core::credentials::{Env, Surroundings};
 use azvault_emulator::Emulator;
+use azvault_management::{KeyVaultManagementClient, VaultCreateOrUpdateParameters};
 
 /// What must be nowhere. No part of it occurs by chance, and JSON must escape one character.
 const CANARY: &str = "cAnArY\"7f3e9b1d5a";
@@ -132,6 +133,42 @@ async fn exercise_more(secrets: &SecretClient, emulator: &Emulator, shown: &mut 
     }
 }
 
+/// A secret that is set through Resource Manager, which never gives it back.
+async fn exercise_management(emulator: &Emulator, credential: Watched, shown: &mut Shown) {
+    let credential: std::sync::Arc<dyn TokenCredential> = std::sync::Arc::new(credential);
+    let management = KeyVaultManagementClient::builder(emulator.subscription_id())
+        .endpoint(emulator.management_url())
+        .credential(credential)
+        .transport(emulator.transport())
+        .build()
+        .unwrap();
+    management.resource_groups().create_or_update("rg", "eastus").await.unwrap();
+    let parameters = VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    management.vaults().create_or_update("rg", "arm-vault", parameters).await.unwrap();
+    let secrets = management.secrets();
+    shown.add(&(&management, &secrets));
+    let set = || secrets.create_or_update("rg", "arm-vault", "s", CANARY);
+    let change = || secrets.update("rg", "arm-vault", "s").value(CANARY);
+    shown.add(&(set(), set().into_call(), change(), change().into_call()));
+    shown.add(&(set().await.unwrap(), change().await.unwrap()));
+    shown.add(&secrets.get("rg", "arm-vault", "s").await.unwrap());
+    shown.add(&secrets.list("rg", "arm-vault").try_collect().await.unwrap());
+    let path = "/vaults/arm-vault/secrets/s";
+    emulator.faults().next(1).on("PUT", path).status(400);
+    shown.error(set().await.unwrap_err());
+    emulator.faults().next(1).on("PUT", path).disconnect_after_processing();
+    shown.error(set().await.unwrap_err());
+    // A service that gives the value all the same, and one whose answer breaks off in it.
+    let told = format!("{{\"properties\": {{\"value\": {CANARY:?}}}}}");
+    emulator.faults().next(1).on("GET", path).respond(200, &[], told.clone());
+    shown.add(&secrets.get("rg", "arm-vault", "s").await.unwrap());
+    emulator.faults().next(1).on("GET", path).respond(200, &[], told.replace('}', ""));
+    shown.error(secrets.get("rg", "arm-vault", "s").await.unwrap_err());
+    shown.error(
+        secrets.update("rg", "arm-vault", "s").value(CANARY.repeat(2000)).await.unwrap_err(),
+    );
+}
+
 async fn exercise(vaults: &KeyVaultClient, emulator: &Emulator, url: &str, shown: &mut Shown) {
     shown.add(vaults);
     let (secrets, keys) = (vaults.secrets(url).unwrap(), vaults.keys(url).unwrap());
@@ -222,6 +259,10 @@ async fn no_secret_is_in_any_log_debug_or_error() {
     shown.error(vaults.get_secret(&url, "s", "").await.unwrap_err());
     exercise(&vaults, &emulator, &url, &mut shown).await;
 
+    let managers = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let watched = Watched(emulator.credential(), managers.clone());
+    exercise_management(&emulator, watched, &mut shown).await;
+
     let backtraces = std::backtrace::Backtrace::capture().status();
     writeln!(std::io::stdout(), "backtraces: {backtraces:?}").unwrap();
     let log = String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned();
@@ -230,6 +271,8 @@ async fn no_secret_is_in_any_log_debug_or_error() {
     let mut forbidden = [disguises(CANARY), disguises(CLIENT_SECRET)].concat();
     let tokens = tokens.lock().unwrap().clone();
     assert_eq!(tokens.len(), 1);
+    let tokens = [tokens, managers.lock().unwrap().clone()].concat();
+    assert_eq!(tokens.len(), 2);
     // The signature of a token is enough to use it.
     forbidden.extend(tokens.iter().map(|token| token.rsplit('.').next().unwrap()[..40].to_owned()));
     for text in [&log, &shown.0] {

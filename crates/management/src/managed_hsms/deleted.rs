@@ -30,8 +30,11 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_ListDeleted](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/list-deleted).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// for hsm in management.managed_hsms().list_deleted().try_collect().await? {
     ///     println!("{} until {:?}", hsm.name(), hsm.scheduled_purge_on());
     /// }
@@ -53,10 +56,13 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_GetDeleted](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/get-deleted).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn get(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// let deleted = management.managed_hsms().get_deleted("eastus", "my-hsm").await?;
-    /// println!("{:?}", deleted.deleted_on());
+    /// assert_eq!(deleted.location(), "westus");
     /// # Ok(())
     /// # }
     /// ```
@@ -73,7 +79,8 @@ impl ManagedHsmsClient {
 
     /// Begins to remove a deleted managed HSM for good, with all that was in it. It cannot be undone.
     ///
-    /// Needs `Microsoft.KeyVault/locations/deletedManagedHsms/purge/action`.
+    /// Needs `Microsoft.KeyVault/locations/deletedManagedHsms/purge/action`, and
+    /// `Microsoft.KeyVault/locations/managedHsmOperationResults/read` to wait.
     ///
     /// # Errors
     /// `InvalidInput` for a name or region that cannot be one; `NotFound`; a refusal of the service
@@ -82,10 +89,15 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_PurgeDeleted](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/purge-deleted).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn purge(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// let hsms = management.managed_hsms();
-    /// hsms.begin_purge_deleted("eastus", "my-hsm").await?.wait().await?;
+    /// let token = hsms.begin_purge_deleted("eastus", "my-hsm").await?.resume_token();
+    /// // Perhaps in another process:
+    /// hsms.resume_purge_deleted(&token)?.wait().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -103,7 +115,7 @@ impl ManagedHsmsClient {
     }
 
     /// Goes on with what [`begin_purge_deleted`](Self::begin_purge_deleted) began, perhaps in
-    /// another process.
+    /// another process; see the example there.
     ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another service.
@@ -115,7 +127,7 @@ impl ManagedHsmsClient {
     /// Whether a managed HSM's name can still be had: names are unique in the whole cloud, those of
     /// deleted ones included.
     ///
-    /// Needs `Microsoft.KeyVault/checkMhsmNameAvailability/read`.
+    /// The provider publishes no permission that it needs.
     ///
     /// # Errors
     /// None for a name that cannot be one: the answer says so.
@@ -123,10 +135,13 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_CheckMhsmNameAvailability](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/check-mhsm-name-availability).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn check(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// let availability = management.managed_hsms().check_name_availability("my-hsm").await?;
-    /// println!("{} {:?}", availability.is_available(), availability.message());
+    /// assert!(availability.is_available());
     /// # Ok(())
     /// # }
     /// ```

@@ -69,10 +69,16 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_Get](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/get).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn get(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
+    /// use azvault_management::ActivationStatus;
+    ///
     /// let hsm = management.managed_hsms().get("my-rg", "my-hsm").await?;
-    /// println!("{} is {:?}", hsm.hsm_uri(), hsm.activation_status());
+    /// assert_eq!(hsm.hsm_uri(), "https://my-hsm.managedhsm.azure.net");
+    /// assert_eq!(hsm.activation_status(), Some(&ActivationStatus::NotActivated));
     /// # Ok(())
     /// # }
     /// ```
@@ -85,7 +91,8 @@ impl ManagedHsmsClient {
     /// recovered until the retention ends or the managed HSM is purged; until then the name stays
     /// taken, and the managed HSM costs what it did. One that is not there is no error.
     ///
-    /// Needs `Microsoft.KeyVault/managedHSMs/delete`.
+    /// Needs `Microsoft.KeyVault/managedHSMs/delete`, and
+    /// `Microsoft.KeyVault/locations/managedHsmOperationResults/read` to wait.
     ///
     /// # Errors
     /// `InvalidInput` for a name that cannot be one.
@@ -93,8 +100,11 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_Delete](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/delete).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn delete(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// management.managed_hsms().delete("my-rg", "my-hsm").await?;
     /// # Ok(())
     /// # }
@@ -109,10 +119,15 @@ impl ManagedHsmsClient {
     /// As for [`delete`](Self::delete).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn delete(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
-    /// let poller = management.managed_hsms().begin_delete("my-rg", "my-hsm").await?;
-    /// println!("{}", poller.resume_token());
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
+    /// let hsms = management.managed_hsms();
+    /// let token = hsms.begin_delete("my-rg", "my-hsm").await?.resume_token();
+    /// // Perhaps in another process:
+    /// hsms.resume_delete(&token)?.wait().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -125,7 +140,8 @@ impl ManagedHsmsClient {
         self.begin(&DELETE, request)
     }
 
-    /// Goes on with what [`begin_delete`](Self::begin_delete) began, perhaps in another process.
+    /// Goes on with what [`begin_delete`](Self::begin_delete) began, perhaps in another process; see
+    /// the example there.
     ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another service.
@@ -144,8 +160,11 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_ListBySubscription](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/list-by-subscription).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// for hsm in management.managed_hsms().list_by_subscription().try_collect().await? {
     ///     println!("{} in {}", hsm.name(), hsm.location());
     /// }
@@ -167,10 +186,13 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_ListByResourceGroup](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/list-by-resource-group).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// let hsms = management.managed_hsms().list_by_resource_group("my-rg").try_collect().await?;
-    /// println!("{} managed HSMs", hsms.len());
+    /// assert_eq!(hsms.len(), 1);
     /// # Ok(())
     /// # }
     /// ```
@@ -182,7 +204,7 @@ impl ManagedHsmsClient {
 
     /// Lists the regions that a managed HSM is in.
     ///
-    /// Needs `Microsoft.KeyVault/managedHSMs/regions/read`.
+    /// Needs `Microsoft.KeyVault/managedHSMs/read`; the provider publishes no permission of its own.
     ///
     /// # Errors
     /// `InvalidInput` for a name that cannot be one; `NotFound`; as the list's first item.
@@ -190,8 +212,11 @@ impl ManagedHsmsClient {
     /// Source: [MHSMRegions_ListByResource](https://learn.microsoft.com/rest/api/keyvault/managedhsm/mhsm-regions/list-by-resource).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn list(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// let regions = management.managed_hsms().list_regions("my-rg", "my-hsm");
     /// for region in regions.try_collect().await? {
     ///     println!("{:?}: {:?}", region.name(), region.provisioning_state());

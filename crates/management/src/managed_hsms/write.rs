@@ -28,7 +28,8 @@ impl ManagedHsmsClient {
     ///
     /// It computes nothing before it is activated, by downloading its security domain.
     ///
-    /// Needs `Microsoft.KeyVault/managedHSMs/write`.
+    /// Needs `Microsoft.KeyVault/managedHSMs/write`, and `…/read` and
+    /// `Microsoft.KeyVault/locations/managedHsmOperationResults/read` to wait.
     ///
     /// # Errors
     /// `InvalidInput` for a name, an id, a retention or an IP rule that cannot be one;
@@ -39,14 +40,19 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_CreateOrUpdate](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/create-or-update).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn make(management: azvault_management::KeyVaultManagementClient, tenant: &str, admin: &str) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
+    /// # let tenant = "6819f86e-5d41-47b0-9297-334f33d7922d";
+    /// # let admin = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
     /// use azvault_management::ManagedHsmCreateOrUpdateParameters;
     ///
     /// let parameters = ManagedHsmCreateOrUpdateParameters::new("eastus", tenant, [admin])
     ///     .retention_days(7);
     /// let hsm = management.managed_hsms().create_or_update("my-rg", "my-hsm", parameters).await?;
-    /// println!("{}", hsm.hsm_uri());
+    /// assert_eq!(hsm.hsm_uri(), "https://my-hsm.managedhsm.azure.net");
     /// # Ok(())
     /// # }
     /// ```
@@ -66,14 +72,20 @@ impl ManagedHsmsClient {
     /// As for [`create_or_update`](Self::create_or_update).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn make(management: azvault_management::KeyVaultManagementClient, tenant: &str) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
+    /// # let tenant = "6819f86e-5d41-47b0-9297-334f33d7922d";
     /// use azvault_management::ManagedHsmCreateOrUpdateParameters;
     ///
     /// let parameters = ManagedHsmCreateOrUpdateParameters::recovering("eastus", tenant);
     /// let hsms = management.managed_hsms();
     /// let poller = hsms.begin_create_or_update("my-rg", "my-hsm", parameters).await?;
-    /// println!("{}", poller.resume_token());
+    /// let token = poller.resume_token();
+    /// // Perhaps in another process:
+    /// hsms.resume_create_or_update(&token)?.wait().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -88,7 +100,7 @@ impl ManagedHsmsClient {
     }
 
     /// Goes on with what [`begin_create_or_update`](Self::begin_create_or_update) began, perhaps in
-    /// another process.
+    /// another process; see the example there.
     ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another service.
@@ -98,7 +110,8 @@ impl ManagedHsmsClient {
 
     /// Changes a part of a managed HSM, and waits until that is done: what is not set stays.
     ///
-    /// Needs `Microsoft.KeyVault/managedHSMs/write`.
+    /// Needs `Microsoft.KeyVault/managedHSMs/write`, and `…/read` and
+    /// `Microsoft.KeyVault/locations/managedHsmOperationResults/read` to wait.
     ///
     /// # Errors
     /// `InvalidInput` for a name or an IP rule that cannot be one; `NotFound`; `OperationFailed` with
@@ -108,8 +121,11 @@ impl ManagedHsmsClient {
     /// Source: [ManagedHsms_Update](https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/update).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn change(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// use azvault_management::ManagedHsmUpdateParameters;
     ///
     /// let change = ManagedHsmUpdateParameters::new().tag("team", "payments");
@@ -132,13 +148,18 @@ impl ManagedHsmsClient {
     /// As for [`update`](Self::update).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn change(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/doc/recorded.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let management = recorded()?;
     /// use azvault_management::ManagedHsmUpdateParameters;
     ///
     /// let change = ManagedHsmUpdateParameters::new().purge_protection(true);
-    /// let poller = management.managed_hsms().begin_update("my-rg", "my-hsm", change).await?;
-    /// poller.wait().await?;
+    /// let hsms = management.managed_hsms();
+    /// let token = hsms.begin_update("my-rg", "my-hsm", change).await?.resume_token();
+    /// // Perhaps in another process:
+    /// hsms.resume_update(&token)?.wait().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -152,7 +173,8 @@ impl ManagedHsmsClient {
         self.write(Method::Patch, &UPDATE, group, name, &parameters.0)
     }
 
-    /// Goes on with what [`begin_update`](Self::begin_update) began, perhaps in another process.
+    /// Goes on with what [`begin_update`](Self::begin_update) began, perhaps in another process; see
+    /// the example there.
     ///
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another service.

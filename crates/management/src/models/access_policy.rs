@@ -25,7 +25,9 @@ use crate::{CertificatePermission, KeyPermission, SecretPermission, StoragePermi
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessPolicyEntry {
+    #[serde(default, deserialize_with = "or_default")]
     tenant_id: String,
+    #[serde(default, deserialize_with = "or_default")]
     object_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     application_id: Option<String>,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Base, Sku, accessors, resource_accessors, resource_group_accessor, tracked_accessors};
+use super::{
+    Base, Sku, accessors, lenient, resource_accessors, resource_group_accessor, tracked_accessors,
+};
 use crate::{
     AccessPolicyEntry, NetworkRuleSet, PrivateEndpointConnection, ProvisioningState,
     PublicNetworkAccess, SkuFamily, SkuName,
@@ -19,14 +21,17 @@ pub struct Vault {
     location: Option<String>,
     #[serde(default)]
     tags: Option<BTreeMap<String, String>>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     properties: Properties,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Properties {
-    tenant_id: String,
-    sku: Sku,
+    #[serde(default)]
+    tenant_id: Option<String>,
+    #[serde(default)]
+    sku: Option<Sku>,
     #[serde(default)]
     access_policies: Option<Vec<AccessPolicyEntry>>,
     #[serde(default)]
@@ -76,17 +81,17 @@ impl Vault {
 
     /// The tenant whose principals may use it.
     pub fn tenant_id(&self) -> &str {
-        &self.properties.tenant_id
+        self.properties.tenant_id.as_deref().unwrap_or_default()
     }
 
     /// Its tier.
     pub fn sku(&self) -> &SkuName {
-        &self.properties.sku.name
+        self.properties.sku.as_ref().map_or(&UNTOLD, |sku| &sku.name)
     }
 
     /// The family of tiers that its own is of.
     pub fn sku_family(&self) -> &SkuFamily {
-        &self.properties.sku.family
+        self.properties.sku.as_ref().map_or(&SkuFamily::A, |sku| &sku.family)
     }
 
     /// Whether it can be recovered when deleted: every vault that was made since 2020 can.
@@ -145,6 +150,9 @@ impl Vault {
     }
 }
 
+/// The tier of a vault that tells none, which the service should not give.
+static UNTOLD: SkuName = SkuName::Unknown(String::new());
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +169,19 @@ mod tests {
         assert_eq!(vault.retention_days(), 90);
         assert!(!vault.rbac_authorization() && !vault.purge_protection());
         assert!(vault.soft_delete() && vault.system_data().is_none());
+    }
+
+    #[test]
+    fn a_vault_that_tells_nothing_does_not_hide_the_list_it_is_in() {
+        for text in ["{}", r#"{"properties":null}"#, r#"{"properties":{"sku":null}}"#] {
+            let vault: Vault = serde_json::from_str(text).unwrap();
+            assert_eq!((vault.name(), vault.tenant_id(), vault.sku().as_str()), ("", "", ""));
+        }
+        let vault: Vault = serde_json::from_str(
+            r#"{"properties":{"accessPolicies":[{"permissions":{"keys":null}},{"objectId":"o"}]}}"#,
+        )
+        .unwrap();
+        assert_eq!(vault.access_policies()[1].object_id(), "o");
     }
 
     #[test]
