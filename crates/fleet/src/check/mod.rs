@@ -108,7 +108,7 @@ impl Fleet {
     }
 }
 
-/// What a secret takes: https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
+/// What a secret takes: <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
 const MOST_BYTES: usize = 25 * 1024;
 
 /// The path of a key of a vault.
@@ -160,7 +160,7 @@ pub(crate) fn guid(id: &str) -> Result<(), String> {
     Err(format!("{id:?} is not a GUID like 00000000-0000-0000-0000-000000000000"))
 }
 
-/// https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+/// <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>
 fn vault_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let right = (3..=24).contains(&name.len())

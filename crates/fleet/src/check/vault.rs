@@ -56,7 +56,7 @@ fn policies(vault: &DesiredVault, problems: &mut Problems) {
     }
 }
 
-/// https://learn.microsoft.com/azure/key-vault/general/assign-access-policy
+/// <https://learn.microsoft.com/azure/key-vault/general/assign-access-policy>
 const MOST_POLICIES: usize = 1024;
 
 fn roles(vault: &DesiredVault, problems: &mut Problems) {

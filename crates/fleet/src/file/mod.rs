@@ -146,7 +146,7 @@ fn principal(reader: &mut Reader<'_>, entry: &reader::Entry<'_>) -> Option<(Stri
     Some((entry.key.to_owned(), principal))
 }
 
-/// https://learn.microsoft.com/azure/role-based-access-control/role-assignments-rest
+/// <https://learn.microsoft.com/azure/role-based-access-control/role-assignments-rest>
 const PRINCIPAL_TYPES: [&str; 5] = ["User", "Group", "ServicePrincipal", "ForeignGroup", "Device"];
 
 fn guid(reader: &mut Reader<'_>, path: &str, id: &str, place: Place) -> Option<Principal> {
