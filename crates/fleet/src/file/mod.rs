@@ -126,7 +126,7 @@ fn name(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Placed<String>
 
 fn principal(reader: &mut Reader<'_>, entry: &reader::Entry<'_>) -> Option<(String, Principal)> {
     if let Some(id) = entry.value.as_str() {
-        let principal = guid(reader, &entry.path, id, entry.place)?;
+        let principal = guid(reader, &entry.path, id, entry.place);
         return Some((entry.key.to_owned(), principal));
     }
     let section = reader.as_table(entry, "an object id, or a table with id and type")?;
@@ -141,7 +141,7 @@ fn principal(reader: &mut Reader<'_>, entry: &reader::Entry<'_>) -> Option<(Stri
         return None;
     };
     let place = id.place.unwrap_or(section.place);
-    let principal = guid(reader, &section.below("id"), &id.value, place)?;
+    let principal = guid(reader, &section.below("id"), &id.value, place);
     let principal = kind.into_iter().fold(principal, |it, kind| it.kind(kind.value.into()));
     Some((entry.key.to_owned(), principal))
 }
@@ -149,14 +149,12 @@ fn principal(reader: &mut Reader<'_>, entry: &reader::Entry<'_>) -> Option<(Stri
 /// <https://learn.microsoft.com/azure/role-based-access-control/role-assignments-rest>
 const PRINCIPAL_TYPES: [&str; 5] = ["User", "Group", "ServicePrincipal", "ForeignGroup", "Device"];
 
-fn guid(reader: &mut Reader<'_>, path: &str, id: &str, place: Place) -> Option<Principal> {
-    match crate::check::guid(id) {
-        Ok(()) => Some(Principal::new(id)),
-        Err(message) => {
-            reader.problem(path, message, place);
-            None
-        }
+/// The principal of that id, also of a wrong one: whoever names it need not be told, too.
+fn guid(reader: &mut Reader<'_>, path: &str, id: &str, place: Place) -> Principal {
+    if let Err(message) = crate::check::guid(id) {
+        reader.problem(path, message, place);
     }
+    Principal::new(id)
 }
 
 /// The principal that a policy or a role is for: a name from `[principals]`, or an object id.
