@@ -12,7 +12,7 @@ use self::reader::{Reader, Section};
 use crate::{
     Fleet, InvalidFleet, Place, Principal,
     model::{Deletion, Home},
-    place::Placed,
+    place::{Lines, Placed},
     problem::{Problem, suggestion},
 };
 
@@ -50,17 +50,18 @@ impl Fleet {
     /// ```
     pub fn from_toml(name: impl Into<String>, text: &str) -> Result<Self, InvalidFleet> {
         let name = name.into();
+        let lines = Lines::of(text);
         let (document, errors) = DeTable::parse_recoverable(text);
         let syntax = errors.iter().map(|error| {
             // The message alone: the error's own text repeats the line, which may hold what it must
             // not.
-            let place = error.span().map(|span| Place::of(text, span.start));
+            let place = error.span().map(|span| lines.place(span.start));
             Problem::new("", format!("this is not TOML: {}", error.message()), place)
         });
         if let Some(invalid) = InvalidFleet::of(Some(&name), syntax.collect()) {
             return Err(invalid);
         }
-        let mut reader = Reader::new(text);
+        let mut reader = Reader::new(lines);
         let mut fleet = fleet(&mut reader, document.get_ref());
         fleet.file = Some(name);
         let mut problems = reader.problems;

@@ -243,11 +243,11 @@ fn whatever_is_cut_off_or_mistyped_every_problem_has_its_place() {
     };
     assert_eq!(judge(text), 0);
     let mut wrong = 0;
-    for at in 0..text.len() {
+    for at in (0..text.len()).step_by(3) {
         wrong += judge(&text[..at]);
         for typo in ["", "x", "\"", "[", "="] {
             wrong += judge(&format!("{}{typo}{}", &text[..at], &text[at + 1..]));
         }
     }
-    assert!(wrong > 3 * text.len(), "{wrong} of {}", 6 * text.len());
+    assert!(wrong > text.len(), "{wrong} of {}", 2 * text.len());
 }
