@@ -2,7 +2,8 @@
 //!
 //! `harness` is for every bench: rounds, clocks, rows, bars. `client` is the bench of the clients,
 //! `contenders` who takes part in it and `server` what they talk to, in a process of its own; `cache`
-//! is the bench of the cache of secrets, `crypto` that of cryptography.
+//! is the bench of the cache of secrets, `crypto` that of cryptography, `management` that of
+//! provisioning.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -18,6 +19,7 @@ mod client;
 mod contenders;
 mod crypto;
 mod harness;
+mod management;
 mod server;
 
 use std::process::ExitCode;
@@ -40,6 +42,8 @@ enum Bench {
     Cache(harness::Options),
     /// Local cryptography beside bare aws-lc-rs and `openssl speed`, and a remote signature.
     Crypto(harness::Options),
+    /// A fleet of vaults beside Resource Manager's own limits and the official Python client.
+    Management(harness::Options),
     /// One contender's warm calls alone, for a profiler.
     Loop(client::Loop),
     /// Counts the allocations of warm calls; for the program whose allocator counts.
@@ -48,13 +52,29 @@ enum Bench {
     /// Counts the allocations of hits; for the program whose allocator counts.
     #[command(hide = true)]
     CountCache,
+    /// Counts what an apply of a fleet holds; for the program whose allocator counts.
+    #[command(hide = true)]
+    CountFleet(management::Loads),
+    /// The other process: an emulator.
+    #[command(hide = true)]
+    Emulate(management::Settings),
     /// The other process: what the clients talk to.
     #[command(hide = true)]
     Serve(server::Settings),
 }
 
-/// Counts the allocations of a piece of work.
-pub type Count = fn(work: &mut dyn FnMut()) -> u64;
+/// What a piece of work allocates.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the programs of this package make it")]
+pub struct Counted {
+    /// How often it asks for memory; a reallocation counts too.
+    pub allocations: u64,
+    /// The most bytes that it holds at a time.
+    pub most_bytes: u64,
+}
+
+/// Counts what a piece of work allocates on this thread.
+pub type Count = fn(work: &mut dyn FnMut()) -> Counted;
 
 /// The program; `count` is there in the one whose allocator counts.
 pub fn main(count: Option<Count>) -> ExitCode {
@@ -62,9 +82,12 @@ pub fn main(count: Option<Count>) -> ExitCode {
         Bench::Client(options) => harness::run("client", &options, client::groups()),
         Bench::Cache(options) => harness::run("cache", &options, cache::groups()),
         Bench::Crypto(options) => harness::run("crypto", &options, crypto::groups()),
+        Bench::Management(options) => harness::run("management", &options, management::groups()),
         Bench::Loop(one) => one.run().map(|()| true),
         Bench::Count(loops) => loops.count(count).map(|()| true),
         Bench::CountCache => cache::count(count).map(|()| true),
+        Bench::CountFleet(loads) => management::count(loads, count).map(|()| true),
+        Bench::Emulate(settings) => management::emulate(&settings).map(|()| true),
         Bench::Serve(settings) => server::serve(&settings).map(|()| true),
     };
     match result {

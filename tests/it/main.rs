@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod answers_that_are_wrong;
 #[cfg(test)]
+mod arm;
+#[cfg(test)]
 mod authentication_first_contact;
 #[cfg(test)]
 mod authentication_origin;
@@ -63,7 +65,11 @@ mod lists_without_end;
 #[cfg(test)]
 mod lost_answers;
 #[cfg(test)]
+mod managed_hsms;
+mod managed_hsms_read;
 mod management;
+mod management_lists;
+mod management_objects;
 #[cfg(test)]
 mod objects_of_certificates;
 #[cfg(test)]
@@ -74,6 +80,7 @@ mod polling_locations;
 mod polling_provisioning;
 #[cfg(test)]
 mod polling_status;
+mod private_endpoints;
 #[cfg(test)]
 mod resource_manager;
 #[cfg(test)]
@@ -86,6 +93,10 @@ mod retry_delays;
 mod retry_limits;
 #[cfg(test)]
 mod reviewed;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
+mod roles_in_effect;
 #[cfg(test)]
 mod runtimes;
 #[cfg(test)]
@@ -116,5 +127,11 @@ mod token_cache;
 mod token_renewal;
 #[cfg(test)]
 mod tokens_refused;
+#[cfg(test)]
+mod vaults_conflicts;
+#[cfg(test)]
+mod vaults_recovered;
+#[cfg(test)]
+mod vaults_registered;
 #[cfg(test)]
 mod wire;

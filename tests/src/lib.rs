@@ -5,6 +5,7 @@
 mod answer;
 mod clerk;
 mod disk;
+mod journal;
 mod probe;
 mod programs;
 mod script;

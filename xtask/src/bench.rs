@@ -6,11 +6,12 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::process::cargo;
+use crate::{conformance, tree};
 
 /// Which bench, and what to tell it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// The bench (`client`, `cache`) and its options: --json, --only NAME, --rounds N; --help names them.
+    /// The bench (`client`, `cache`, `crypto`, `management`) and its options: --json, --only NAME, --rounds N; --help names them.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }
@@ -24,7 +25,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !status.success() {
         bail!("building the benches ended with {status}");
     }
-    let status = command(options)?.status()?;
+    let mut command = command(options)?;
+    if options.arguments.first().is_some_and(|bench| bench == "management") {
+        command.env("AZVAULT_BENCH_PYTHON", conformance::official_clients(&tree::root()?)?);
+    }
+    let status = command.status()?;
     if !status.success() {
         bail!("the bench ended with {status}");
     }

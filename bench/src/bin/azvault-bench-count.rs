@@ -3,13 +3,15 @@
 
 use std::process::ExitCode;
 
+use azvault_bench::Counted;
+
 fn main() -> ExitCode {
     azvault_bench::main(Some(count))
 }
 
-/// How often this thread asks for memory in `work`; a reallocation counts too.
-fn count(work: &mut dyn FnMut()) -> u64 {
-    allocation_counter::measure(work).count_total
+fn count(work: &mut dyn FnMut()) -> Counted {
+    let counted = allocation_counter::measure(work);
+    Counted { allocations: counted.count_total, most_bytes: counted.bytes_max }
 }
 
 #[cfg(test)]
@@ -26,6 +28,7 @@ mod tests {
         let three = count(&mut || {
             black_box((vec![1; 9], vec![2; 9], Box::new(3)));
         });
-        assert_eq!((none, three), (0, 3));
+        assert_eq!((none.allocations, three.allocations), (0, 3));
+        assert_eq!((none.most_bytes, three.most_bytes), (0, 76));
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn count(count: Option<Count>) -> Result<()> {
         let mut result = Ok(());
         let allocations = count(&mut || result = table.get(hits, COUNTED));
         result?;
-        counted.push(allocations as f64 / COUNTED as f64);
+        counted.push(allocations.allocations as f64 / COUNTED as f64);
     }
     println!("{}", serde_json::to_string(&counted)?);
     Ok(())

@@ -47,7 +47,7 @@ impl Loops {
         let mut result = Ok(());
         let counted = count(&mut || result = work());
         result?;
-        Ok(counted as f64 / COUNTED as f64)
+        Ok(counted.allocations as f64 / COUNTED as f64)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Enums of the service, which may grow: a value that is not known yet is kept as text.
 
 /// Declares an enum whose variants are words on the wire. Reading never fails: a word that is not
-/// known becomes `Unknown`, and is written as it was read.
+/// known becomes `Unknown`, and is written as it was read. `pub enum Name ignoring case { … }` knows
+/// its words in any case, as Resource Manager does, and writes them in its own.
 ///
 /// # Examples
 /// ```
@@ -17,11 +18,70 @@
 ///
 /// assert_eq!(Shape::from("round"), Shape::Round);
 /// assert_eq!(Shape::from("oval").as_str(), "oval");
+/// assert_eq!(Shape::from("Round").as_str(), "Round");
+///
+/// azvault_core::service_enum! {
+///     /// The tone of a thing.
+///     pub enum Tone ignoring case {
+///         /// Without light.
+///         Dark = "dark",
+///     }
+/// }
+///
+/// assert_eq!(Tone::from("Dark"), Tone::Dark);
+/// assert_eq!(Tone::from("Pale").as_str(), "Pale");
 /// ```
 #[doc(hidden)]
 #[macro_export]
 macro_rules! service_enum {
     (
+        $(#[$attribute:meta])*
+        pub enum $name:ident {
+            $($(#[$variant_attribute:meta])* $variant:ident = $word:literal,)+
+        }
+    ) => {
+        $crate::service_enum! {
+            @declare
+            $(#[$attribute])*
+            pub enum $name {
+                $($(#[$variant_attribute])* $variant = $word,)+
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(word: &str) -> Self {
+                match word {
+                    $($word => Self::$variant,)+
+                    other => Self::Unknown(other.to_owned()),
+                }
+            }
+        }
+    };
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident ignoring case {
+            $($(#[$variant_attribute:meta])* $variant:ident = $word:literal,)+
+        }
+    ) => {
+        $crate::service_enum! {
+            @declare
+            $(#[$attribute])*
+            pub enum $name {
+                $($(#[$variant_attribute])* $variant = $word,)+
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(word: &str) -> Self {
+                $(if word.eq_ignore_ascii_case($word) {
+                    return Self::$variant;
+                })+
+                Self::Unknown(word.to_owned())
+            }
+        }
+    };
+    (
+        @declare
         $(#[$attribute:meta])*
         pub enum $name:ident {
             $($(#[$variant_attribute:meta])* $variant:ident = $word:literal,)+
@@ -42,15 +102,6 @@ macro_rules! service_enum {
                 match self {
                     $(Self::$variant => $word,)+
                     Self::Unknown(word) => word,
-                }
-            }
-        }
-
-        impl ::std::convert::From<&str> for $name {
-            fn from(word: &str) -> Self {
-                match word {
-                    $($word => Self::$variant,)+
-                    other => Self::Unknown(other.to_owned()),
                 }
             }
         }

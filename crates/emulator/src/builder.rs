@@ -20,7 +20,7 @@ use crate::{
     router::Router,
     server::{CertificateAuthority, Server},
     transport,
-    vault::{VaultProperties, Vaults},
+    vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
 };
 
 /// The port that URLs of an emulator without a socket name.
@@ -48,10 +48,12 @@ pub struct EmulatorBuilder {
     provisioning_lag: Duration,
     purge_lag: Duration,
     access_lag: Duration,
+    parallel_changes_conflict: bool,
     client_address: Option<IpAddr>,
     provider_registered: bool,
     registration_lag: Duration,
     limits: Option<ResourceManagerLimits>,
+    vault_limits: Option<VaultLimits>,
     latency: Duration,
     journal_file: Option<JournalFile>,
 }
@@ -69,10 +71,12 @@ impl Default for EmulatorBuilder {
             provisioning_lag: Duration::ZERO,
             purge_lag: Duration::ZERO,
             access_lag: Duration::ZERO,
+            parallel_changes_conflict: false,
             client_address: None,
             provider_registered: true,
             registration_lag: Duration::ZERO,
             limits: None,
+            vault_limits: None,
             latency: Duration::ZERO,
             journal_file: None,
         }
@@ -171,6 +175,22 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether a change of a vault through ARM is refused, with 409 `ConflictError`, when another one was done after
+    /// its request began; not so when not set: they then come one after the other.
+    ///
+    /// The service does so when changes run in parallel; how close they have to be is not known. Here a request begins
+    /// when its headers are there, and those that are sent together, such as by `join!`, have begun before the first of
+    /// them is done.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().parallel_changes_conflict(true).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn parallel_changes_conflict(mut self, on: bool) -> Self {
+        self.parallel_changes_conflict = on;
+        self
+    }
+
     /// The address that vaults see callers come from; when not set, that of the connection, and 127.0.0.1 in memory.
     ///
     /// Network rules hold public addresses alone, so that no rule can let 127.0.0.1 in. An address of IPv6 is let in by
@@ -215,6 +235,15 @@ impl EmulatorBuilder {
     /// `x-ms-ratelimit-remaining-subscription-reads`, `-writes` and `-deletes` tell what is left.
     pub fn resource_manager_limits(mut self, limits: ResourceManagerLimits) -> Self {
         self.limits = Some(limits);
+        self
+    }
+
+    /// Switches each vault's own limits on; off when not set.
+    ///
+    /// They go by [`Emulator::clock`]. Over the limit the answer is 429 `Throttled`, without `Retry-After`: Key Vault
+    /// documents none.
+    pub fn vault_limits(mut self, limits: VaultLimits) -> Self {
+        self.vault_limits = Some(limits);
         self
     }
 
@@ -308,6 +337,7 @@ impl EmulatorBuilder {
                 client_secrets: self.client_secrets,
             },
             vaults: Vaults::new(self.properties, &subscription_id),
+            vault_meter: VaultMeter::new(self.vault_limits),
             arm: Arm::new(ArmSettings {
                 subscription_id,
                 provisioning_lag: self.provisioning_lag,
@@ -315,6 +345,7 @@ impl EmulatorBuilder {
                 provider_registered: self.provider_registered,
                 registration_lag: self.registration_lag,
                 limits: self.limits,
+                parallel_changes_conflict: self.parallel_changes_conflict,
             }),
             roles: Roles::new(self.access_lag),
             client_address: self.client_address,

@@ -120,8 +120,8 @@ impl Emulator {
 
     /// Lets a private endpoint ask for a connection to the vault of that resource id, and gives the connection's id.
     ///
-    /// The connection is `Pending` until somebody approves or rejects it through ARM. In Azure another resource
-    /// provider makes private endpoints; this emulator has none.
+    /// The connection is `Pending` until somebody approves or rejects it through ARM. As in Azure, a PUT of a
+    /// Microsoft.Network private endpoint asks for connections too.
     ///
     /// # Errors
     /// When ARM has not made that vault, has deleted it, or the vault has a connection of that name.

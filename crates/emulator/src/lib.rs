@@ -36,3 +36,4 @@ pub use faults::{FaultBuilder, Faults};
 pub use journal::RecordedRequest;
 pub use limits::{RateLimit, ResourceManagerLimits};
 pub use principal::Principal;
+pub use vault::VaultLimits;

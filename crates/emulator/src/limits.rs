@@ -116,23 +116,29 @@ impl Bucket {
         Self { level: i128::from(limit.start) * TOKEN, at: now }
     }
 
-    /// Takes a token and tells how many whole ones are left; or after how many whole seconds there is one.
-    pub(crate) fn take(&mut self, limit: RateLimit, now: OffsetDateTime) -> Result<u32, u64> {
+    /// Takes so many tokens and tells how many whole ones are left; or after how many whole seconds there are enough.
+    pub(crate) fn take(
+        &mut self,
+        limit: RateLimit,
+        tokens: u32,
+        now: OffsetDateTime,
+    ) -> Result<u32, u64> {
+        let wanted = i128::from(tokens) * TOKEN;
         // A clock that was set back brings nothing.
         let passed = (now - self.at).whole_nanoseconds().max(0);
         let rate = i128::from(limit.per_second);
         let most = i128::from(limit.size) * TOKEN;
         self.level = self.level.saturating_add(passed.saturating_mul(rate)).min(most);
         self.at = now;
-        if self.level >= TOKEN {
-            self.level -= TOKEN;
+        if self.level >= wanted {
+            self.level -= wanted;
             return Ok(u32::try_from(self.level / TOKEN).unwrap_or(u32::MAX));
         }
         let a_second = rate * TOKEN;
         if a_second == 0 {
             return Err(LONGEST_WAIT);
         }
-        let seconds = (TOKEN - self.level + a_second - 1) / a_second;
+        let seconds = (wanted - self.level + a_second - 1) / a_second;
         Err(u64::try_from(seconds).unwrap_or(LONGEST_WAIT))
     }
 }
@@ -149,13 +155,13 @@ mod tests {
         let limit = RateLimit::new(3, 2);
         let mut bucket = Bucket::new(limit, START);
         for left in [2, 1, 0] {
-            assert_eq!(bucket.take(limit, START), Ok(left));
+            assert_eq!(bucket.take(limit, 1, START), Ok(left));
         }
-        assert_eq!(bucket.take(limit, START), Err(1));
+        assert_eq!(bucket.take(limit, 1, START), Err(1));
         let half_a_second = START + Duration::milliseconds(500);
-        assert_eq!(bucket.take(limit, half_a_second), Ok(0));
-        assert_eq!(bucket.take(limit, half_a_second), Err(1));
-        assert_eq!(bucket.take(limit, START + Duration::days(1)), Ok(2), "no more than fit");
+        assert_eq!(bucket.take(limit, 1, half_a_second), Ok(0));
+        assert_eq!(bucket.take(limit, 1, half_a_second), Err(1));
+        assert_eq!(bucket.take(limit, 1, START + Duration::days(1)), Ok(2), "no more than fit");
     }
 
     #[test]
@@ -163,7 +169,7 @@ mod tests {
         let limit = RateLimit::new(5, 3).starting_with(0);
         let mut bucket = Bucket::new(limit, START);
         let taken = (1..=1000_i64)
-            .filter(|ms| bucket.take(limit, START + Duration::milliseconds(*ms)).is_ok())
+            .filter(|ms| bucket.take(limit, 1, START + Duration::milliseconds(*ms)).is_ok())
             .count();
         assert_eq!(taken, 3);
     }
@@ -172,20 +178,29 @@ mod tests {
     fn the_wait_is_told_in_whole_seconds_and_is_long_enough() {
         let slow = RateLimit::new(10, 1).starting_with(0);
         let mut bucket = Bucket::new(slow, START);
-        assert_eq!(bucket.take(slow, START), Err(1));
-        assert_eq!(bucket.take(slow, START + Duration::seconds(1)), Ok(0));
+        assert_eq!(bucket.take(slow, 1, START), Err(1));
+        assert_eq!(bucket.take(slow, 1, START + Duration::seconds(1)), Ok(0));
         let never = RateLimit::new(10, 0).starting_with(0);
         let mut bucket = Bucket::new(never, START);
-        assert_eq!(bucket.take(never, START), Err(LONGEST_WAIT));
+        assert_eq!(bucket.take(never, 1, START), Err(LONGEST_WAIT));
+    }
+
+    #[test]
+    fn what_weighs_more_takes_more_and_waits_longer() {
+        let limit = RateLimit::new(10, 1);
+        let mut bucket = Bucket::new(limit, START);
+        assert_eq!(bucket.take(limit, 8, START), Ok(2));
+        assert_eq!(bucket.take(limit, 8, START), Err(6));
+        assert_eq!(bucket.take(limit, 2, START), Ok(0));
     }
 
     #[test]
     fn a_clock_that_was_set_back_brings_nothing() {
         let limit = RateLimit::new(1, 1);
         let mut bucket = Bucket::new(limit, START);
-        bucket.take(limit, START).unwrap();
-        assert_eq!(bucket.take(limit, START - Duration::days(1)), Err(1));
+        bucket.take(limit, 1, START).unwrap();
+        assert_eq!(bucket.take(limit, 1, START - Duration::days(1)), Err(1));
         let later = START - Duration::days(1) + Duration::seconds(1);
-        assert_eq!(bucket.take(limit, later), Ok(0), "it goes on from there");
+        assert_eq!(bucket.take(limit, 1, later), Ok(0), "it goes on from there");
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     /// Where the connection comes from.
     pub(crate) peer: IpAddr,
+    /// What [`Arm::begin`](crate::arm::Arm::begin) said when its headers were there.
+    pub(crate) begun: u64,
     /// As the client named it, in lower case, with the port when one was given.
     pub(crate) host: String,
     pub(crate) path: String,

@@ -16,7 +16,7 @@ use crate::{
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
     roles::Roles,
-    vault::{self, Vaults},
+    vault::{self, VaultMeter, Vaults},
 };
 
 /// Everything a request can reach; one per emulator, shared by all its connections.
@@ -24,6 +24,7 @@ use crate::{
 pub(crate) struct Router {
     pub(crate) tokens: Tokens,
     pub(crate) vaults: Vaults,
+    pub(crate) vault_meter: VaultMeter,
     pub(crate) arm: Arm,
     pub(crate) roles: Roles,
     /// In place of the address that a request comes from.

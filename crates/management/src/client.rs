@@ -6,8 +6,9 @@ use azvault_core::{
 };
 
 use crate::{
-    ProvidersClient, ResourceGroupsClient, RoleAssignmentsClient, RoleDefinitionsClient,
-    SubscriptionsClient, VaultsClient, validate,
+    KeysClient, ManagedHsmsClient, OperationsClient, PrivateEndpointConnectionsClient,
+    PrivateLinkResourcesClient, ProvidersClient, ResourceGroupsClient, RoleAssignmentsClient,
+    RoleDefinitionsClient, SecretsClient, SubscriptionsClient, VaultsClient, validate,
 };
 
 /// Manages the vaults of one subscription. A cheap clone over one connection pool.
@@ -93,6 +94,48 @@ impl KeyVaultManagementClient {
     /// The operations on vaults, live and deleted.
     pub fn vaults(&self) -> VaultsClient {
         VaultsClient::new(self.client.clone(), self.subscription_id.clone())
+    }
+
+    /// The operations on managed HSMs, live and deleted.
+    pub fn managed_hsms(&self) -> ManagedHsmsClient {
+        ManagedHsmsClient::new(self.client.clone(), self.subscription_id.clone())
+    }
+
+    /// The operations on vaults' keys that need no access to the vault itself.
+    pub fn keys(&self) -> KeysClient {
+        KeysClient::of_vaults(self.client.clone(), self.subscription_id.clone())
+    }
+
+    /// The same on managed HSMs' keys.
+    pub fn managed_hsm_keys(&self) -> KeysClient {
+        KeysClient::of_managed_hsms(self.client.clone(), self.subscription_id.clone())
+    }
+
+    /// The operations on vaults' secrets that need no access to the vault itself.
+    pub fn secrets(&self) -> SecretsClient {
+        SecretsClient::new(self.client.clone(), self.subscription_id.clone())
+    }
+
+    /// The operations on the private endpoints that want to be connected to vaults.
+    pub fn private_endpoint_connections(&self) -> PrivateEndpointConnectionsClient {
+        let id = self.subscription_id.clone();
+        PrivateEndpointConnectionsClient::of_vaults(self.client.clone(), id)
+    }
+
+    /// The operations on the private endpoints that want to be connected to managed HSMs.
+    pub fn managed_hsm_private_endpoint_connections(&self) -> PrivateEndpointConnectionsClient {
+        let id = self.subscription_id.clone();
+        PrivateEndpointConnectionsClient::of_managed_hsms(self.client.clone(), id)
+    }
+
+    /// What of vaults and managed HSMs private endpoints can be connected to.
+    pub fn private_link_resources(&self) -> PrivateLinkResourcesClient {
+        PrivateLinkResourcesClient::new(self.client.clone(), self.subscription_id.clone())
+    }
+
+    /// The operations of the resource provider, which roles can allow.
+    pub fn operations(&self) -> OperationsClient {
+        OperationsClient::new(self.client.clone())
     }
 
     /// The operations on resource groups that provisioning a vault needs.

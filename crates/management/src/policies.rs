@@ -85,7 +85,8 @@ impl VaultsClient {
     /// [`application_id`](RemoveAccessPolicy::application_id) names it. A principal without a
     /// policy is no error. Gives the policies that are left.
     ///
-    /// Needs `Microsoft.KeyVault/vaults/read` and `vaults/accessPolicies/write`.
+    /// Needs `Microsoft.KeyVault/vaults/read` and `vaults/accessPolicies/write`, and `vaults/write`
+    /// where the service leaves a rest of the policy behind: the others are then set as a whole.
     ///
     /// # Errors
     /// `InvalidInput` for ids that cannot be, and for a vault that goes by Azure roles: policies

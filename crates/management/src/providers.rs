@@ -3,7 +3,9 @@
 mod registration;
 
 use azure_core::http::{Method, Request};
-use azvault_core::{Call, Client, Error, ErrorKind, Operation, Poller, Result};
+use azvault_core::{
+    Call, Client, Error, ErrorKind, Operation, Poller, Result, poller::ResumeToken,
+};
 pub(crate) use registration::{is_missing, with_registration};
 
 use self::registration::Registration;
@@ -13,7 +15,7 @@ static GET: Operation = Operation::idempotent("providers.get");
 static REGISTER: Operation = Operation::idempotent("providers.begin_register").with_advice(advice);
 
 fn advice(kind: ErrorKind) -> Option<&'static str> {
-    matches!(kind, ErrorKind::Forbidden).then_some(
+    matches!(kind, ErrorKind::Forbidden | ErrorKind::ForbiddenByRbac).then_some(
         "have somebody who may (an owner or a contributor of the subscription) register the provider, once",
     )
 }
@@ -58,8 +60,13 @@ impl ProvidersClient {
     /// Source: [Providers - Register](https://learn.microsoft.com/rest/api/resources/providers/register).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn example(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
     /// let provider = management.providers().begin_register("Microsoft.KeyVault").await?.wait().await?;
     /// println!("{:?}", provider.registration_state());
     /// # Ok(())
@@ -81,6 +88,17 @@ impl ProvidersClient {
                 None => poller,
             })
         })
+    }
+
+    /// Goes on with what [`begin_register`](Self::begin_register) began, perhaps in another process.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the token is for another operation or another service.
+    pub fn resume_register(&self, token: &ResumeToken) -> Result<Poller<Provider>> {
+        let (client, pipeline) = (self.client.clone(), self.client.pipeline().clone());
+        let url = token.url_on(client.endpoint(), REGISTER.name())?;
+        let registration = Registration::new(client, REGISTER.name(), url);
+        Ok(Poller::new(pipeline, &REGISTER, registration))
     }
 
     fn request(&self, method: Method, namespace: &str, verb: Option<&str>) -> Result<Request> {

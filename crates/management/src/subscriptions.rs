@@ -60,14 +60,20 @@ impl SubscriptionsClient {
     /// Source: [Subscriptions - List](https://learn.microsoft.com/rest/api/resources/subscriptions/list).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn example(credential: azvault_management::Credential) -> azvault_management::Result<()> {
-    /// use azvault_management::{KeyVaultManagementClient, SubscriptionsClient};
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// use azvault_management::SubscriptionsClient;
     ///
-    /// for subscription in SubscriptionsClient::new(credential.clone())?.list().try_collect().await? {
-    ///     let id = subscription.subscription_id();
-    ///     let vaults = KeyVaultManagementClient::new(id, credential.clone())?.vaults();
-    ///     println!("{id}: {}", vaults.list_by_subscription().try_collect().await?.len());
+    /// // On Azure: SubscriptionsClient::new(DefaultAzureCredential::new()?)?
+    /// let subscriptions = SubscriptionsClient::builder()
+    ///     .endpoint(emulator.management_url())
+    ///     .credential(emulator.credential())
+    ///     .transport(emulator.transport())
+    ///     .build()?;
+    /// for subscription in subscriptions.list().try_collect().await? {
+    ///     println!("{}", subscription.subscription_id());
     /// }
     /// # Ok(())
     /// # }

@@ -23,9 +23,19 @@ pub(crate) fn guid(what: &str, id: &str) -> Result<()> {
 
 /// A vault's name, which is part of its host's.
 pub(crate) fn vault_name(name: &str) -> Result<()> {
-    const RIGHT: &str = "a vault's name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit";
-    let wrong = |what: String| {
-        Err(Error::invalid_input(format!("the vault name {name:?} {what}: {RIGHT}")))
+    host_name("vault", name)
+}
+
+/// A managed HSM's name, which is part of its host's.
+pub(crate) fn managed_hsm_name(name: &str) -> Result<()> {
+    host_name("managed HSM", name)
+}
+
+fn host_name(what: &str, name: &str) -> Result<()> {
+    const RIGHT: &str = "name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit";
+    let wrong = |why: String| {
+        let message = format!("the {what} name {name:?} {why}: a {what}'s {RIGHT}");
+        Err(Error::invalid_input(message))
     };
     if let Some(c) = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
         return wrong(format!("has the character {c:?}"));
@@ -70,6 +80,50 @@ pub(crate) fn location(location: &str) -> Result<()> {
     )))
 }
 
+/// The name of a private endpoint's connection: one segment of a path. The service makes it of the
+/// endpoint's name and a GUID.
+pub(crate) fn connection_name(name: &str) -> Result<()> {
+    let valid = (1..=180).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        && !name.starts_with('.');
+    if valid {
+        return Ok(());
+    }
+    Err(Error::invalid_input(format!(
+        "the connection name {name:?} is not one: it has 1 to 180 letters, digits, hyphens, underscores and periods, and does not begin with a period"
+    )))
+}
+
+/// A duration as ISO 8601 has it: `P1Y`, `P90D`, `P1Y6M`, `PT12H`.
+pub(crate) fn duration(what: &str, text: &str) -> Result<()> {
+    let right = || {
+        let rest = text.strip_prefix('P')?;
+        let (date, time) = rest.split_once('T').map_or((rest, None), |(d, t)| (d, Some(t)));
+        let (dates, times) = (in_units(date, "YMWD")?, in_units(time.unwrap_or("0H"), "HMS")?);
+        let empty_time = time.is_some_and(str::is_empty);
+        (dates + times > usize::from(time.is_none()) && !empty_time).then_some(())
+    };
+    right().ok_or_else(|| {
+        Error::invalid_input(format!(
+            "the {what} {text:?} is not a duration of ISO 8601 like P90D or P1Y6M"
+        ))
+    })
+}
+
+/// How many numbers with a unit each `text` is made of, the units in this order.
+fn in_units(text: &str, mut units: &str) -> Option<usize> {
+    let (mut count, mut rest) = (0, text);
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = rest.split_at_checked(digits)?;
+        let unit = unit.chars().next().filter(|_| !number.is_empty())?;
+        units = units.split_once(unit)?.1;
+        rest = rest.get(digits + unit.len_utf8()..)?;
+        count += 1;
+    }
+    Some(count)
+}
+
 /// The days for which a deleted vault can be recovered.
 pub(crate) fn retention(days: u32) -> Result<()> {
     if (7..=90).contains(&days) {
@@ -100,6 +154,27 @@ mod tests {
         ] {
             let error = vault_name(name).unwrap_err().to_string();
             assert!(error.contains(says) && error.contains("3 to 24"), "{error}");
+        }
+    }
+
+    #[test]
+    fn durations_are_numbers_with_their_units_in_order() {
+        for text in ["P90D", "P1Y", "P1Y6M", "P2W", "PT12H", "P1DT1H30M", "PT45S"] {
+            assert!(duration("lifetime", text).is_ok(), "{text}");
+        }
+        for text in
+            ["", "P", "PT", "P1DT", "90D", "P90", "PD", "P1M1Y", "P1H", "P-1D", "P1.5D", "P1ü"]
+        {
+            let error = duration("lifetime", text).unwrap_err().to_string();
+            assert!(error.contains("P90D"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn connection_names_are_one_segment() {
+        assert!(connection_name("pe_1.2-6819f86e").is_ok());
+        for name in ["", "..", ".", "a/b", "a?b", "a b", &"n".repeat(181)] {
+            assert!(connection_name(name).is_err(), "{name}");
         }
     }
 

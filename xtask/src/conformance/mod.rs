@@ -23,7 +23,7 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// The Python that has the packages of `requirements.txt`, installed if they are not there.
-fn official_clients(root: &Path) -> Result<PathBuf> {
+pub(crate) fn official_clients(root: &Path) -> Result<PathBuf> {
     let environment = root.join("target/conformance/python");
     let python = environment.join("bin/python");
     let requirements = root.join(FOLDER).join("requirements.txt");

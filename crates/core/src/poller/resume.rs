@@ -23,7 +23,9 @@ impl ResumeToken {
         Self { operation: operation.to_owned(), url: url.to_owned(), result: None }
     }
 
-    pub(super) fn with_result(mut self, url: &Url) -> Self {
+    /// Adds where the result is, if that is elsewhere.
+    #[must_use]
+    pub fn with_result(mut self, url: &Url) -> Self {
         self.result = Some(url.as_str().to_owned());
         self
     }
@@ -63,7 +65,10 @@ impl ResumeToken {
     }
 
     /// Where the result is, if the token says so; on the same origin.
-    pub(super) fn result_on(&self, endpoint: &Endpoint) -> Result<Option<Url>> {
+    ///
+    /// # Errors
+    /// `InvalidInput` if it is not on the origin of `endpoint`.
+    pub fn result_on(&self, endpoint: &Endpoint) -> Result<Option<Url>> {
         self.result.as_deref().map(|url| on(endpoint, url)).transpose()
     }
 }

@@ -106,13 +106,17 @@ impl ArmError {
     }
 
     pub(super) fn vault_not_found(vault: &VaultId) -> Self {
+        Self::resource_not_found("Microsoft.KeyVault/vaults", &vault.name, &vault.group)
+    }
+
+    pub(super) fn resource_not_found(kind: &str, name: &str, group: &GroupId) -> Self {
         Self::gateway(
             StatusCode::NOT_FOUND,
             "ResourceNotFound",
             format!(
-                "The Resource 'Microsoft.KeyVault/vaults/{}' under resource group '{}' was not found. For more \
-                 details please go to https://aka.ms/ARMResourceNotFoundFix",
-                vault.name, vault.group.name
+                "The Resource '{kind}/{name}' under resource group '{}' was not found. For more details please go to \
+                 https://aka.ms/ARMResourceNotFoundFix",
+                group.name
             ),
         )
     }
@@ -174,6 +178,21 @@ impl ArmError {
                  recoverable state. If the vault is in a recoverable state then the vault will need to be purged \
                  before reusing the name. For more information about VaultAlreadyExists, soft delete and purging a \
                  vault follow this link https://go.microsoft.com/fwlink/?linkid=2147740."
+            ),
+        )
+    }
+
+    /// Another change of the vault was done after this one began.
+    pub(super) fn vault_changed(name: &str) -> Self {
+        Self::provider(
+            StatusCode::CONFLICT,
+            "ConflictError",
+            format!(
+                "A conflict occurred that prevented the operation from completing. The operation failed because the \
+                 Key Vault '{name}' changed from the point the operation began. This can happen if parallel \
+                 operations are being performed on the Key Vault. To prevent this error, serialize the operations so \
+                 that only one operation is performed on the Key Vault at a time. Follow this link for more \
+                 information: https://go.microsoft.com/fwlink/?linkid=2147741"
             ),
         )
     }

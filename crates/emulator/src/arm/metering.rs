@@ -127,7 +127,7 @@ impl Meter {
         let (header, noun) = (scope.header(), scope.kind.noun());
         let mut buckets = lock(&self.buckets);
         let bucket = buckets.entry(scope.clone()).or_insert_with(|| Bucket::new(limit, now));
-        match bucket.take(limit, now) {
+        match bucket.take(limit, 1, now) {
             Ok(tokens) => Ok(Remaining { header, tokens }),
             Err(wait) => Err(match &scope.subscription {
                 Some(subscription) => ArmError::throttled(

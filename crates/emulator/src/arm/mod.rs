@@ -14,6 +14,7 @@ mod metering;
 mod names;
 mod operations;
 mod part;
+mod private_endpoints;
 mod query;
 mod registration;
 mod reply;
@@ -62,6 +63,7 @@ pub(crate) struct ArmSettings {
     pub(crate) registration_lag: Duration,
     /// `None`: there is no limit.
     pub(crate) limits: Option<ResourceManagerLimits>,
+    pub(crate) parallel_changes_conflict: bool,
 }
 
 /// What the handlers of one request need to know.
@@ -71,6 +73,8 @@ struct Context<'a> {
     caller: &'a Caller,
     query: &'a Query,
     now: OffsetDateTime,
+    /// How many changes of vaults there had been when the request began.
+    begun: u64,
     body: &'a [u8],
 }
 
@@ -174,7 +178,12 @@ async fn authorized(
         Body::Whole(bytes) => bytes.as_ref(),
         Body::TooLarge => return Err(ArmError::body_too_large()),
     };
-    let context = Context { router, site, caller, query: &query, now: router.clock.now(), body };
+    if router.arm.settings.parallel_changes_conflict {
+        // So that what was sent together has begun before the first of it is done.
+        tokio::task::yield_now().await;
+    }
+    let now = router.clock.now();
+    let context = Context { router, site, caller, query: &query, now, begun: request.begun, body };
     registration::check(&context, &request.method, &route)?;
     let answer = match &route {
         Route::InVault { vault, part } if part.is_content() => {
@@ -222,6 +231,15 @@ fn dispatch(
         ("DELETE", Route::Vault(id)) => vaults::delete(context, &id),
         ("PUT", Route::AccessPolicies { vault, verb }) => {
             vaults::change_policies(context, &vault, &verb)
+        }
+        ("PUT", Route::PrivateEndpoint { group, name }) => {
+            private_endpoints::put(context, &group, &name)
+        }
+        ("GET", Route::PrivateEndpoint { group, name }) => {
+            private_endpoints::get(context, &group, &name)
+        }
+        ("DELETE", Route::PrivateEndpoint { group, name }) => {
+            private_endpoints::delete(context, &group, &name)
         }
         ("GET", Route::Actions) => actions::list(),
         (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),

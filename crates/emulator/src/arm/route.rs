@@ -41,6 +41,10 @@ pub(super) enum Route {
         vault: VaultId,
         verb: String,
     },
+    PrivateEndpoint {
+        group: GroupId,
+        name: String,
+    },
     /// What the provider can do.
     Actions,
     InVault {
@@ -155,6 +159,9 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
             vault: VaultId { group, name: (*name).to_owned() },
             verb: (*verb).to_owned(),
         },
+        (["providers", "microsoft.network", "privateendpoints", _], [.., name]) => {
+            Route::PrivateEndpoint { group, name: (*name).to_owned() }
+        }
         (
             ["providers", "microsoft.keyvault", "vaults", _, lower @ ..],
             [_, _, _, name, original @ ..],

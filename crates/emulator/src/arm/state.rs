@@ -4,7 +4,10 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Mutex, MutexGuard},
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use time::OffsetDateTime;
@@ -16,6 +19,7 @@ use super::{
     metering::{Meter, Remaining},
     names::{GroupId, VaultId},
     operations::Operation,
+    private_endpoints::{self, PrivateEndpoint},
     vaults::ArmVault,
 };
 use crate::{entra::Caller, locks::lock, message::Request};
@@ -31,11 +35,14 @@ pub(crate) struct Arm {
     pub(super) making_keys: tokio::sync::Mutex<()>,
     meter: Meter,
     state: Mutex<State>,
+    /// How many changes of vaults there have been.
+    changes: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     groups: Vec<Group>,
+    pub(super) endpoints: Vec<PrivateEndpoint>,
     /// When the subscriptions that asked for the provider are registered for it.
     pub(super) registrations: BTreeMap<String, OffsetDateTime>,
     /// Live and deleted, by lower-cased name: vault names are unique everywhere.
@@ -51,6 +58,7 @@ impl Arm {
             making_keys: tokio::sync::Mutex::default(),
             meter: Meter::default(),
             state: Mutex::default(),
+            changes: AtomicU64::default(),
         }
     }
 
@@ -62,6 +70,16 @@ impl Arm {
         now: OffsetDateTime,
     ) -> Result<Remaining, ArmError> {
         self.meter.count(self.settings.limits.as_ref(), request, caller, now)
+    }
+
+    /// To be asked when a request begins: by it, what happened before and after are told apart.
+    pub(crate) fn begin(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
+    }
+
+    /// The number of one more change.
+    pub(super) fn next_change(&self) -> u64 {
+        self.changes.fetch_add(1, Ordering::SeqCst) + 1
     }
 
     pub(super) fn state(&self, now: OffsetDateTime) -> MutexGuard<'_, State> {
@@ -110,6 +128,7 @@ impl State {
     /// Removes a group and gives its live vaults, to be deleted with it.
     pub(super) fn remove_group(&mut self, id: &GroupId) -> Vec<&mut ArmVault> {
         self.groups.retain(|group| !group.id.is(id));
+        private_endpoints::remove_all(self, id);
         self.vaults.values_mut().filter(|vault| vault.is_live() && vault.id.group.is(id)).collect()
     }
 

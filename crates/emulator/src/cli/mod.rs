@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use azvault_emulator::{Emulator, ResourceManagerLimits};
+use azvault_emulator::{Emulator, ResourceManagerLimits, VaultLimits};
 use clap::{ArgAction, Parser};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use uuid::Uuid;
@@ -74,6 +74,9 @@ pub(crate) struct Settings {
     /// subscription, and 25, 10 and 10 more a second.
     #[arg(long, action = ArgAction::SetTrue)]
     resource_manager_limits: bool,
+    /// Throttle the requests to each vault as Azure does.
+    #[arg(long, action = ArgAction::SetTrue)]
+    vault_limits: bool,
     /// Append a line of JSON to this file for each answered request [default: the file that
     /// AZVAULT_EMULATOR_JOURNAL names, if any].
     #[arg(long, value_name = "FILE")]
@@ -110,6 +113,9 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     }
     if settings.resource_manager_limits {
         builder = builder.resource_manager_limits(ResourceManagerLimits::default());
+    }
+    if settings.vault_limits {
+        builder = builder.vault_limits(VaultLimits::default());
     }
     if let Some(subscription_id) = settings.subscription_id {
         builder = builder.subscription_id(subscription_id.to_string());

@@ -6,6 +6,7 @@
 mod attestation;
 mod bundle;
 mod byok;
+mod cost;
 mod create;
 mod import;
 mod operations;
@@ -27,6 +28,7 @@ use crate::{
     vault::{Context, KeyRoute, ObjectRoute, Reply, ServiceError, Vault},
 };
 use bundle::{KeyBundle, KeyItem};
+pub(crate) use cost::{KeyCost, cost};
 use release_policy::ReleasePolicy;
 use request::KeyChange;
 pub(crate) use rotation::keep_up as catch_up;

@@ -81,7 +81,7 @@ async fn answer(
     peer: IpAddr,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<WireBody>, Infallible> {
-    let Some(request) = read(request, peer).await else {
+    let Some(request) = read(request, peer, router.arm.begin()).await else {
         cut.notify_one();
         return pending().await;
     };
@@ -96,7 +96,7 @@ async fn answer(
 }
 
 /// `None` when the client went away or sent something that is no HTTP body.
-async fn read(request: http::Request<Incoming>, peer: IpAddr) -> Option<Request> {
+async fn read(request: http::Request<Incoming>, peer: IpAddr, begun: u64) -> Option<Request> {
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, max_body(parts.uri.path())).collect().await {
         Ok(body) => Body::Whole(body.to_bytes()),
@@ -114,6 +114,7 @@ async fn read(request: http::Request<Incoming>, peer: IpAddr) -> Option<Request>
         query: parts.uri.query().map(str::to_owned),
         method: parts.method,
         peer,
+        begun,
         headers: parts.headers,
         body,
     })

@@ -38,7 +38,7 @@ impl HttpClient for InMemoryClient {
         &self,
         request: &AzureRequest,
     ) -> azure_core::Result<AsyncRawResponse> {
-        let request = read(request).await?;
+        let request = read(request, self.router.arm.begin()).await?;
         match self.router.answer(request).await {
             Outcome::Answer(response) => Ok(AsyncRawResponse::from_bytes(
                 response.status().as_u16().into(),
@@ -51,7 +51,7 @@ impl HttpClient for InMemoryClient {
     }
 }
 
-async fn read(request: &AzureRequest) -> azure_core::Result<Request> {
+async fn read(request: &AzureRequest, begun: u64) -> azure_core::Result<Request> {
     let url = request.url();
     let host = match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
@@ -61,6 +61,7 @@ async fn read(request: &AzureRequest) -> azure_core::Result<Request> {
     Ok(Request {
         method: convert::method(request)?,
         peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        begun,
         host: host.to_ascii_lowercase(),
         path: url.path().to_owned(),
         query: url.query().map(str::to_owned),

@@ -10,6 +10,7 @@ mod behalf;
 mod error;
 mod geography;
 mod headers;
+mod limits;
 mod network;
 mod policy;
 mod policy_history;
@@ -18,10 +19,16 @@ mod registry;
 mod reply;
 mod route;
 
+use std::{net::IpAddr, sync::OnceLock};
+
+use uuid::Uuid;
+
 pub(crate) use access::Access;
 pub(crate) use action::Action;
 pub(crate) use behalf::OnBehalf;
 pub(crate) use error::ServiceError;
+pub use limits::VaultLimits;
+pub(crate) use limits::VaultMeter;
 pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
 pub(crate) use policy::{AccessPolicy, Permissions};
 pub(crate) use policy_history::PolicyHistory;
@@ -29,10 +36,6 @@ pub(crate) use query::Query;
 pub(crate) use registry::{Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;
 pub(crate) use route::{KeyRoute, ObjectRoute, Operation, SecretRoute};
-
-use std::{net::IpAddr, sync::OnceLock};
-
-use uuid::Uuid;
 
 use crate::{
     entra::Caller,
@@ -108,6 +111,7 @@ async fn authorized(
         grant,
     };
     network::check(&context, client_address(router, request))?;
+    router.vault_meter.count(&context, &route, body)?;
     match route {
         Route::Keys(route) => keys::answer(&context, route, body).await,
         // A pool holds keys only.

@@ -151,3 +151,107 @@ async fn the_vault_is_all_that_a_private_endpoint_can_ask_for() {
     let none = path.replace("kv-1", "none");
     assert_eq!(code(&arm.get(&none).await), refused(404, "ResourceNotFound"));
 }
+
+/// What a private endpoint sends that asks for one connection.
+fn endpoint(arm: &Arm, list: &str, message: Option<&str>) -> Value {
+    let vault = arm.vault_path("rg", "kv-1");
+    let link = json!({"name": "link", "properties": {
+        "privateLinkServiceId": vault, "groupIds": ["vault"], "requestMessage": message,
+    }});
+    json!({"location": "westus", "properties": {"subnet": {"id": "any"}, list: [link]}})
+}
+
+fn endpoint_path(arm: &Arm) -> String {
+    arm.vault_path("rg", "pe-2")
+        .replace("Microsoft.KeyVault/vaults", "Microsoft.Network/privateEndpoints")
+}
+
+#[tokio::test]
+async fn a_private_endpoint_made_through_arm_connects_at_once_unless_somebody_has_to_approve() {
+    for (list, message, status) in [
+        ("privateLinkServiceConnections", None, "Approved"),
+        ("manualPrivateLinkServiceConnections", Some("Please."), "Pending"),
+    ] {
+        let arm = with_pending().await;
+        let body = endpoint(&arm, list, message);
+        let made = arm.send("PUT", &endpoint_path(&arm), Some(body.clone())).await;
+        assert_eq!(made.status(), 201, "{}", made.text());
+        let made = made.json();
+        assert_eq!(
+            (&made["name"], &made["type"]),
+            (&json!("pe-2"), &json!("Microsoft.Network/privateEndpoints"))
+        );
+        let connection = arm.get(&path(&arm, "/link")).await.ok();
+        assert_eq!(state(&connection), ("Succeeded", status));
+        let asked = &connection["properties"]["privateLinkServiceConnectionState"];
+        assert_eq!(asked.get("description").and_then(Value::as_str), message);
+        assert_eq!(connection["properties"]["privateEndpoint"]["id"], endpoint_path(&arm));
+        let link = &made["properties"][list][0]["properties"];
+        assert_eq!(link["privateLinkServiceConnectionState"], *asked);
+        assert_eq!(arm.send("PUT", &endpoint_path(&arm), Some(body)).await.ok(), made);
+    }
+}
+
+#[tokio::test]
+async fn a_private_endpoint_sees_its_connection_end_and_ends_it() {
+    let arm = with_pending().await;
+    let list = "privateLinkServiceConnections";
+    let endpoint_path = endpoint_path(&arm);
+    let body = endpoint(&arm, list, None);
+    assert_eq!(arm.send("PUT", &endpoint_path, Some(body.clone())).await.status(), 201);
+    arm.send("DELETE", &path(&arm, "/link"), None).await;
+    arm.emulator().clock().advance(LAG);
+    let seen = arm.get(&endpoint_path).await.ok();
+    let link = &seen["properties"][list][0]["properties"];
+    assert_eq!(link["privateLinkServiceConnectionState"]["status"], "Disconnected");
+    assert_eq!(arm.send("DELETE", &endpoint_path, None).await.status(), 200);
+    assert_eq!(code(&arm.get(&endpoint_path).await), refused(404, "ResourceNotFound"));
+    assert_eq!(arm.send("DELETE", &endpoint_path, None).await.status(), 204);
+
+    assert_eq!(arm.send("PUT", &endpoint_path, Some(body)).await.status(), 201);
+    assert_eq!(arm.send("DELETE", &endpoint_path, None).await.status(), 200);
+    assert_eq!(arm.get(&path(&arm, "/link")).await.status(), 204, "gone with its endpoint");
+    assert_eq!(arm.get(&path(&arm, "/pe-1")).await.ok()["name"], "pe-1", "others stay");
+}
+
+#[tokio::test]
+async fn a_group_that_is_deleted_takes_its_private_endpoints_along() {
+    let arm = with_pending().await;
+    arm.put_group("other").await;
+    let elsewhere = endpoint_path(&arm).replace("/resourceGroups/rg/", "/resourceGroups/other/");
+    let body = endpoint(&arm, "privateLinkServiceConnections", None);
+    assert_eq!(arm.send("PUT", &elsewhere, Some(body)).await.status(), 201);
+    assert_eq!(arm.get(&path(&arm, "/link")).await.ok()["name"], "link");
+    let group = format!("{}/resourcegroups/other", arm.subscription());
+    assert_eq!(arm.send("DELETE", &group, None).await.status(), 202);
+    assert_eq!(arm.get(&path(&arm, "/link")).await.status(), 204);
+    assert_eq!(arm.get_vault("kv-1").await.ok()["name"], "kv-1");
+}
+
+#[tokio::test]
+async fn a_private_endpoint_that_cannot_connect_is_not_made() {
+    let arm = with_pending().await;
+    let good = endpoint(&arm, "privateLinkServiceConnections", None);
+    let link = "/properties/privateLinkServiceConnections/0";
+    let with = |place: &str, value: Value| {
+        let mut body = good.clone();
+        *body.pointer_mut(&format!("{link}{place}")).unwrap() = value;
+        body
+    };
+    let none = arm.vault_path("rg", "none");
+    let mut twice = good.clone();
+    twice["properties"]["manualPrivateLinkServiceConnections"] =
+        json!([good.pointer(link).unwrap().clone()]);
+    for (body, expected) in [
+        (with("/properties/privateLinkServiceId", json!(none)), refused(404, "ResourceNotFound")),
+        (with("/properties/privateLinkServiceId", json!("/kv")), refused(400, "BadRequest")),
+        (with("/properties/groupIds", json!(["blob"])), refused(400, "BadRequest")),
+        (with("/name", json!("pe-1")), refused(400, "BadRequest")),
+        (twice, refused(400, "BadRequest")),
+    ] {
+        let answer = arm.send("PUT", &endpoint_path(&arm), Some(body.clone())).await;
+        assert_eq!(code(&answer), expected, "{body}");
+    }
+    assert_eq!(code(&arm.get(&endpoint_path(&arm)).await), refused(404, "ResourceNotFound"));
+    assert_eq!(arm.get(&path(&arm, "/link")).await.status(), 204);
+}

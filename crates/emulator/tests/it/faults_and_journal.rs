@@ -6,10 +6,7 @@ use azure_core::error::ErrorKind;
 use azvault_emulator::Emulator;
 use serde_json::json;
 
-use crate::{
-    arm::Arm,
-    support::{Answer, Vault},
-};
+use crate::support::{Answer, Vault};
 
 async fn try_list(vault: &Vault) -> azure_core::Result<Answer> {
     vault.try_send_to("GET", &format!("{}/keys?api-version=7.6", vault.base), "", &[]).await
@@ -201,22 +198,4 @@ fn emulators_that_share_a_journal_file_write_whole_lines() {
         }
     });
     assert_eq!(scratch.lines().len(), 200);
-}
-
-#[tokio::test]
-async fn a_conflict_of_parallel_changes_can_be_ordered() {
-    let arm = Arm::new().await;
-    arm.put("kv-1", json!({})).await.ok();
-    let message = "A conflict occurred that prevented the operation from completing. The operation failed because the \
-                   Key Vault 'kv-1' changed from the point the operation began. This can happen if parallel \
-                   operations are being performed on the Key Vault. To prevent this error, serialize the operations so \
-                   that only one operation is performed on the Key Vault at a time. Follow this link for more \
-                   information: https://go.microsoft.com/fwlink/?linkid=2147741";
-    let body = json!({"error": {"code": "ConflictError", "message": message}}).to_string();
-    arm.emulator().faults().next(1).on("PATCH", "/vaults/kv-1").respond(409, &[], body);
-    let tagged = json!({"tags": {"a": "b"}});
-    let refusal = arm.patch("kv-1", tagged.clone()).await.refusal();
-    assert_eq!(refusal, (409, "ConflictError".to_owned(), None, message.to_owned()));
-    assert_eq!(arm.get_vault("kv-1").await.ok()["tags"], json!({}), "nothing was done");
-    assert_eq!(arm.patch("kv-1", tagged).await.ok()["tags"], json!({"a": "b"}));
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use azure_core::http::Method;
 use azvault_core::{
-    Error, ErrorKind, Operation, Poller, Result,
+    Call, Error, ErrorKind, Operation, Result,
     poller::{PollState, ProvisioningState},
 };
 
@@ -23,6 +24,8 @@ const MOST_WRITES: u32 = 6;
 /// half as long again as the one before. A vault takes 20 s or so.
 const FIRST_LOOK: Duration = Duration::from_millis(500);
 const LAST_LOOK: Duration = Duration::from_secs(5);
+/// How many looks may not find what was written: those of the first 10 s.
+const MOST_UNSEEN: u32 = 5;
 
 impl EnsureVault {
     /// Makes the vault what is wanted.
@@ -33,7 +36,7 @@ impl EnsureVault {
 
     async fn rounds(&self) -> Result<Vault> {
         let mut patience = Patience::new(&self.vaults.client);
-        let mut writes = 0;
+        let (mut writes, mut sent) = (0, Vec::new());
         let mut seen = None;
         loop {
             let observed = match seen.take() {
@@ -53,13 +56,23 @@ impl EnsureVault {
                     return Ok(vault);
                 }
             }
-            if writes == MOST_WRITES {
+            let differences = &decision.changes.differences;
+            // What was sent and is not seen may only not be seen yet.
+            let again = !sent.is_empty() && sent == *differences;
+            if writes == MOST_WRITES || again && !patience.waits().await {
                 return Err(self.unheeded(&decision));
+            }
+            if again {
+                sent.clear();
+                continue;
             }
             writes += 1;
             match self.carry_out(&decision).await {
                 // What somebody else wrote meanwhile, and what a recovery left as it was, is seen.
-                Ok(wait) => seen = Some(self.settled(wait).await?),
+                Ok(wait) => {
+                    sent.clone_from(differences);
+                    seen = Some(self.settled(wait).await?);
+                }
                 Err(error) if patience.waits_out(&error).await => writes -= 1,
                 Err(error) => return Err(error),
             }
@@ -108,17 +121,22 @@ impl EnsureVault {
     /// Reads the vault after `wait`, and until it is ready. Looks seldom: Resource Manager counts
     /// the reads of a subscription, and a fleet has many vaults.
     async fn settled(&self, mut wait: Duration) -> Result<Vault> {
-        let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
-        let client = self.vaults.client.clone();
-        let pipeline = client.pipeline().clone();
-        let strategy = ProvisioningState::new(client, ENSURE.name(), &segments)?;
-        let mut poller: Poller<Vault> = Poller::new(pipeline.clone(), &ENSURE, strategy);
+        let pipeline = self.vaults.client.pipeline();
+        let mut unseen = 0;
         loop {
             if !wait.is_zero() {
                 pipeline.clock().sleep(wait).await;
             }
-            if let PollState::Done(vault) = poller.poll_once().await? {
-                return Ok(vault);
+            let segments = self.vaults.vault(&self.resource_group, &self.name, &[]);
+            let request = segments.and_then(|it| self.vaults.client.request(Method::Get, &it));
+            match Call::new(pipeline.clone(), &ENSURE, request, ProvisioningState::read).await {
+                Ok(PollState::Done(vault)) => return Ok(vault),
+                Ok(_) => {}
+                // What was just made is not known everywhere at once.
+                Err(error) if error.kind() == ErrorKind::NotFound && unseen < MOST_UNSEEN => {
+                    unseen += 1;
+                }
+                Err(error) => return Err(error),
             }
             wait = (wait * 3 / 2).clamp(FIRST_LOOK, LAST_LOOK);
         }

@@ -93,7 +93,7 @@ impl EnsureVault {
         if wants_standard && *vault.sku() == SkuName::Premium {
             refuse(
                 RefusalReason::SkuDowngrade,
-                "it is of the premium tier, which is not left again, since its keys may be in hardware: name premium, or no tier".to_owned(),
+                "it is of the premium tier, and keys in hardware would be of no use in the standard one: name premium, or no tier; where there are no such keys, update(…).sku(SkuName::Standard) does it".to_owned(),
             );
         }
         let policies = settings.access_policies.as_deref().unwrap_or_default();

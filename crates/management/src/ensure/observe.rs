@@ -3,7 +3,7 @@
 use azvault_core::{ErrorKind, Result};
 
 use super::EnsureVault;
-use crate::{DeletedVault, NameAvailability, Vault};
+use crate::{DeletedVault, NameAvailability, Vault, providers::is_missing};
 
 /// What there is of a vault's name. Who manages many vaults makes these from a list of all
 /// ([`list_by_subscription`](crate::VaultsClient::list_by_subscription),
@@ -50,7 +50,11 @@ impl EnsureVault {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        let availability = self.vaults.check_name_availability(&self.name).await?;
+        let availability = match self.vaults.check_name_availability(&self.name).await {
+            // Where there are no vaults yet nobody is asked about names; a creation will tell.
+            Err(error) if is_missing(&error) => return Ok(Observed::absent()),
+            outcome => outcome?,
+        };
         if availability.is_available() {
             return Ok(Observed::absent().with_availability(availability));
         }

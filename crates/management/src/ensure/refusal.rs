@@ -26,7 +26,8 @@ pub enum RefusalReason {
     DeletedElsewhere,
     /// It goes by Azure roles, and access policies have no effect there.
     GoesByRoles,
-    /// The premium tier is not left again.
+    /// It is of the premium tier, which keys in hardware need: it is left by
+    /// [`update`](crate::VaultsClient::update) alone.
     SkuDowngrade,
     /// It would have more access policies than a vault can have.
     TooManyAccessPolicies,

@@ -3,6 +3,7 @@
 use azvault_core::Result;
 use serde::{Deserialize, Serialize};
 
+use super::lenient::or_default;
 use super::permissions::missing;
 use crate::{CertificatePermission, KeyPermission, SecretPermission, StoragePermission, validate};
 
@@ -28,19 +29,19 @@ pub struct AccessPolicyEntry {
     object_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     application_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     permissions: Permissions,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Permissions {
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     keys: Vec<KeyPermission>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     secrets: Vec<SecretPermission>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     certificates: Vec<CertificatePermission>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     storage: Vec<StoragePermission>,
 }
 

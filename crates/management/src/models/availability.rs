@@ -1,21 +1,22 @@
-//! Whether a vault's name can still be had.
+//! Whether the name of a vault or a managed HSM can still be had.
 
 use serde::Deserialize;
 
 azvault_core::service_enum! {
     /// Why a name cannot be had.
-    pub enum UnavailableReason {
-        /// It cannot be a vault's name.
+    pub enum UnavailableReason ignoring case {
+        /// It cannot be the name of a vault or a managed HSM.
         AccountNameInvalid = "AccountNameInvalid",
-        /// A vault has it: perhaps a deleted one, perhaps somebody else's.
+        /// It is taken: perhaps by a deleted one, perhaps by somebody else's.
         AlreadyExists = "AlreadyExists",
     }
 }
 
-/// Whether a vault's name can be had, and why not.
+/// Whether the name of a vault or a managed HSM can be had, and why not.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NameAvailability {
+    #[serde(default)]
     name_available: bool,
     reason: Option<UnavailableReason>,
     message: Option<String>,

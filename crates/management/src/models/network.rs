@@ -5,9 +5,11 @@ use std::{collections::BTreeSet, str::FromStr};
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
+use super::lenient::or_default;
+
 azvault_core::service_enum! {
     /// What becomes of traffic that no rule matches.
-    pub enum NetworkRuleAction {
+    pub enum NetworkRuleAction ignoring case {
         /// It is let in.
         Allow = "Allow",
         /// It is refused with 403.
@@ -17,7 +19,7 @@ azvault_core::service_enum! {
 
 azvault_core::service_enum! {
     /// Whose traffic skips the rules.
-    pub enum NetworkRuleBypass {
+    pub enum NetworkRuleBypass ignoring case {
         /// That of trusted Microsoft services.
         AzureServices = "AzureServices",
         /// Nobody's.
@@ -25,7 +27,7 @@ azvault_core::service_enum! {
     }
 }
 
-/// The network rules of a vault.
+/// The network rules of a vault or a managed HSM.
 ///
 /// # Examples
 /// ```
@@ -41,15 +43,22 @@ pub struct NetworkRuleSet {
     bypass: Option<NetworkRuleBypass>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default_action: Option<NetworkRuleAction>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     ip_rules: Vec<IpRule>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     virtual_network_rules: Vec<VirtualNetworkRule>,
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    service_tags: Vec<ServiceTagRule>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct IpRule {
     value: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ServiceTagRule {
+    tag: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +94,7 @@ impl NetworkRuleSet {
             default_action: Some(default_action),
             ip_rules: Vec::new(),
             virtual_network_rules: Vec::new(),
+            service_tags: Vec::new(),
         }
     }
 
@@ -131,6 +141,23 @@ impl NetworkRuleSet {
         }
     }
 
+    /// Lets in a subnet by its resource id, even if Key Vault is no service endpoint of it yet.
+    #[must_use]
+    pub fn virtual_network_rule_without_endpoint(mut self, subnet_id: impl Into<String>) -> Self {
+        let ignore_missing_vnet_service_endpoint = Some(true);
+        let id = subnet_id.into();
+        self.virtual_network_rules
+            .push(VirtualNetworkRule { id, ignore_missing_vnet_service_endpoint });
+        self
+    }
+
+    /// Lets in the addresses of a service by its tag; of managed HSMs alone.
+    #[must_use]
+    pub fn service_tag_rule(mut self, tag: impl Into<String>) -> Self {
+        self.service_tags.push(ServiceTagRule { tag: tag.into() });
+        self
+    }
+
     /// What becomes of traffic that no rule matches.
     pub fn default_action(&self) -> Option<&NetworkRuleAction> {
         self.default_action.as_ref()
@@ -149,5 +176,10 @@ impl NetworkRuleSet {
     /// The resource ids of the subnets that are let in.
     pub fn virtual_network_rules(&self) -> impl Iterator<Item = &str> {
         self.virtual_network_rules.iter().map(|rule| rule.id.as_str())
+    }
+
+    /// The tags of the services whose addresses are let in; of managed HSMs alone.
+    pub fn service_tag_rules(&self) -> impl Iterator<Item = &str> {
+        self.service_tags.iter().map(|rule| rule.tag.as_str())
     }
 }

@@ -6,20 +6,26 @@ use azvault_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccessPolicyEntry, CreateMode, NetworkRuleSet, PublicNetworkAccess, SkuName, validate,
+    AccessPolicyEntry, CreateMode, NetworkRuleSet, PublicNetworkAccess, SkuFamily, SkuName,
+    validate,
 };
 
 /// The tier on the wire, with the only family there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sku {
-    family: String,
+    #[serde(default = "family")]
+    pub(crate) family: SkuFamily,
     pub(crate) name: SkuName,
 }
 
 impl Sku {
     pub(crate) fn new(name: SkuName) -> Self {
-        Self { family: "A".to_owned(), name }
+        Self { family: family(), name }
     }
+}
+
+fn family() -> SkuFamily {
+    SkuFamily::A
 }
 
 /// What making and changing a vault have in common.
@@ -57,6 +63,7 @@ impl Settings {
         validate::access_policies(policies)?;
         if let Some(rules) = &self.network_acls {
             validate::network_rules(rules, self.public_network_access.as_ref())?;
+            refuse_service_tags(rules)?;
         }
         if policies.is_empty() {
             return Ok(());
@@ -72,6 +79,15 @@ impl Settings {
             }
         }
     }
+}
+
+/// Vaults have no rules for the addresses of services; managed HSMs do.
+fn refuse_service_tags(rules: &NetworkRuleSet) -> Result<()> {
+    rules.service_tag_rules().next().map_or(Ok(()), |tag| {
+        Err(Error::invalid_input(format!(
+            "the network rules name the service tag {tag:?}, which a vault cannot have: let trusted Microsoft services in by bypass"
+        )))
+    })
 }
 
 /// The setters of what making and changing a vault have in common, for types with a field

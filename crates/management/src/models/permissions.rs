@@ -41,7 +41,7 @@ macro_rules! permissions {
     ) => {
         azvault_core::service_enum! {
             $(#[$attribute])*
-            pub enum $name {
+            pub enum $name ignoring case {
                 $($(#[$variant_attribute])* $variant = $word,)+
             }
         }

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use azvault_core::Result;
 use serde::Deserialize;
 
-use super::Sku;
-use crate::{AccessPolicyEntry, NetworkRuleSet, ProvisioningState, PublicNetworkAccess, SkuName};
+use super::{Base, Sku, accessors, resource_accessors, resource_group_accessor, tracked_accessors};
+use crate::{
+    AccessPolicyEntry, NetworkRuleSet, PrivateEndpointConnection, ProvisioningState,
+    PublicNetworkAccess, SkuFamily, SkuName,
+};
 
 /// A vault.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Vault {
-    id: String,
-    name: String,
-    location: String,
+    #[serde(flatten)]
+    base: Base,
+    #[serde(default)]
+    location: Option<String>,
     #[serde(default)]
     tags: Option<BTreeMap<String, String>>,
     properties: Properties,
@@ -35,6 +38,8 @@ struct Properties {
     #[serde(default)]
     enabled_for_template_deployment: Option<bool>,
     #[serde(default)]
+    enable_soft_delete: Option<bool>,
+    #[serde(default)]
     soft_delete_retention_in_days: Option<u32>,
     #[serde(default)]
     enable_rbac_authorization: Option<bool>,
@@ -46,29 +51,24 @@ struct Properties {
     provisioning_state: Option<ProvisioningState>,
     #[serde(default)]
     public_network_access: Option<PublicNetworkAccess>,
+    #[serde(default)]
+    hsm_pool_resource_id: Option<String>,
+    #[serde(default)]
+    private_endpoint_connections: Option<Vec<PrivateEndpointConnection>>,
 }
 
+resource_accessors!(Vault);
+tracked_accessors!(Vault);
+resource_group_accessor!(Vault);
+accessors!(Vault {
+    /// The resource id of the HSM pool that it is in, if it is in one.
+    hsm_pool_resource_id: [text] = properties.hsm_pool_resource_id;
+    /// The private endpoints that are, or want to be, connected to it.
+    private_endpoint_connections: [list PrivateEndpointConnection] =
+        properties.private_endpoint_connections;
+});
+
 impl Vault {
-    /// Its resource id.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Its name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The region it is in, as whoever made it wrote it.
-    pub fn location(&self) -> &str {
-        &self.location
-    }
-
-    /// Its tags.
-    pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.tags.iter().flatten().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
     /// The address that clients of its keys and secrets take, without a slash at its end.
     pub fn vault_uri(&self) -> &str {
         self.properties.vault_uri.as_deref().unwrap_or_default().trim_end_matches('/')
@@ -82,6 +82,16 @@ impl Vault {
     /// Its tier.
     pub fn sku(&self) -> &SkuName {
         &self.properties.sku.name
+    }
+
+    /// The family of tiers that its own is of.
+    pub fn sku_family(&self) -> &SkuFamily {
+        &self.properties.sku.family
+    }
+
+    /// Whether it can be recovered when deleted: every vault that was made since 2020 can.
+    pub fn soft_delete(&self) -> bool {
+        self.properties.enable_soft_delete.unwrap_or(true)
     }
 
     /// Who may do what with its contents; ignored by a vault that goes by roles.
@@ -133,21 +143,6 @@ impl Vault {
     pub fn provisioning_state(&self) -> Option<&ProvisioningState> {
         self.properties.provisioning_state.as_ref()
     }
-
-    /// The name of its resource group, from its id.
-    ///
-    /// # Errors
-    /// `InvalidResponse` if the id holds none.
-    pub fn resource_group(&self) -> Result<&str> {
-        let mut segments = self.id.split('/');
-        segments.find(|segment| segment.eq_ignore_ascii_case("resourceGroups"));
-        segments.next().ok_or_else(|| {
-            azvault_core::Error::new(
-                azvault_core::ErrorKind::InvalidResponse,
-                format!("the vault's id {:?} holds no resource group", self.id),
-            )
-        })
-    }
 }
 
 #[cfg(test)]
@@ -165,5 +160,23 @@ mod tests {
         assert_eq!(vault.sku(), &SkuName::Standard);
         assert_eq!(vault.retention_days(), 90);
         assert!(!vault.rbac_authorization() && !vault.purge_protection());
+        assert!(vault.soft_delete() && vault.system_data().is_none());
+    }
+
+    #[test]
+    fn a_vault_of_which_all_is_told_tells_all() {
+        let vault: Vault = serde_json::from_str(
+            r#"{"id":null,"name":"v","type":"Microsoft.KeyVault/vaults","tags":null,"systemData":{"createdBy":"ann"},"properties":{"sku":{"family":"a","name":"Premium"},"tenantId":"t","accessPolicies":null,"hsmPoolResourceId":"/hsm","publicNetworkAccess":"disabled","provisioningState":"registeringDns","networkAcls":{"defaultAction":"deny","ipRules":null},"privateEndpointConnections":[{"id":"/c","properties":{"privateLinkServiceConnectionState":{"status":"Pending"}}}],"vaultUri":null,"somethingNew":{}}}"#,
+        )
+        .unwrap();
+        assert_eq!((vault.id(), vault.location(), vault.vault_uri()), ("", "", ""));
+        assert_eq!((vault.sku(), vault.sku_family()), (&SkuName::Premium, &SkuFamily::A));
+        assert_eq!(vault.hsm_pool_resource_id(), Some("/hsm"));
+        assert_eq!(vault.public_network_access(), Some(&PublicNetworkAccess::Disabled));
+        assert_eq!(vault.provisioning_state(), Some(&ProvisioningState::RegisteringDns));
+        assert_eq!(vault.network_rules().unwrap().ip_rules().count(), 0);
+        assert_eq!(vault.system_data().unwrap().created_by(), Some("ann"));
+        let [connection] = vault.private_endpoint_connections() else { panic!("{vault:?}") };
+        assert_eq!(connection.status().unwrap().as_str(), "Pending");
     }
 }

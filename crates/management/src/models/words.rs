@@ -1,8 +1,16 @@
 //! The words that vaults are described by.
 
 azvault_core::service_enum! {
+    /// A family of tiers.
+    pub enum SkuFamily ignoring case {
+        /// The only one.
+        A = "A",
+    }
+}
+
+azvault_core::service_enum! {
     /// The tier of a vault.
-    pub enum SkuName {
+    pub enum SkuName ignoring case {
         /// Keys are kept in software.
         Standard = "standard",
         /// Keys can be kept in hardware.
@@ -11,8 +19,8 @@ azvault_core::service_enum! {
 }
 
 azvault_core::service_enum! {
-    /// Whether a vault is made, or a deleted one brought back.
-    pub enum CreateMode {
+    /// Whether a vault or a managed HSM is made, or a deleted one brought back.
+    pub enum CreateMode ignoring case {
         /// Makes a vault, or updates the one of that name.
         Default = "default",
         /// Brings back the deleted vault of that name, with what was in it.
@@ -22,7 +30,7 @@ azvault_core::service_enum! {
 
 azvault_core::service_enum! {
     /// How far the making of a vault has come.
-    pub enum ProvisioningState {
+    pub enum ProvisioningState ignoring case {
         /// Ready.
         Succeeded = "Succeeded",
         /// Its host name is being registered.
@@ -31,8 +39,8 @@ azvault_core::service_enum! {
 }
 
 azvault_core::service_enum! {
-    /// Whether a vault can be reached from public networks at all.
-    pub enum PublicNetworkAccess {
+    /// Whether a vault or a managed HSM can be reached from public networks at all.
+    pub enum PublicNetworkAccess ignoring case {
         /// As its network rules say.
         Enabled = "Enabled",
         /// Through private endpoints and by trusted services alone.

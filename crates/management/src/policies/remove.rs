@@ -53,14 +53,20 @@ impl RemoveAccessPolicy {
             named = named.application_id(id);
         }
         let live = vault.access_policies();
-        // As it was read, word for word: what is named with all it has loses its place.
-        match live.iter().find(|policy| policy.is_of_same_principal(&named)) {
-            None => Ok(live.to_vec()),
-            Some(policy) => {
-                let kind = AccessPolicyUpdateKind::Remove;
-                self.vaults.update_access_policy(group, name, kind, [policy.clone()]).await
-            }
+        let Some(policy) = live.iter().find(|policy| policy.is_of_same_principal(&named)) else {
+            return Ok(live.to_vec());
+        };
+        // What is named with all it has loses its place.
+        let (kind, all) = (AccessPolicyUpdateKind::Remove, [policy.clone()]);
+        let mut left = self.vaults.update_access_policy(group, name, kind, all).await?;
+        let before = left.len();
+        left.retain(|policy| !policy.is_of_same_principal(&named));
+        if left.len() == before {
+            return Ok(left);
         }
+        // An entry may be left with nothing in it, or with words in another case than was read.
+        let update = self.vaults.update(group, name).access_policies(left);
+        Ok(update.await?.access_policies().to_vec())
     }
 }
 

@@ -15,7 +15,7 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::Conflict => {
             "the principal has the role there already, by an assignment of another name: ensure takes that for done"
         }
-        ErrorKind::Forbidden => {
+        ErrorKind::Forbidden | ErrorKind::ForbiddenByRbac => {
             "assigning roles needs Microsoft.Authorization/roleAssignments/write: Owner, User Access Administrator or Key Vault Data Access Administrator"
         }
         _ => return None,

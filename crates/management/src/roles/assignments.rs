@@ -61,8 +61,16 @@ impl RoleAssignmentsClient {
     /// Source: [Role Assignments - Create](https://learn.microsoft.com/rest/api/authorization/role-assignments/create).
     ///
     /// # Examples
-    /// ```no_run
-    /// # async fn example(management: azvault_management::KeyVaultManagementClient) -> azvault_management::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::start().await?;
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # let parameters = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # management.vaults().create_or_update("my-rg", "my-vault", parameters).await?;
     /// use azvault_management::{KeyVaultRole, Scope};
     ///
     /// let scope = Scope::vault(management.subscription_id(), "my-rg", "my-vault")?;

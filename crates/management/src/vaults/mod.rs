@@ -1,6 +1,7 @@
 //! The operations on vaults, live and deleted.
 
 mod create;
+mod list;
 mod purge;
 mod update;
 
@@ -170,7 +171,7 @@ impl VaultsClient {
     ///
     /// Source: [Vaults_ListBySubscription](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-by-subscription).
     pub fn list_by_subscription(&self) -> Pager<Vault> {
-        self.list(&LIST, self.provider(&["vaults"]))
+        self.pager(&LIST, self.provider(&["vaults"]))
     }
 
     /// Lists the vaults of a resource group.
@@ -270,7 +271,7 @@ impl VaultsClient {
     ///
     /// Source: [Vaults_ListDeleted](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-deleted).
     pub fn list_deleted(&self) -> Pager<DeletedVault> {
-        self.list(&LIST_DELETED, self.provider(&["deletedVaults"])).page_size_parameter("", 0)
+        self.pager(&LIST_DELETED, self.provider(&["deletedVaults"])).page_size_parameter("", 0)
     }
 
     /// Gets a deleted vault by the region it was in.
@@ -326,7 +327,7 @@ impl VaultsClient {
         Call::json(self.client.pipeline().clone(), operation, request)
     }
 
-    fn list<T>(&self, operation: &'static Operation, segments: Vec<&str>) -> Pager<T>
+    fn pager<T>(&self, operation: &'static Operation, segments: Vec<&str>) -> Pager<T>
     where
         T: DeserializeOwned + Send + 'static,
     {

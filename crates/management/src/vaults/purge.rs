@@ -2,7 +2,7 @@
 
 use azure_core::http::{Method, Request};
 use azvault_core::{
-    Call, Client, Operation, Poller, Result,
+    Call, Client, ErrorKind, Operation, Poller, Result,
     call::CallOptions,
     call_builder,
     poller::{Location, ResumeToken},
@@ -10,7 +10,17 @@ use azvault_core::{
 
 use super::{VaultsClient, advice};
 
-static PURGE: Operation = Operation::idempotent("vaults.begin_purge_deleted").with_advice(advice);
+static PURGE: Operation =
+    Operation::idempotent("vaults.begin_purge_deleted").with_advice(purge_advice);
+
+fn purge_advice(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::BadRequest | ErrorKind::Forbidden => Some(
+            "purge protection, if the vault has it, can only be waited for: vaults().get_deleted(location, name) says when the service itself will purge it; until then it can be recovered, by ensure_vault for instance",
+        ),
+        other => advice(other),
+    }
+}
 
 /// Begins to purge a deleted vault; made by [`VaultsClient::begin_purge_deleted`].
 #[derive(Clone, Debug)]

@@ -84,6 +84,12 @@ async fn parameters_that_cannot_be_are_refused() {
             new(tenant).access_policy(AccessPolicyEntry::new(STRANGER, STRANGER)),
             "it must be the vault's",
         ),
+        (
+            new(tenant).network_rules(
+                NetworkRuleSet::new(NetworkRuleAction::Deny).service_tag_rule("AzureCloud"),
+            ),
+            "service tag",
+        ),
         (new(tenant).access_policy(policy()).rbac_authorization(true), "ignores its policies"),
         (new(tenant).access_policy(policy()).access_policy(policy()), "two access policies"),
         (new(tenant).purge_protection().without_purge_protection(), "leave out one of the two"),

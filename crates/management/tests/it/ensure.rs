@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use azvault_emulator::Emulator;
 use azvault_management::{
-    AccessPolicyEntry, ErrorKind, NetworkRuleAction, NetworkRuleSet, Observed, RefusalReason,
-    SecretPermission, SkuName, Vault, VaultAction, VaultCreateOrUpdateParameters,
+    AccessPolicyEntry, ErrorKind, KeyVaultManagementClient, NetworkRuleAction, NetworkRuleSet,
+    Observed, RefusalReason, SecretPermission, SkuName, Vault, VaultAction,
+    VaultCreateOrUpdateParameters,
 };
 
 use crate::support::{GROUP, STRANGER, Subscription};
@@ -304,4 +305,110 @@ async fn who_ensures_a_vault_does_not_say_how() {
     let error = vaults.ensure_vault(GROUP, "my-vault", wanted).plan().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains("create_mode"), "{error}");
+}
+
+#[tokio::test]
+async fn a_name_that_somebody_else_has_is_refused() {
+    let subscription = Subscription::new().await;
+    let emulator = &subscription.emulator;
+    let somebody = KeyVaultManagementClient::builder(OTHER)
+        .endpoint(emulator.management_url())
+        .credential(emulator.credential())
+        .transport(emulator.in_memory_transport())
+        .build()
+        .unwrap();
+    somebody.resource_groups().create_or_update(GROUP, "eastus").await.unwrap();
+    let theirs = somebody.vaults();
+    theirs.create_or_update(GROUP, "my-vault", subscription.parameters()).await.unwrap();
+    let vaults = subscription.client.vaults();
+    for _live_and_deleted in 0..2 {
+        let ensure = vaults.ensure_vault(GROUP, "my-vault", subscription.parameters());
+        let plan = ensure.plan().await.unwrap();
+        let refusal = plan.refusals().first().map(|it| (it.reason(), it.to_string()));
+        let (reason, text) = refusal.unwrap();
+        assert_eq!(reason, RefusalReason::NameTaken);
+        assert!(text.contains("somebody else") && text.contains("already in use"), "{text}");
+        assert_eq!(plan.apply().await.unwrap_err().kind(), ErrorKind::Conflict);
+        theirs.delete(GROUP, "my-vault").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn no_vault_is_given_more_policies_than_it_takes() {
+    let subscription = Subscription::new().await;
+    let vaults = subscription.client.vaults();
+    let numbered = |n: usize| reader(&subscription, &format!("00000000-0000-0000-0000-{n:012}"));
+    let many = subscription.parameters().access_policies((0..1024).map(numbered));
+    vaults.create_or_update(GROUP, "my-vault", many.clone()).await.unwrap();
+    let one_more = subscription.parameters().access_policy(numbered(1024));
+    let plan = vaults.ensure_vault(GROUP, "my-vault", one_more).plan().await.unwrap();
+    let reasons: Vec<_> = plan.refusals().iter().map(|it| it.reason()).collect();
+    assert_eq!(reasons, [RefusalReason::TooManyAccessPolicies]);
+    let error = vaults.ensure_access_policy(GROUP, "my-vault", numbered(1024)).await.unwrap_err();
+    assert!(error.to_string().contains("takes no more"), "{error}");
+    assert!(vaults.ensure_vault(GROUP, "my-vault", many).plan().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn many_policies_are_added_in_parts() {
+    let subscription = Subscription::new().await;
+    subscription.vault("my-vault").await;
+    let vaults = subscription.client.vaults();
+    let numbered = |n: usize| reader(&subscription, &format!("00000000-0000-0000-0000-{n:012}"));
+    let wanted = subscription.parameters().access_policies((0..40).map(numbered));
+    subscription.emulator.clear_journal();
+    let vault = vaults.ensure_vault(GROUP, "my-vault", wanted).await.unwrap();
+    assert_eq!(vault.access_policies().len(), 41);
+    let journal = subscription.emulator.journal();
+    assert_eq!(journal.iter().filter(|sent| sent.method() == "PUT").count(), 3);
+}
+
+#[tokio::test]
+async fn spellings_that_mean_the_same_are_no_difference() {
+    let subscription = Subscription::new().await;
+    let vaults = subscription.client.vaults();
+    let rules = NetworkRuleSet::new(NetworkRuleAction::Deny).ip_rule("203.0.113.7/32");
+    let parameters =
+        VaultCreateOrUpdateParameters::new("eastus", subscription.emulator.tenant_id())
+            .access_policy(reader(&subscription, STRANGER))
+            .network_rules(rules.ip_rule("198.51.100.0/24"))
+            .tag("Team", "payments");
+    vaults.create_or_update(GROUP, "my-vault", parameters).await.unwrap();
+    let tenant = subscription.emulator.tenant_id().to_uppercase();
+    let rules = NetworkRuleSet::new(NetworkRuleAction::Deny).ip_rule("198.51.100.9/24");
+    let wanted = VaultCreateOrUpdateParameters::new("East US", tenant.as_str())
+        .access_policy(
+            AccessPolicyEntry::new(tenant.as_str(), STRANGER.to_uppercase())
+                .secrets([SecretPermission::Unknown("Get".to_owned())]),
+        )
+        .network_rules(rules.ip_rule("203.0.113.7"))
+        .tag("team", "payments");
+    let plan = vaults.ensure_vault("MY-RG", "My-Vault", wanted).plan().await.unwrap();
+    assert!(plan.is_empty(), "{plan}");
+}
+
+#[tokio::test]
+async fn a_tag_looks_like_no_line_of_a_plan() {
+    let subscription = Subscription::new().await;
+    subscription.vault("my-vault").await;
+    let wanted = subscription.parameters().tag("a", "1\n! refused");
+    let ensure = subscription.client.vaults().ensure_vault(GROUP, "my-vault", wanted);
+    let plan = ensure.plan().await.unwrap().to_string();
+    assert_eq!(plan, "~ update in place: my-rg/my-vault\n    + tags.a: 1 ! refused");
+}
+
+#[tokio::test]
+async fn plans_are_made_here_and_applied_in_another_task() {
+    fn travels<T: Send + Sync + Clone + std::fmt::Debug + 'static>(it: T) -> T {
+        it
+    }
+    fn can_be_spawned<F: Future + Send + 'static>(work: F) -> F {
+        work
+    }
+    let subscription = Subscription::new().await;
+    let ensure =
+        subscription.client.vaults().ensure_vault(GROUP, "my-vault", subscription.parameters());
+    let plan = can_be_spawned(travels(ensure).plan()).await.unwrap();
+    let vault = can_be_spawned(travels(plan).apply()).await.unwrap();
+    assert_eq!(vault.name(), "my-vault");
 }

@@ -97,6 +97,22 @@ fn an_update_sends_only_what_was_set() {
 }
 
 #[test]
+fn a_vault_may_move_to_another_tenant_and_get_soft_delete() {
+    let update = client().vaults().update("rg", "my-vault").tenant_id(TENANT);
+    let call = update.soft_delete().retention_days(7).into_call();
+    let body = format!(
+        r#"{{"properties":{{"tenantId":"{TENANT}","enableSoftDelete":true,"softDeleteRetentionInDays":7}}}}"#
+    );
+    assert!(text(&call).ends_with(&body), "{}", text(&call));
+    for wrong in [
+        client().vaults().update("rg", "my-vault").tenant_id("contoso"),
+        client().vaults().update("rg", "my-vault").retention_days(6),
+    ] {
+        assert!(wrong.into_call().request().is_err());
+    }
+}
+
+#[test]
 fn policies_have_three_verbs() {
     for (kind, verb) in [
         (AccessPolicyUpdateKind::Add, "add"),

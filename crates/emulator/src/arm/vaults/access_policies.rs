@@ -52,6 +52,7 @@ pub(in crate::arm) fn change(
     let Body { properties: PoliciesBody { access_policies } } = context.json()?;
     let mut state = context.state();
     let vault = state.live(id)?;
+    vault.check_unchanged(context)?;
     let mut properties = vault.properties.clone();
     check_policies(&access_policies, &properties.tenant_id)?;
     for policy in access_policies {

@@ -40,6 +40,7 @@ pub(in crate::arm) fn put(context: &Context<'_>, id: &VaultId) -> Result<Reply, 
         return reply;
     };
     check_place(vault, id, &location)?;
+    vault.check_unchanged(context)?;
     if recovers {
         // Policies and all else come back as they were, whatever the body says.
         if vault.deletion.is_some() {
@@ -77,13 +78,14 @@ pub(in crate::arm) fn patch(context: &Context<'_>, id: &VaultId) -> Result<Reply
     let mut state = context.state();
     let vault = state.live(id)?;
     let VaultBody { tags, properties, .. } = context.json()?;
+    vault.check_unchanged(context)?;
     if let Some(properties) = properties {
         let properties = properties.update(&vault.properties, Absent::Keep)?;
         vault.change(context, properties);
     }
     if let Some(tags) = tags {
         vault.tags = tags;
-        vault.modified = Stamp::of(context);
+        vault.touch(context);
     }
     reply(context, vault)
 }
@@ -104,6 +106,7 @@ fn create(
         tags,
         created: stamp.clone(),
         modified: stamp,
+        changed: context.router.arm.next_change(),
         properties,
         ready: context.now + context.settings().provisioning_lag,
         deletion: None,

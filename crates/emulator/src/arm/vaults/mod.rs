@@ -36,6 +36,7 @@ pub(super) fn delete(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmEr
     let Ok(vault) = state.live(id) else {
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     };
+    vault.check_unchanged(context)?;
     vault.delete(context);
     Ok(Reply::empty(StatusCode::OK).by_provider())
 }

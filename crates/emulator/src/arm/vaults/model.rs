@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::{
     super::{
         Context,
+        error::ArmError,
         names::{VaultId, normalized_location},
     },
     connections::Connection,
@@ -29,6 +30,8 @@ pub(in crate::arm) struct ArmVault {
     pub(in crate::arm) tags: BTreeMap<String, String>,
     pub(super) created: Stamp,
     pub(super) modified: Stamp,
+    /// The number of its latest change among those of all vaults.
+    pub(super) changed: u64,
     pub(super) properties: Properties,
     /// When its name is registered.
     pub(super) ready: OffsetDateTime,
@@ -126,7 +129,22 @@ impl ArmVault {
         })
     }
 
+    /// Refuses a change that began before the latest one was done, if the emulator is to.
+    pub(super) fn check_unchanged(&self, context: &Context<'_>) -> Result<(), ArmError> {
+        if context.settings().parallel_changes_conflict && self.changed > context.begun {
+            return Err(ArmError::vault_changed(&self.id.name));
+        }
+        Ok(())
+    }
+
+    /// Notes that the caller changes it.
+    pub(super) fn touch(&mut self, context: &Context<'_>) {
+        self.modified = Stamp::of(context);
+        self.changed = context.router.arm.next_change();
+    }
+
     pub(in crate::arm) fn delete(&mut self, context: &Context<'_>) {
+        self.changed = context.router.arm.next_change();
         let retention = time::Duration::days(self.properties.retention_days().into());
         self.deletion = Some(VaultDeletion {
             at: context.now,
@@ -139,7 +157,7 @@ impl ArmVault {
 
     pub(super) fn recover(&mut self, context: &Context<'_>) {
         self.deletion = None;
-        self.modified = Stamp::of(context);
+        self.touch(context);
         context.router.vaults.reopen(&self.data);
     }
 
@@ -148,6 +166,6 @@ impl ArmVault {
         let settings = properties.settings(context, &self.id, &self.location);
         self.data.configure(settings, context.now, context.router.roles.counts_from(context.now));
         self.properties = properties;
-        self.modified = Stamp::of(context);
+        self.touch(context);
     }
 }

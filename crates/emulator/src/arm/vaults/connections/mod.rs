@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::{HeaderName, StatusCode};
 use serde::Deserialize;
+use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -35,6 +36,15 @@ pub(super) struct Connection {
     /// New with each change; a connection that nobody has changed has none.
     etag: Option<String>,
     change: Option<Change>,
+}
+
+/// What a private endpoint asks for.
+pub(in crate::arm) struct NewConnection {
+    pub(in crate::arm) name: String,
+    /// The resource id of the private endpoint.
+    pub(in crate::arm) endpoint: String,
+    pub(in crate::arm) approved: bool,
+    pub(in crate::arm) description: Option<String>,
 }
 
 /// A change that is under way until `done`.
@@ -101,6 +111,10 @@ impl Status {
 }
 
 impl Connection {
+    fn is(&self, name: &str, endpoint: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) && self.endpoint.eq_ignore_ascii_case(endpoint)
+    }
+
     fn new_etag() -> String {
         Uuid::new_v4().simple().to_string()
     }
@@ -143,6 +157,44 @@ impl ArmVault {
     }
 }
 
+impl ArmVault {
+    /// Refuses a connection whose name is taken.
+    pub(in crate::arm) fn check_connection(&mut self, name: &str) -> Result<(), String> {
+        match self.connection(name) {
+            None => Ok(()),
+            Some(_) => {
+                Err(format!("The vault has a private endpoint connection '{name}' already."))
+            }
+        }
+    }
+
+    /// Takes a connection that a private endpoint asks for; gives its id.
+    pub(in crate::arm) fn connect(&mut self, new: NewConnection) -> Result<String, String> {
+        self.check_connection(&new.name)?;
+        let path = self.connection_path(&new.name);
+        self.connections.push(Connection {
+            name: new.name,
+            endpoint: new.endpoint,
+            status: if new.approved { Status::Approved } else { Status::Pending },
+            description: new.description,
+            etag: None,
+            change: None,
+        });
+        Ok(path)
+    }
+
+    /// Ends the connection of that private endpoint.
+    pub(in crate::arm) fn disconnect(&mut self, name: &str, endpoint: &str) {
+        self.connections.retain(|connection| !connection.is(name, endpoint));
+    }
+
+    /// How the vault sees the connection of that private endpoint, `Disconnected` when it is gone.
+    pub(in crate::arm) fn connection_state(&self, name: &str, endpoint: &str) -> Option<Value> {
+        let found = self.connections.iter().find(|connection| connection.is(name, endpoint));
+        serde_json::to_value(view::State::of(found)).ok()
+    }
+}
+
 impl Arm {
     /// Adds a pending connection to the live vault of that resource id; gives the connection's id.
     pub(crate) fn connect_private_endpoint(
@@ -156,21 +208,13 @@ impl Arm {
         };
         let mut state = self.state(now);
         let vault = state.live(&id).map_err(|error| error.message.into_owned())?;
-        if vault.connection(name).is_some() {
-            return Err(format!("the vault has a private endpoint connection '{name}' already"));
-        }
-        vault.connections.push(Connection {
+        let group = vault.id.group.path();
+        vault.connect(NewConnection {
             name: name.to_owned(),
-            endpoint: format!(
-                "{}/providers/Microsoft.Network/privateEndpoints/{name}",
-                vault.id.group.path()
-            ),
-            status: Status::Pending,
+            endpoint: format!("{group}/providers/Microsoft.Network/privateEndpoints/{name}"),
+            approved: false,
             description: None,
-            etag: None,
-            change: None,
-        });
-        Ok(vault.connection_path(name))
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     super::super::{Context, error::ArmError, names::VaultId, reply::Reply},
-    ArmVault, ChangeKind, Connection,
+    ArmVault, ChangeKind, Connection, Status,
 };
 
 #[derive(Serialize)]
@@ -44,7 +44,7 @@ struct Endpoint<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct State<'a> {
+pub(super) struct State<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
@@ -64,11 +64,18 @@ fn properties(connection: &Connection) -> Properties<'_> {
             Some(ChangeKind::Deleting) => "Deleting",
         },
         private_endpoint: Endpoint { id: &connection.endpoint },
-        private_link_service_connection_state: State {
-            status: connection.status.name(),
-            description: connection.description.as_deref(),
+        private_link_service_connection_state: State::of(Some(connection)),
+    }
+}
+
+impl<'a> State<'a> {
+    /// That of a connection, or of one that is gone.
+    pub(super) fn of(connection: Option<&'a Connection>) -> Self {
+        Self {
+            status: connection.map_or(Status::Disconnected, |connection| connection.status).name(),
+            description: connection.and_then(|connection| connection.description.as_deref()),
             actions_required: "None",
-        },
+        }
     }
 }
 
