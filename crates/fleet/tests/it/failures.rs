@@ -124,3 +124,15 @@ async fn nothing_is_sent_for_a_fleet_that_cannot_be() {
     }
     assert_eq!(place.emulator.journal().len(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_somebody_made_after_the_plan_keeps_its_tags() {
+    let place = Place::new();
+    let plan = place.provisioner.plan(&place.fleet().vault(place.vault("pay-prod"))).await.unwrap();
+    let groups = place.management().resource_groups();
+    groups.create_or_update("payments", "westeurope").tag("owner", "somebody").await.unwrap();
+    let report = place.provisioner.apply(plan).await;
+    assert!(!report.has_failures(), "{report}");
+    let writes = place.writes().into_iter().filter(|it| it.path().ends_with("/payments"));
+    assert_eq!(writes.count(), 1, "theirs alone");
+}
