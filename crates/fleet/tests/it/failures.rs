@@ -45,7 +45,10 @@ async fn a_set_whose_answer_is_lost_makes_no_second_version() {
     let place = Place::new();
     let wanted = place
         .vault("pay-prod")
+        // By the first ones the clients learn what the vault wants of a token.
+        .secret("a-first", DesiredSecret::generated(32))
         .secret("db-password", DesiredSecret::generated(32))
+        .key("a-first", DesiredKey::ec())
         .key("signing", DesiredKey::ec());
     let fleet = place.fleet().vault(wanted);
     let faults = place.emulator.faults();
@@ -53,7 +56,7 @@ async fn a_set_whose_answer_is_lost_makes_no_second_version() {
     faults.next(1).on("POST", "/keys/signing").disconnect_after_processing();
 
     let report = place.report_of(&fleet).await;
-    assert_eq!(report.vaults()[0].steps().len(), 3, "{report}");
+    assert_eq!(report.vaults()[0].steps().len(), 5, "{report}");
     let secrets = place.secrets("pay-prod");
     let versions = secrets.list_secret_properties_versions("db-password").try_collect().await;
     assert_eq!(versions.unwrap().len(), 1);
