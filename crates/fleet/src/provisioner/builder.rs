@@ -20,6 +20,7 @@ pub struct ProvisionerBuilder {
     transport: Option<Transport>,
     endpoint: Option<String>,
     cloud: Option<Cloud>,
+    application_id: Option<String>,
     concurrency: usize,
     check_names: bool,
     access_deadline: Duration,
@@ -34,6 +35,7 @@ impl ProvisionerBuilder {
             transport: None,
             endpoint: None,
             cloud: None,
+            application_id: None,
             concurrency: 32,
             check_names: false,
             access_deadline: Duration::from_secs(300),
@@ -57,6 +59,12 @@ impl ProvisionerBuilder {
     /// The cloud; the public one unless set.
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = Some(cloud);
+        self
+    }
+
+    /// A name for your program, at the front of the `User-Agent` header.
+    pub fn application_id(mut self, id: impl Into<String>) -> Self {
+        self.application_id = Some(id.into());
         self
     }
 
@@ -110,6 +118,7 @@ impl ProvisionerBuilder {
             built_in,
             endpoint: self.endpoint,
             cloud: self.cloud,
+            application_id: self.application_id,
             concurrency: self.concurrency,
             check_names: self.check_names,
             access_deadline: self.access_deadline,

@@ -183,6 +183,8 @@ fn a_value_in_the_file_is_refused_and_not_repeated() {
         "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = \"hunter2",
         "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = hunter2",
         "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = [\"hunter2\"]",
+        "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb.from_env = \"hunter2!\"",
+        "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb.generate = \"hunter2\"",
     ] {
         let message = errors(body).join("\n");
         assert!(!message.is_empty() && !message.contains("hunter2"), "{message}");

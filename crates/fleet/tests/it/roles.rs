@@ -31,8 +31,13 @@ async fn roles_are_assigned_and_what_they_permit_is_done() {
     let steps = report.vaults()[0].steps();
     assert_eq!(steps.len(), 4, "{report}");
     assert!(matches!(steps[1], Step::RoleAssigned { role: KeyVaultRole::SecretsOfficer, .. }));
-    let vault = place.management().vaults().get("payments", "pay-prod").await.unwrap();
+    let client = place.management();
+    let vault = client.vaults().get("payments", "pay-prod").await.unwrap();
     assert!(vault.rbac_authorization());
+    let all = client.role_assignments().list_for_subscription().try_collect().await.unwrap();
+    let theirs = all.iter().find(|it| it.principal_id() == STRANGER).unwrap();
+    assert_eq!(theirs.principal_type(), Some(&PrincipalType::ServicePrincipal));
+    assert_eq!(theirs.scope(), Some(vault.id()));
 }
 
 #[tokio::test(start_paused = true)]
