@@ -1,5 +1,8 @@
 //! What fails, what is lost on the way, and what is told meanwhile.
 
+use std::time::Duration;
+
+use azvault_emulator::Emulator;
 use azvault_fleet::{DesiredKey, DesiredSecret, DesiredVault, ErrorKind, Outcome, Step};
 use futures::StreamExt;
 
@@ -138,4 +141,25 @@ async fn a_group_that_somebody_made_after_the_plan_keeps_its_tags() {
     assert!(!report.has_failures(), "{report}");
     let writes = place.writes().into_iter().filter(|it| it.path().ends_with("/payments"));
     assert_eq!(writes.count(), 1, "theirs alone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_is_not_done_yet_is_seen_through_and_recovered() {
+    let lag = Duration::from_secs(20);
+    let emulator = Emulator::builder().deletion_lag(lag).recovery_lag(lag).in_memory();
+    let place = Place::on(emulator, |builder| builder);
+    let wanted = place
+        .vault("pay-prod")
+        .secret("db", DesiredSecret::generated(32))
+        .key("signing", DesiredKey::ec());
+    let fleet = place.fleet().vault(wanted);
+    place.converge(&fleet).await;
+    let first = place.secrets("pay-prod").get_secret("db").await.unwrap();
+    let _deleting = place.secrets("pay-prod").begin_delete_secret("db").await.unwrap();
+    let _deleting = place.keys("pay-prod").begin_delete_key("signing").await.unwrap();
+
+    let report = place.advance_while(place.report_of(&fleet)).await;
+    assert!(report.to_string().contains("recovered the secret db, recovered the key signing"));
+    let second = place.secrets("pay-prod").get_secret("db").await.unwrap();
+    assert_eq!(first.id(), second.id());
 }
