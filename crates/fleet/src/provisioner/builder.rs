@@ -36,7 +36,7 @@ impl ProvisionerBuilder {
             endpoint: None,
             cloud: None,
             application_id: None,
-            concurrency: 32,
+            concurrency: 64,
             check_names: false,
             access_deadline: Duration::from_secs(300),
             env: Env::process(),
@@ -68,7 +68,7 @@ impl ProvisionerBuilder {
         self
     }
 
-    /// How many vaults are worked on at a time: 1 to 256, 32 unless set. Resource Manager's limits
+    /// How many vaults are worked on at a time: 1 to 256, 64 unless set. Resource Manager's limits
     /// hold whatever this is.
     pub fn concurrency(mut self, vaults: usize) -> Self {
         self.concurrency = vaults.clamp(1, 256);
