@@ -22,7 +22,10 @@ async fn a_vault_that_fails_stops_no_other_and_the_report_says_after_what() {
     assert_eq!(failed.len(), 1, "{report}");
     assert_eq!((failed[0].name(), failed[0].steps()), ("pay-b", &[Step::VaultCreated][..]));
     let text = report.to_string();
-    assert!(text.contains("pay-b: created, then failed: the key signing: "), "{text}");
+    assert!(
+        text.contains("pay-b: created, then failed at the key signing: create_key failed: 400"),
+        "{text}"
+    );
     assert!(
         text.ends_with("Done: 3 created, 0 recovered, 0 updated, 0 unchanged, 1 failed, 0 refused")
     );
