@@ -82,7 +82,7 @@ impl Worker<'_> {
     }
 
     async fn converge(&mut self, planned: PlannedVault, failed: &FailedGroups) -> Result<()> {
-        let PlannedVault { subscription, vault, roles, objects, grants } = planned;
+        let PlannedVault { subscription, vault, roles, objects, grants, .. } = planned;
         let group = (subscription.to_ascii_lowercase(), vault.resource_group().to_lowercase());
         if let Some(error) = failed.get(&group) {
             return Err(Error::shared(error));

@@ -40,7 +40,7 @@ fn a_whole_file_is_read() {
 [[vault]]
 name = "pay-prod"
 sku = "premium"
-retention_days = 30
+retention_days = 0x1E
 purge_protection = true
 authorization = "policies"
 tags = { tier = "1" }
@@ -54,7 +54,7 @@ role = "Key Vault Secrets User"
 default_action = "deny"
 ip_rules = ["203.0.113.0/24"]
 [vault.secrets.db-password]
-generate = { length = 32 }
+generate = { length = 1_024, alphabet = "hex" }
 [vault.secrets.api-token]
 from_env = "API_TOKEN"
 [vault.keys.signing]

@@ -41,6 +41,19 @@ async fn roles_are_assigned_and_what_they_permit_is_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_plan_says_where_roles_do_not_open_what_is_in_a_vault() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("by-policies"))).await;
+    let by_roles = DesiredVault::new("by-roles").role(STRANGER, KeyVaultRole::SecretsUser);
+    let by_policies = DesiredVault::new("by-policies").role(STRANGER, KeyVaultRole::SecretsUser);
+    let plan = place.provisioner.plan(&place.fleet().vault(by_roles).vault(by_policies)).await;
+    let plan = plan.unwrap();
+    let flags: Vec<bool> = plan.vaults().iter().map(|vault| vault.goes_by_policies()).collect();
+    assert_eq!(flags, [false, true]);
+    assert_eq!(plan.to_string().matches("note: the vault goes by access policies").count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_role_that_was_taken_away_is_given_again() {
     let place = Place::new();
     let fleet = fleet(&place);
