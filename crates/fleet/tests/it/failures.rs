@@ -44,6 +44,8 @@ async fn vaults_of_a_group_that_cannot_be_made_fail_with_its_error() {
     let report = place.apply(&fleet).await;
     let failed: Vec<_> = report.failed().map(|it| it.name()).collect();
     assert_eq!(failed, ["pay-b"], "{report}");
+    assert_eq!(report.vaults()[1].error().unwrap().kind(), ErrorKind::BadRequest, "{report}");
+    assert!(!place.emulator.journal().iter().any(|it| it.path().contains("/vaults/pay-b")));
 }
 
 #[tokio::test(start_paused = true)]
