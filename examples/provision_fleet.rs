@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{plan}");
 
     // 2. Apply it, and tell of each step. One vault at a time here, so that the order is always the
-    //    same; unless told otherwise it is 32.
+    //    same; unless told otherwise it is 64.
     println!("\nApply it");
     let mut apply = provisioner.apply(plan);
     while let Some(progress) = apply.next().await {

@@ -12,14 +12,29 @@ pub struct Place {
     pub column: u32,
 }
 
-impl Place {
-    /// The place of the byte `offset` of `text`; the end of it, if it is shorter.
-    pub(crate) fn of(text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+/// The lines of a text, so that a place is found without reading all that is before it.
+#[derive(Debug)]
+pub(crate) struct Lines<'t> {
+    text: &'t str,
+    /// Where each line begins.
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(crate) fn of(text: &'t str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// The place of a byte; that of the end, if the text is shorter.
+    pub(crate) fn place(&self, offset: usize) -> Place {
+        let offset = offset.min(self.text.len());
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|line| self.starts.get(line));
+        let before = self.text.get(start.copied().unwrap_or_default()..offset);
+        let column = before.unwrap_or_default().chars().count() + 1;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Self { line: count(line), column: count(column) }
+        Place { line: count(line), column: count(column) }
     }
 }
 
@@ -55,7 +70,8 @@ mod tests {
     #[test]
     fn lines_and_columns_count_from_one_and_in_characters() {
         let text = "a = 1\nkey = \"ä\" x";
-        let place = |offset| Place::of(text, offset).to_string();
+        let lines = Lines::of(text);
+        let place = |offset| lines.place(offset).to_string();
         assert_eq!(place(0), "1:1");
         assert_eq!(place(6), "2:1");
         assert_eq!(place(text.find('x').unwrap()), "2:11");

@@ -103,6 +103,14 @@ mod tests {
     }
 
     #[test]
+    fn a_facade_may_use_service_crates() {
+        let tables = "[dependencies]\nazvault-core.workspace = true\nazvault-keys.workspace = true";
+        for facade in FACADES {
+            assert!(of(facade, tables).is_empty(), "{facade}");
+        }
+    }
+
+    #[test]
     fn the_emulator_uses_none_of_ours() {
         for table in ["dependencies", "dev-dependencies"] {
             let tables = format!("[{table}]\nazvault-core.workspace = true");

@@ -29,7 +29,7 @@ pub(super) async fn wait_for<T, F: Future<Output = Result<T>>>(
 }
 
 /// Roles take up to 10 min to be felt, most of them far less.
-/// https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+/// <https://learn.microsoft.com/azure/role-based-access-control/troubleshooting>
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Whether this is what a vault, or the way to it, says at first.

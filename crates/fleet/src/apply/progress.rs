@@ -32,6 +32,8 @@ pub enum Progress {
     Failed {
         /// The vault's name.
         vault: String,
+        /// What failed, if that is in the vault.
+        at: Option<String>,
         /// Why.
         error: Arc<Error>,
     },
@@ -97,7 +99,10 @@ impl fmt::Display for Progress {
             Self::ResourceGroupCreated { name } => write!(f, "resource group {name}: created"),
             Self::Begun { vault } => write!(f, "{vault}: begun"),
             Self::Done { vault, step } => write!(f, "{vault}: {step}"),
-            Self::Failed { vault, error } => write!(f, "{vault}: failed: {error}"),
+            Self::Failed { vault, at: Some(at), error } => {
+                write!(f, "{vault}: failed at {at}: {error}")
+            }
+            Self::Failed { vault, at: None, error } => write!(f, "{vault}: failed: {error}"),
             Self::Finished { vault } => write!(f, "{vault}: done"),
         }
     }

@@ -20,6 +20,7 @@ pub struct VaultReport {
     pub(super) name: String,
     pub(super) subscription: String,
     pub(super) steps: Vec<Step>,
+    pub(super) at: Option<String>,
     pub(super) outcome: Outcome,
 }
 
@@ -78,6 +79,12 @@ impl VaultReport {
         &self.steps
     }
 
+    /// What failed, if that is a role, a secret or a key and not the vault itself: `the secret
+    /// db-password` for instance.
+    pub fn failed_at(&self) -> Option<&str> {
+        self.at.as_deref()
+    }
+
     /// How it ended.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
@@ -97,13 +104,14 @@ impl fmt::Display for VaultReport {
         let steps: Vec<String> = self.steps.iter().map(ToString::to_string).collect();
         let steps = steps.join(", ");
         let name = &self.name;
+        let at = self.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
         match &self.outcome {
             Outcome::Unchanged => write!(f, "{name}: unchanged"),
             Outcome::Done if steps.is_empty() => write!(f, "{name}: done by somebody else"),
             Outcome::Done => write!(f, "{name}: {steps}"),
             Outcome::Refused(error) => write!(f, "{name}: refused: {error}"),
-            Outcome::Failed(error) if steps.is_empty() => write!(f, "{name}: failed: {error}"),
-            Outcome::Failed(error) => write!(f, "{name}: {steps}, then failed: {error}"),
+            Outcome::Failed(error) if steps.is_empty() => write!(f, "{name}: failed{at}: {error}"),
+            Outcome::Failed(error) => write!(f, "{name}: {steps}, then failed{at}: {error}"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use azvault_core::{Error, ErrorKind, Result};
+use azvault_core::{Error, Result};
 use azvault_management::{Vault, VaultAction};
 
 use super::{Outcome, Progress, Step, Teller, VaultReport, access, run::FailedGroups};
@@ -23,6 +23,8 @@ struct Worker<'a> {
     tell: &'a Teller,
     name: String,
     steps: Vec<Step>,
+    /// What it is at, if that is in the vault.
+    at: Option<String>,
 }
 
 pub(super) async fn work(
@@ -36,10 +38,9 @@ pub(super) async fn work(
         Work::Delete(deletion) => (deletion.name(), deletion.subscription()),
     };
     let (name, subscription) = (name.to_owned(), subscription.to_owned());
-    let mut worker = Worker { provisioner, tell, name: name.clone(), steps: Vec::new() };
-    let report = |steps, outcome| VaultReport { name: name.clone(), subscription, steps, outcome };
+    let mut worker = Worker { provisioner, tell, name: name.clone(), steps: Vec::new(), at: None };
     if matches!(&work, Work::Converge(vault) if vault.is_empty()) {
-        return report(Vec::new(), Outcome::Unchanged);
+        return worker.report(subscription, Outcome::Unchanged);
     }
     let refused = matches!(&work, Work::Converge(vault) if vault.action() == VaultAction::Refused);
     tell.tell(Progress::Begun { vault: name.clone() });
@@ -49,20 +50,26 @@ pub(super) async fn work(
     };
     let outcome = match done {
         Ok(()) => {
-            tell.tell(Progress::Finished { vault: name.clone() });
+            tell.tell(Progress::Finished { vault: name });
             Outcome::Done
         }
         Err(error) => {
             let error = Arc::new(error);
-            tell.tell(Progress::Failed { vault: name.clone(), error: error.clone() });
+            let at = worker.at.clone();
+            tell.tell(Progress::Failed { vault: name, at, error: error.clone() });
             if refused { Outcome::Refused(error) } else { Outcome::Failed(error) }
         }
     };
-    report(worker.steps, outcome)
+    worker.report(subscription, outcome)
 }
 
 impl Worker<'_> {
+    fn report(self, subscription: String, outcome: Outcome) -> VaultReport {
+        VaultReport { name: self.name, subscription, steps: self.steps, at: self.at, outcome }
+    }
+
     fn done(&mut self, step: Step) {
+        self.at = None;
         self.tell.tell(Progress::Done { vault: self.name.clone(), step: step.clone() });
         self.steps.push(step);
     }
@@ -75,7 +82,7 @@ impl Worker<'_> {
     }
 
     async fn converge(&mut self, planned: PlannedVault, failed: &FailedGroups) -> Result<()> {
-        let PlannedVault { subscription, vault, roles, objects, grants } = planned;
+        let PlannedVault { subscription, vault, roles, objects, grants, .. } = planned;
         let group = (subscription.to_ascii_lowercase(), vault.resource_group().to_lowercase());
         if let Some(error) = failed.get(&group) {
             return Err(Error::shared(error));
@@ -96,6 +103,7 @@ impl Worker<'_> {
             }
         };
         for role in roles {
+            self.at = Some(format!("the role {} of {}", role.role, role.principal.object_id));
             crate::roles::assign(self.provisioner, &subscription, &vault, &role).await?;
             let principal = role.principal.object_id;
             self.done(Step::RoleAssigned { role: role.role, principal });
@@ -121,29 +129,19 @@ impl Worker<'_> {
         );
         for PlannedObject { name, wanted, .. } in objects {
             let kind = wanted.kind();
+            self.at = Some(format!("the {kind} {name}"));
             let shelf = match kind {
                 ObjectKind::Secret => &secrets,
                 ObjectKind::Key => &keys,
             };
             let env = self.provisioner.env();
             let ensure = || objects::ensure(shelf, &name, &wanted, env, &*clock);
-            let ensured = access::wait_for(&*clock, deadline, grants, ensure).await;
-            let ensured = ensured.map_err(|error| told(error, kind, &name))?;
-            match ensured {
-                Ensured::Found => {}
+            match access::wait_for(&*clock, deadline, grants, ensure).await? {
+                Ensured::Found => self.at = None,
                 Ensured::Made => self.done(Step::ObjectCreated { kind, name }),
                 Ensured::Recovered => self.done(Step::ObjectRecovered { kind, name }),
             }
         }
         Ok(())
-    }
-}
-
-/// The same failure, with what it is about.
-fn told(error: Error, kind: ObjectKind, name: &str) -> Error {
-    let what = format!("the {kind} {name}: {}", error.message());
-    match error.kind() {
-        ErrorKind::InvalidInput => Error::invalid_input(what),
-        kind => Error::new(kind, what).with_source(error),
     }
 }

@@ -38,13 +38,19 @@ fn source(source: &Source) -> Result<(), String> {
         Source::Generated { length, .. } if !(8..=25_600).contains(length) => {
             Err(format!("a value of {length} characters: it must have 8 to 25,600"))
         }
-        Source::Environment(variable)
-            if variable.is_empty() || variable.contains(['=', '\0', ' ']) =>
-        {
-            Err("from_env must be the name of an environment variable".to_owned())
-        }
+        // Not repeated: it may be the value itself, put into the wrong place.
+        Source::Environment(variable) if !is_variable(variable) => Err(
+            "from_env must be the name of an environment variable: letters, digits and underscores"
+                .to_owned(),
+        ),
         _ => Ok(()),
     }
+}
+
+fn is_variable(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn kind(key: &DesiredKey) -> Result<(), String> {

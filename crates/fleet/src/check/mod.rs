@@ -71,8 +71,9 @@ impl Fleet {
             );
             problems.add(format!("vault {name:?}"), message, place);
         }
+        check_defaults(&self.defaults, &mut problems);
         for vault in &self.vaults {
-            vault::check(vault, &vault.home.or(&self.defaults), &mut problems);
+            vault::check(vault, &self.defaults, &mut problems);
         }
         self.check_deletions(&mut problems);
         problems.0
@@ -96,19 +97,16 @@ impl Fleet {
                 );
                 problems.add(&key, message, place);
             }
-            match deletion.subscription.as_ref().or(self.defaults.subscription.as_ref()) {
-                Some(id) => problems.rule(
-                    &key,
-                    id.place,
-                    guid(&id.value).map_err(|it| format!("subscription {it}")),
-                ),
-                None => problems.add(&key, missing("subscription"), place),
+            match (&deletion.subscription, &self.defaults.subscription) {
+                (Some(id), _) => problems.rule(&key, id.place, guid(&id.value)),
+                (None, Some(_)) => {}
+                (None, None) => problems.add(&key, missing("subscription"), place),
             }
         }
     }
 }
 
-/// What a secret takes: https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
+/// What a secret takes: <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
 const MOST_BYTES: usize = 25 * 1024;
 
 /// The path of a key of a vault.
@@ -160,7 +158,7 @@ pub(crate) fn guid(id: &str) -> Result<(), String> {
     Err(format!("{id:?} is not a GUID like 00000000-0000-0000-0000-000000000000"))
 }
 
-/// https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+/// <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>
 fn vault_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let right = (3..=24).contains(&name.len())
@@ -174,26 +172,37 @@ fn vault_name(name: &str) -> Result<(), String> {
     Err("is no vault's name: it has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit".to_owned())
 }
 
-/// A required part of a vault's home, checked by `rule`.
-fn required(
-    problems: &mut Problems,
-    vault: &DesiredVault,
-    what: &str,
-    part: Option<&Placed<String>>,
-    rule: impl Fn(&str) -> Result<(), String>,
-) {
-    let key = key(&vault.name, &what.replace(' ', "_"));
-    match part {
-        Some(part) => problems.rule(&key, part.place, rule(&part.value)),
-        None => problems.add(format!("vault {:?}", vault.name), missing(what), vault.place),
+/// A part of a home: what it is called, where it is said, and its rule.
+type Part = (&'static str, fn(&Home) -> Option<&Placed<String>>, fn(&str) -> Result<(), String>);
+
+const PARTS: [Part; 4] = [
+    ("subscription", |home| home.subscription.as_ref(), guid),
+    ("tenant", |home| home.tenant.as_ref(), guid),
+    ("location", |home| home.location.as_ref(), location),
+    ("resource_group", |home| home.resource_group.as_ref(), resource_group),
+];
+
+/// The defaults, once for all vaults.
+fn check_defaults(defaults: &Home, problems: &mut Problems) {
+    for (name, of, rule) in PARTS {
+        if let Some(part) = of(defaults) {
+            problems.rule(&format!("defaults.{name}"), part.place, rule(&part.value));
+        }
     }
 }
 
-fn check_home(vault: &DesiredVault, home: &Home, problems: &mut Problems) {
-    required(problems, vault, "subscription", home.subscription.as_ref(), guid);
-    required(problems, vault, "tenant", home.tenant.as_ref(), guid);
-    required(problems, vault, "location", home.location.as_ref(), location);
-    required(problems, vault, "resource group", home.resource_group.as_ref(), resource_group);
+fn check_home(vault: &DesiredVault, defaults: &Home, problems: &mut Problems) {
+    for (name, of, rule) in PARTS {
+        match (of(&vault.home), of(defaults)) {
+            (Some(part), _) => {
+                problems.rule(&key(&vault.name, name), part.place, rule(&part.value));
+            }
+            (None, Some(_)) => {}
+            (None, None) => {
+                problems.add(format!("vault {:?}", vault.name), missing(name), vault.place);
+            }
+        }
+    }
 }
 
 fn location(region: &str) -> Result<(), String> {

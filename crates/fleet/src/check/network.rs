@@ -48,7 +48,7 @@ pub(super) fn check(vault: &str, network: &DesiredNetwork, problems: &mut Proble
 }
 
 /// Public IPv4 addresses and ranges.
-/// https://learn.microsoft.com/azure/key-vault/general/network-security
+/// <https://learn.microsoft.com/azure/key-vault/general/network-security>
 fn ip_rule(rule: &str) -> Result<(), String> {
     let (address, prefix) = rule.split_once('/').unwrap_or((rule, "32"));
     let (Ok(address), Ok(prefix @ 0..=32)) = (address.parse::<Ipv4Addr>(), prefix.parse::<u32>())

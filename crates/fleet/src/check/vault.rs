@@ -3,10 +3,10 @@
 use super::{Problems, check_home, contents, guid, key, network, repeated, said_first, vault_name};
 use crate::model::{DesiredVault, Home};
 
-pub(super) fn check(vault: &DesiredVault, home: &Home, problems: &mut Problems) {
+pub(super) fn check(vault: &DesiredVault, defaults: &Home, problems: &mut Problems) {
     let name = format!("vault {:?}", vault.name);
     problems.rule(&name, vault.place, vault_name(&vault.name));
-    check_home(vault, home, problems);
+    check_home(vault, defaults, problems);
     if let Some(days) = &vault.retention_days
         && !(7..=90).contains(&days.value)
     {
@@ -56,7 +56,7 @@ fn policies(vault: &DesiredVault, problems: &mut Problems) {
     }
 }
 
-/// https://learn.microsoft.com/azure/key-vault/general/assign-access-policy
+/// <https://learn.microsoft.com/azure/key-vault/general/assign-access-policy>
 const MOST_POLICIES: usize = 1024;
 
 fn roles(vault: &DesiredVault, problems: &mut Problems) {

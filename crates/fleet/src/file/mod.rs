@@ -12,7 +12,7 @@ use self::reader::{Reader, Section};
 use crate::{
     Fleet, InvalidFleet, Place, Principal,
     model::{Deletion, Home},
-    place::Placed,
+    place::{Lines, Placed},
     problem::{Problem, suggestion},
 };
 
@@ -50,17 +50,18 @@ impl Fleet {
     /// ```
     pub fn from_toml(name: impl Into<String>, text: &str) -> Result<Self, InvalidFleet> {
         let name = name.into();
+        let lines = Lines::of(text);
         let (document, errors) = DeTable::parse_recoverable(text);
         let syntax = errors.iter().map(|error| {
             // The message alone: the error's own text repeats the line, which may hold what it must
             // not.
-            let place = error.span().map(|span| Place::of(text, span.start));
+            let place = error.span().map(|span| lines.place(span.start));
             Problem::new("", format!("this is not TOML: {}", error.message()), place)
         });
         if let Some(invalid) = InvalidFleet::of(Some(&name), syntax.collect()) {
             return Err(invalid);
         }
-        let mut reader = Reader::new(text);
+        let mut reader = Reader::new(lines);
         let mut fleet = fleet(&mut reader, document.get_ref());
         fleet.file = Some(name);
         let mut problems = reader.problems;
@@ -126,7 +127,7 @@ fn name(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Placed<String>
 
 fn principal(reader: &mut Reader<'_>, entry: &reader::Entry<'_>) -> Option<(String, Principal)> {
     if let Some(id) = entry.value.as_str() {
-        let principal = guid(reader, &entry.path, id, entry.place)?;
+        let principal = guid(reader, &entry.path, id, entry.place);
         return Some((entry.key.to_owned(), principal));
     }
     let section = reader.as_table(entry, "an object id, or a table with id and type")?;
@@ -141,22 +142,20 @@ fn principal(reader: &mut Reader<'_>, entry: &reader::Entry<'_>) -> Option<(Stri
         return None;
     };
     let place = id.place.unwrap_or(section.place);
-    let principal = guid(reader, &section.below("id"), &id.value, place)?;
+    let principal = guid(reader, &section.below("id"), &id.value, place);
     let principal = kind.into_iter().fold(principal, |it, kind| it.kind(kind.value.into()));
     Some((entry.key.to_owned(), principal))
 }
 
-/// https://learn.microsoft.com/azure/role-based-access-control/role-assignments-rest
+/// <https://learn.microsoft.com/azure/role-based-access-control/role-assignments-rest>
 const PRINCIPAL_TYPES: [&str; 5] = ["User", "Group", "ServicePrincipal", "ForeignGroup", "Device"];
 
-fn guid(reader: &mut Reader<'_>, path: &str, id: &str, place: Place) -> Option<Principal> {
-    match crate::check::guid(id) {
-        Ok(()) => Some(Principal::new(id)),
-        Err(message) => {
-            reader.problem(path, message, place);
-            None
-        }
+/// The principal of that id, also of a wrong one: whoever names it need not be told, too.
+fn guid(reader: &mut Reader<'_>, path: &str, id: &str, place: Place) -> Principal {
+    if let Err(message) = crate::check::guid(id) {
+        reader.problem(path, message, place);
     }
+    Principal::new(id)
 }
 
 /// The principal that a policy or a role is for: a name from `[principals]`, or an object id.

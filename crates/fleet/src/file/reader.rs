@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::{DeTable, DeValue};
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
 
 use crate::{
     Place,
-    place::Placed,
+    place::{Lines, Placed},
     problem::{Problem, suggestion},
 };
 
 /// The text that is read, and what was wrong in it so far.
 pub(super) struct Reader<'t> {
-    text: &'t str,
+    lines: Lines<'t>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -41,12 +44,12 @@ pub(super) struct Entry<'a> {
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self { text, problems: Vec::new() }
+    pub(super) fn new(lines: Lines<'t>) -> Self {
+        Self { lines, problems: Vec::new() }
     }
 
     pub(super) fn place(&self, offset: usize) -> Place {
-        Place::of(self.text, offset)
+        self.lines.place(offset)
     }
 
     pub(super) fn problem(
@@ -66,24 +69,27 @@ impl<'t> Reader<'t> {
     pub(super) fn entries<'a>(&self, section: &Section<'a>) -> Vec<Entry<'a>> {
         let mut entries: Vec<_> = section.table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        let entry = |(key, value): (
-            &'a toml::Spanned<toml::de::DeString<'a>>,
-            &'a toml::Spanned<DeValue<'a>>,
-        )| {
-            let name: &'a str = key.get_ref();
-            Entry {
-                path: section.below(name),
-                key: name,
-                key_place: self.place(key.span().start),
-                place: self.place(value.span().start),
-                value: value.get_ref(),
-            }
-        };
-        entries.into_iter().map(entry).collect()
+        entries.into_iter().map(|(key, value)| self.to_entry(section, key, value)).collect()
     }
 
-    fn entry<'a>(&self, section: &Section<'a>, key: &str) -> Option<Entry<'a>> {
-        self.entries(section).into_iter().find(|entry| entry.key == key)
+    fn entry<'a>(&self, section: &Section<'a>, wanted: &str) -> Option<Entry<'a>> {
+        let (key, value) = section.table.iter().find(|(key, _)| key.get_ref() == wanted)?;
+        Some(self.to_entry(section, key, value))
+    }
+
+    fn to_entry<'a>(
+        &self,
+        section: &Section<'_>,
+        key: &'a Spanned<DeString<'a>>,
+        value: &'a Spanned<DeValue<'a>>,
+    ) -> Entry<'a> {
+        Entry {
+            path: section.below(key.get_ref()),
+            key: key.get_ref(),
+            key_place: self.place(key.span().start),
+            place: self.place(value.span().start),
+            value: value.get_ref(),
+        }
     }
 
     /// Refuses keys that are none of `known`.

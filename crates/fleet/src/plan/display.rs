@@ -51,6 +51,12 @@ impl fmt::Display for PlannedVault {
         for role in &self.roles {
             write!(f, "\n    + role {}: {}", role.role, role.principal.object_id)?;
         }
+        if self.by_policies && !self.roles.is_empty() {
+            write!(
+                f,
+                "\n    note: the vault goes by access policies; roles do not open what is in it"
+            )?;
+        }
         for object in &self.objects {
             write!(f, "\n    {object}")?;
         }

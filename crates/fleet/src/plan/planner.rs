@@ -156,7 +156,15 @@ async fn one(
         (_, None) => all(wanted, || ObjectAction::LookOnceBack),
     };
     let grants = !(wanted.vault.policies.is_empty() && wanted.vault.roles.is_empty());
-    Ok(PlannedVault { subscription: wanted.subscription.clone(), vault, roles, objects, grants })
+    let by_policies = match &wanted.vault.roles_decide {
+        Some(roles) => !roles.value,
+        None => {
+            !wanted.vault.policies.is_empty()
+                || vault.live().is_some_and(|live| !live.rbac_authorization())
+        }
+    };
+    let subscription = wanted.subscription.clone();
+    Ok(PlannedVault { subscription, vault, roles, objects, grants, by_policies })
 }
 
 fn secrets(vault: &Resolved<'_>) -> impl Iterator<Item = (String, Wanted)> {

@@ -88,6 +88,7 @@ pub struct PlannedVault {
     pub(crate) objects: Vec<PlannedObject>,
     /// Whether the fleet gives anybody access here, which may take its time to be felt.
     pub(crate) grants: bool,
+    pub(crate) by_policies: bool,
 }
 
 impl PlannedVault {
@@ -109,6 +110,11 @@ impl PlannedVault {
     /// The roles that will be assigned.
     pub fn roles(&self) -> &[PlannedRole] {
         &self.roles
+    }
+
+    /// Whether the vault goes, or will go, by access policies: roles do not open what is in it then.
+    pub fn goes_by_policies(&self) -> bool {
+        self.by_policies
     }
 
     /// The secrets and keys that will be made or recovered.

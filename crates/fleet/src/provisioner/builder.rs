@@ -20,6 +20,7 @@ pub struct ProvisionerBuilder {
     transport: Option<Transport>,
     endpoint: Option<String>,
     cloud: Option<Cloud>,
+    application_id: Option<String>,
     concurrency: usize,
     check_names: bool,
     access_deadline: Duration,
@@ -34,7 +35,8 @@ impl ProvisionerBuilder {
             transport: None,
             endpoint: None,
             cloud: None,
-            concurrency: 32,
+            application_id: None,
+            concurrency: 64,
             check_names: false,
             access_deadline: Duration::from_secs(300),
             env: Env::process(),
@@ -60,7 +62,13 @@ impl ProvisionerBuilder {
         self
     }
 
-    /// How many vaults are worked on at a time: 1 to 256, 32 unless set. Resource Manager's limits
+    /// A name for your program, at the front of the `User-Agent` header.
+    pub fn application_id(mut self, id: impl Into<String>) -> Self {
+        self.application_id = Some(id.into());
+        self
+    }
+
+    /// How many vaults are worked on at a time: 1 to 256, 64 unless set. Resource Manager's limits
     /// hold whatever this is.
     pub fn concurrency(mut self, vaults: usize) -> Self {
         self.concurrency = vaults.clamp(1, 256);
@@ -110,6 +118,7 @@ impl ProvisionerBuilder {
             built_in,
             endpoint: self.endpoint,
             cloud: self.cloud,
+            application_id: self.application_id,
             concurrency: self.concurrency,
             check_names: self.check_names,
             access_deadline: self.access_deadline,

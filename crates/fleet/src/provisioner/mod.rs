@@ -63,6 +63,7 @@ struct Inner {
     built_in: bool,
     endpoint: Option<String>,
     cloud: Option<Cloud>,
+    application_id: Option<String>,
     concurrency: usize,
     check_names: bool,
     access_deadline: std::time::Duration,
@@ -168,6 +169,10 @@ impl Provisioner {
             false => builder.transport(transport),
         };
         let builder = builder.credential(&self.0.credential).clock(self.0.clock.clone());
+        let builder = match &self.0.application_id {
+            Some(id) => builder.application_id(id),
+            None => builder,
+        };
         match &self.0.cloud {
             Some(cloud) => builder.cloud(cloud.clone()),
             None => builder,

@@ -1,5 +1,8 @@
 //! What fails, what is lost on the way, and what is told meanwhile.
 
+use std::time::Duration;
+
+use azvault_emulator::Emulator;
 use azvault_fleet::{DesiredKey, DesiredSecret, DesiredVault, ErrorKind, Outcome, Step};
 use futures::StreamExt;
 
@@ -19,7 +22,10 @@ async fn a_vault_that_fails_stops_no_other_and_the_report_says_after_what() {
     assert_eq!(failed.len(), 1, "{report}");
     assert_eq!((failed[0].name(), failed[0].steps()), ("pay-b", &[Step::VaultCreated][..]));
     let text = report.to_string();
-    assert!(text.contains("pay-b: created, then failed: the key signing: "), "{text}");
+    assert!(
+        text.contains("pay-b: created, then failed at the key signing: create_key failed: 400"),
+        "{text}"
+    );
     assert!(
         text.ends_with("Done: 3 created, 0 recovered, 0 updated, 0 unchanged, 1 failed, 0 refused")
     );
@@ -38,6 +44,8 @@ async fn vaults_of_a_group_that_cannot_be_made_fail_with_its_error() {
     let report = place.apply(&fleet).await;
     let failed: Vec<_> = report.failed().map(|it| it.name()).collect();
     assert_eq!(failed, ["pay-b"], "{report}");
+    assert_eq!(report.vaults()[1].error().unwrap().kind(), ErrorKind::BadRequest, "{report}");
+    assert!(!place.emulator.journal().iter().any(|it| it.path().contains("/vaults/pay-b")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,7 +53,10 @@ async fn a_set_whose_answer_is_lost_makes_no_second_version() {
     let place = Place::new();
     let wanted = place
         .vault("pay-prod")
+        // By the first ones the clients learn what the vault wants of a token.
+        .secret("a-first", DesiredSecret::generated(32))
         .secret("db-password", DesiredSecret::generated(32))
+        .key("a-first", DesiredKey::ec())
         .key("signing", DesiredKey::ec());
     let fleet = place.fleet().vault(wanted);
     let faults = place.emulator.faults();
@@ -53,7 +64,7 @@ async fn a_set_whose_answer_is_lost_makes_no_second_version() {
     faults.next(1).on("POST", "/keys/signing").disconnect_after_processing();
 
     let report = place.report_of(&fleet).await;
-    assert_eq!(report.vaults()[0].steps().len(), 3, "{report}");
+    assert_eq!(report.vaults()[0].steps().len(), 5, "{report}");
     let secrets = place.secrets("pay-prod");
     let versions = secrets.list_secret_properties_versions("db-password").try_collect().await;
     assert_eq!(versions.unwrap().len(), 1);
@@ -123,4 +134,37 @@ async fn nothing_is_sent_for_a_fleet_that_cannot_be() {
         assert!(error.to_string().contains(says), "{error}");
     }
     assert_eq!(place.emulator.journal().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_somebody_made_after_the_plan_keeps_its_tags() {
+    let place = Place::new();
+    let plan = place.provisioner.plan(&place.fleet().vault(place.vault("pay-prod"))).await.unwrap();
+    let groups = place.management().resource_groups();
+    groups.create_or_update("payments", "westeurope").tag("owner", "somebody").await.unwrap();
+    let report = place.provisioner.apply(plan).await;
+    assert!(!report.has_failures(), "{report}");
+    let writes = place.writes().into_iter().filter(|it| it.path().ends_with("/payments"));
+    assert_eq!(writes.count(), 1, "theirs alone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_is_not_done_yet_is_seen_through_and_recovered() {
+    let lag = Duration::from_secs(20);
+    let emulator = Emulator::builder().deletion_lag(lag).recovery_lag(lag).in_memory();
+    let place = Place::on(emulator, |builder| builder);
+    let wanted = place
+        .vault("pay-prod")
+        .secret("db", DesiredSecret::generated(32))
+        .key("signing", DesiredKey::ec());
+    let fleet = place.fleet().vault(wanted);
+    place.converge(&fleet).await;
+    let first = place.secrets("pay-prod").get_secret("db").await.unwrap();
+    let _deleting = place.secrets("pay-prod").begin_delete_secret("db").await.unwrap();
+    let _deleting = place.keys("pay-prod").begin_delete_key("signing").await.unwrap();
+
+    let report = place.advance_while(place.report_of(&fleet)).await;
+    assert!(report.to_string().contains("recovered the secret db, recovered the key signing"));
+    let second = place.secrets("pay-prod").get_secret("db").await.unwrap();
+    assert_eq!(first.id(), second.id());
 }

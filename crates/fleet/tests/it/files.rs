@@ -40,7 +40,7 @@ fn a_whole_file_is_read() {
 [[vault]]
 name = "pay-prod"
 sku = "premium"
-retention_days = 30
+retention_days = 0x1E
 purge_protection = true
 authorization = "policies"
 tags = { tier = "1" }
@@ -54,7 +54,7 @@ role = "Key Vault Secrets User"
 default_action = "deny"
 ip_rules = ["203.0.113.0/24"]
 [vault.secrets.db-password]
-generate = { length = 32 }
+generate = { length = 1_024, alphabet = "hex" }
 [vault.secrets.api-token]
 from_env = "API_TOKEN"
 [vault.keys.signing]
@@ -183,6 +183,8 @@ fn a_value_in_the_file_is_refused_and_not_repeated() {
         "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = \"hunter2",
         "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = hunter2",
         "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb = [\"hunter2\"]",
+        "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb.from_env = \"hunter2!\"",
+        "[[vault]]\nname = \"pay\"\n[vault.secrets]\ndb.generate = \"hunter2\"",
     ] {
         let message = errors(body).join("\n");
         assert!(!message.is_empty() && !message.contains("hunter2"), "{message}");
@@ -208,4 +210,46 @@ fn all_problems_are_told_at_once_in_the_order_of_the_file() {
     assert!(
         told[0].starts_with("3:1") && told[1].starts_with("4:18") && told[2].starts_with("5:1")
     );
+}
+
+const SUBSCRIPTION: &str = "0b1f6471-1bf0-4dda-aec3-cb9272f09590";
+
+#[test]
+fn a_wrong_default_or_principal_is_told_once_and_not_for_each_vault() {
+    let body = "[[vault]]\nname = \"pay-a\"\n[[vault]]\nname = \"pay-b\"\n";
+    let text = format!("{HEAD}{body}").replace(SUBSCRIPTION, "mine");
+    let problems = Fleet::from_toml("fleet.toml", &text).unwrap_err();
+    let says = "fleet.toml:2:16: defaults.subscription: \"mine\" is not a GUID like 00000000-0000-0000-0000-000000000000";
+    assert_eq!(problems.to_string(), says);
+
+    let body =
+        "[[vault]]\nname = \"pay\"\n[[vault.policy]]\nprincipal = \"ops\"\nkeys = [\"get\"]\n";
+    let text = format!("{HEAD}{body}").replace("9c9a3c4d-6f5e", "9c9a3c4d");
+    let problems = Fleet::from_toml("fleet.toml", &text).unwrap_err();
+    assert_eq!(problems.problems().len(), 1, "{problems}");
+    assert!(problems.to_string().starts_with("fleet.toml:8:7: principals.ops: "), "{problems}");
+}
+
+#[test]
+fn whatever_is_cut_off_or_mistyped_every_problem_has_its_place() {
+    let text = include_str!("../../../../examples/fleet.toml");
+    assert!(text.is_ascii());
+    let lines = text.lines().count() as u32;
+    let judge = |text: &str| {
+        let Err(error) = Fleet::from_toml("fleet.toml", text) else { return 0 };
+        for problem in error.problems() {
+            let place = problem.place().expect("a place");
+            assert!((1..=lines + 1).contains(&place.line) && place.column > 0, "{problem}");
+        }
+        1
+    };
+    assert_eq!(judge(text), 0);
+    let mut wrong = 0;
+    for at in (0..text.len()).step_by(3) {
+        wrong += judge(&text[..at]);
+        for typo in ["", "x", "\"", "[", "="] {
+            wrong += judge(&format!("{}{typo}{}", &text[..at], &text[at + 1..]));
+        }
+    }
+    assert!(wrong > text.len(), "{wrong} of {}", 2 * text.len());
 }

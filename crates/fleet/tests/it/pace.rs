@@ -1,5 +1,7 @@
 //! Resource Manager's limits, kept on this side.
 
+use std::time::Duration;
+
 use azvault_core::time::{Clock, SystemClock};
 
 use azvault_emulator::{Emulator, RateLimit, ResourceManagerLimits};
@@ -55,4 +57,14 @@ async fn what_others_have_used_of_the_limit_is_heeded() {
     let floor = floor(&place, 20.0);
     assert!(took <= floor * 1.1, "took {took} s, and the floor is {floor}");
     assert!(throttled(&place) <= 8, "{} were throttled", throttled(&place));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delay_of_minutes_that_resource_manager_asks_for_is_kept() {
+    let place = Place::new();
+    let two_minutes = Duration::from_secs(120);
+    let puts = place.emulator.faults().next(1).on("PUT", "/vaults/pay-0");
+    puts.throttle_with_retry_after(two_minutes);
+    let took = apply(&place, 1).await;
+    assert!((120.0..130.0).contains(&took), "{took}");
 }

@@ -31,8 +31,26 @@ async fn roles_are_assigned_and_what_they_permit_is_done() {
     let steps = report.vaults()[0].steps();
     assert_eq!(steps.len(), 4, "{report}");
     assert!(matches!(steps[1], Step::RoleAssigned { role: KeyVaultRole::SecretsOfficer, .. }));
-    let vault = place.management().vaults().get("payments", "pay-prod").await.unwrap();
+    let client = place.management();
+    let vault = client.vaults().get("payments", "pay-prod").await.unwrap();
     assert!(vault.rbac_authorization());
+    let all = client.role_assignments().list_for_subscription().try_collect().await.unwrap();
+    let theirs = all.iter().find(|it| it.principal_id() == STRANGER).unwrap();
+    assert_eq!(theirs.principal_type(), Some(&PrincipalType::ServicePrincipal));
+    assert_eq!(theirs.scope(), Some(vault.id()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_says_where_roles_do_not_open_what_is_in_a_vault() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("by-policies"))).await;
+    let by_roles = DesiredVault::new("by-roles").role(STRANGER, KeyVaultRole::SecretsUser);
+    let by_policies = DesiredVault::new("by-policies").role(STRANGER, KeyVaultRole::SecretsUser);
+    let plan = place.provisioner.plan(&place.fleet().vault(by_roles).vault(by_policies)).await;
+    let plan = plan.unwrap();
+    let flags: Vec<bool> = plan.vaults().iter().map(|vault| vault.goes_by_policies()).collect();
+    assert_eq!(flags, [false, true]);
+    assert_eq!(plan.to_string().matches("note: the vault goes by access policies").count(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,9 +100,9 @@ async fn access_that_never_comes_is_told_and_ends() {
         .secret("db-password", DesiredSecret::generated(32));
     let fleet = place.fleet().vault(vault);
     let report = place.apply(&fleet).await;
-    let failed = report.vaults()[0].error().unwrap();
-    assert_eq!(failed.kind(), ErrorKind::ForbiddenByRbac, "{report}");
-    assert!(failed.to_string().contains("the secret db-password"), "{failed}");
+    let vault = &report.vaults()[0];
+    assert_eq!(vault.failed_at(), Some("the secret db-password"));
+    assert_eq!(vault.error().unwrap().kind(), ErrorKind::ForbiddenByRbac, "{report}");
     let plan = place.provisioner.plan(&fleet).await.unwrap();
     assert!(plan.to_string().contains("? secret db-password: if it is not there; it could not be"));
 }
