@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use azure_core::http::Method;
 use azvault::management::{
-    AccessPolicyEntry, ErrorKind, KeyVaultManagementClient, VaultCreateOrUpdateParameters,
-    VaultsClient,
+    AccessPolicyEntry, ErrorKind, KeyVaultManagementClient, Observed,
+    VaultCreateOrUpdateParameters, VaultsClient,
 };
 use azvault_tests::{Answer, Clerk, Script, Seen};
 use serde_json::json;
@@ -155,6 +155,41 @@ async fn a_name_that_is_lost_to_somebody_at_the_last_moment_is_looked_at_again()
     let (vault, ()) = futures::join!(plan.apply(), mine);
     assert_eq!(vault.unwrap().access_policies().len(), 2);
     assert_eq!(lock(&arm).principals(), [ONE, TWO]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_planned_creation_is_one_write() {
+    // Asking whether the name is free would be another, of the few that Resource Manager lets pass.
+    let (_, script) = Arm::default().script(|_, answer| answer);
+    let plan = vaults(&script).ensure_vault("my-rg", "my-vault", wanted(ONE)).plan().await.unwrap();
+    let planned = script.count();
+    plan.apply().await.unwrap();
+    assert_eq!(methods(&script)[planned..], ["GET", "PUT", "GET"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_a_stranger_took_since_the_plan_is_refused_at_once_with_the_reason() {
+    let refusal = Some(Answer::error(409, "VaultAlreadyExists", "already in use"));
+    let (_, script) = Arm { refusal, ..Arm::default() }.script(|seen, answer| {
+        match seen.url.path().ends_with("/checkNameAvailability") {
+            true => Answer::ok(&json!({
+                "nameAvailable": false, "reason": "AlreadyExists", "message": "it is taken",
+            })),
+            false if seen.method == Method::Get && seen.url.path().ends_with("/vaults") => {
+                Answer::ok(&json!({"value": []}))
+            }
+            false if seen.url.path().ends_with("/deletedVaults") => {
+                Answer::ok(&json!({"value": []}))
+            }
+            false => answer,
+        }
+    });
+    let ensure = vaults(&script).ensure_vault("my-rg", "my-vault", wanted(ONE));
+    let error = ensure.plan_from(Observed::absent()).unwrap().apply().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(error.to_string().contains("somebody else has the name"), "{error}");
+    assert!(error.to_string().contains("it is taken"), "{error}");
+    assert_eq!(script.clock().elapsed(), Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,9 +10,10 @@ use crate::{
     harness::{Options, Row, runtime},
 };
 
-/// More than are worked on at a time, and four times as many.
-const FEW: usize = 500;
-const MANY: usize = 2000;
+/// More than are worked on at a time, and four times as many. Even they take a minute and a half: the
+/// limit of writes is kept to whoever answers.
+const FEW: usize = 250;
+const MANY: usize = 1000;
 
 /// How many vaults to apply.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -40,14 +41,10 @@ pub(crate) fn count(loads: Loads, count: Option<Count>) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn rows(options: &Options) -> Result<Vec<Row>> {
-    let mut few = Vec::new();
-    let mut many = Vec::new();
-    for _ in 0..options.rounds {
-        few.push(counted(FEW)? / 1024.0);
-        many.push(counted(MANY)? / 1024.0);
-    }
-    Ok(vec![Row::medians("fleet-memory-2000-kib").ours(many).raw(few)])
+/// Counted once: no clock is in it.
+pub(super) fn rows(_: &Options) -> Result<Vec<Row>> {
+    let (few, many) = (counted(FEW)? / 1024.0, counted(MANY)? / 1024.0);
+    Ok(vec![Row::worst("fleet-memory-1000-kib").ours(vec![many]).raw(vec![few])])
 }
 
 fn counted(vaults: usize) -> Result<f64> {

@@ -24,8 +24,7 @@ impl Patience {
 
     /// Whether to try again after `error`, and if so waits before.
     pub(crate) async fn waits_out(&mut self, error: &Error) -> bool {
-        // A registration that is missing comes by no waiting.
-        error.kind() == ErrorKind::Conflict && !is_missing(error) && self.waits().await
+        is_conflict(error) && self.waits().await
     }
 
     /// Whether to try again at all, and if so waits before.
@@ -38,6 +37,12 @@ impl Patience {
         }
         waits
     }
+}
+
+/// Whether `error` is about what somebody else does or has. A registration that is missing comes by
+/// no waiting.
+pub(crate) fn is_conflict(error: &Error) -> bool {
+    error.kind() == ErrorKind::Conflict && !is_missing(error)
 }
 
 /// Runs `work`, but no longer than `limit`.

@@ -8,10 +8,10 @@ use azvault_core::{
     poller::{PollState, ProvisioningState},
 };
 
-use super::{EnsureVault, Observed, Refusal, VaultAction, decide::Decision};
+use super::{EnsureVault, Observed, Refusal, VaultAction, decide::Decision, observe::Look};
 use crate::{
     CreateMode, ProvisioningState as State, Vault, VaultCreateOrUpdateParameters,
-    patience::{Patience, within},
+    patience::{Patience, is_conflict, within},
     providers::with_registration,
 };
 
@@ -22,26 +22,26 @@ static ENSURE: Operation = Operation::idempotent("vaults.ensure_vault");
 const MOST_WRITES: u32 = 6;
 /// How soon a vault that is being made is looked at, and how far the looks get apart: each waits
 /// half as long again as the one before. A vault takes 20 s or so.
-const FIRST_LOOK: Duration = Duration::from_millis(500);
+const FIRST_LOOK: Duration = Duration::from_secs(1);
 const LAST_LOOK: Duration = Duration::from_secs(5);
 /// How many looks may not find what was written: those of the first 10 s.
 const MOST_UNSEEN: u32 = 5;
 
 impl EnsureVault {
     /// Makes the vault what is wanted.
-    pub(super) async fn converge(&self) -> Result<Vault> {
+    pub(super) async fn converge(&self, look: Look) -> Result<Vault> {
         let clock = self.vaults.client.pipeline().clock();
-        within(&**clock, self.limit, &self.subject(), self.rounds()).await
+        within(&**clock, self.limit, &self.subject(), self.rounds(look)).await
     }
 
-    async fn rounds(&self) -> Result<Vault> {
+    async fn rounds(&self, mut look: Look) -> Result<Vault> {
         let mut patience = Patience::new(&self.vaults.client);
         let (mut writes, mut sent) = (0, Vec::new());
         let mut seen = None;
         loop {
             let observed = match seen.take() {
                 Some(vault) => Observed::live(vault),
-                None => self.observe().await?,
+                None => self.observe(look).await?,
             };
             let decision = self.decide(&observed);
             if let Some(refused) = Refusal::error(&self.subject(), &decision.refusals) {
@@ -72,6 +72,20 @@ impl EnsureVault {
                 Ok(wait) => {
                     sent.clone_from(differences);
                     seen = Some(self.settled(wait).await?);
+                }
+                // Whether it is the name can be known at once.
+                Err(error) if look != Look::Name && makes(&decision) && is_conflict(&error) => {
+                    look = Look::Name;
+                    let now = self.observe(look).await?;
+                    let refusals = self.decide(&now).refusals;
+                    if let Some(refused) = Refusal::error(&self.subject(), &refusals) {
+                        return Err(refused);
+                    }
+                    if now.live.is_none() && !patience.waits_out(&error).await {
+                        return Err(error);
+                    }
+                    seen = now.live;
+                    writes -= 1;
                 }
                 Err(error) if patience.waits_out(&error).await => writes -= 1,
                 Err(error) => return Err(error),
@@ -153,6 +167,11 @@ impl EnsureVault {
             ),
         )
     }
+}
+
+/// Whether a vault is made, or brought back.
+fn makes(decision: &Decision) -> bool {
+    matches!(decision.action, VaultAction::Create | VaultAction::Recover)
 }
 
 fn is_ready(vault: &Vault) -> bool {

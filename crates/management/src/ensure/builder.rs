@@ -4,7 +4,7 @@ use std::{future::IntoFuture, time::Duration};
 
 use azvault_core::{Error, Result, call::CallFuture};
 
-use super::{Observed, VaultPlan};
+use super::{Observed, VaultPlan, observe::Look};
 use crate::{Vault, VaultCreateOrUpdateParameters, VaultsClient, validate};
 
 /// Makes a vault be what is wanted; made by [`VaultsClient::ensure_vault`].
@@ -102,7 +102,7 @@ impl EnsureVault {
     /// What cannot be done is no error here: see [`VaultPlan::refusals`].
     pub async fn plan(self) -> Result<VaultPlan> {
         self.check()?;
-        let observed = self.observe().await?;
+        let observed = self.observe(Look::Name).await?;
         self.plan_from(observed)
     }
 
@@ -135,7 +135,7 @@ impl EnsureVault {
     /// As for [`plan`](Self::plan) and [`VaultPlan::apply`].
     pub async fn send(self) -> Result<Vault> {
         self.check()?;
-        self.converge().await
+        self.converge(Look::Name).await
     }
 
     /// How errors name the vault.

@@ -41,15 +41,38 @@ impl Observed {
     }
 }
 
+/// How far to look where no vault is live.
+///
+/// Whether a name is free is asked by a POST, and Resource Manager counts that as a write, of which
+/// it lets few pass: who is about to write asks only once the creation was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// No further: it was planned a moment ago, and a creation is refused where that has changed.
+    Live,
+    /// Whether it can be recovered, where it is wanted.
+    Deleted,
+    /// Who has the name, wherever it is.
+    Name,
+}
+
 impl EnsureVault {
-    /// Looks by as few requests as it takes: one for a vault that is there, two for a name that
-    /// nobody has.
-    pub(super) async fn observe(&self) -> Result<Observed> {
+    /// Looks by as few requests as it takes: one for a vault that is there.
+    pub(super) async fn observe(&self, look: Look) -> Result<Observed> {
         match self.vaults.get(&self.resource_group, &self.name).await {
             Ok(vault) => return Ok(Observed::live(vault)),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
+        match look {
+            Look::Live => Ok(Observed::absent()),
+            Look::Deleted => {
+                Ok(self.deleted_here().await?.map_or_else(Observed::absent, Observed::deleted))
+            }
+            Look::Name => self.observe_name().await,
+        }
+    }
+
+    async fn observe_name(&self) -> Result<Observed> {
         let availability = match self.vaults.check_name_availability(&self.name).await {
             // Where there are no vaults yet nobody is asked about names; a creation will tell.
             Err(error) if is_missing(&error) => return Ok(Observed::absent()),
@@ -68,12 +91,18 @@ impl EnsureVault {
         .with_availability(availability))
     }
 
-    /// Where it is wanted first: there it can be recovered.
-    async fn find_deleted(&self) -> Result<Option<DeletedVault>> {
+    /// Where it is wanted: there it can be recovered.
+    async fn deleted_here(&self) -> Result<Option<DeletedVault>> {
         match self.vaults.get_deleted(&self.parameters.location, &self.name).await {
-            Ok(deleted) => return Ok(Some(deleted)),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+            Ok(deleted) => Ok(Some(deleted)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn find_deleted(&self) -> Result<Option<DeletedVault>> {
+        if let Some(deleted) = self.deleted_here().await? {
+            return Ok(Some(deleted));
         }
         let all = self.vaults.list_deleted().try_collect().await?;
         Ok(all.into_iter().find(|vault| vault.name().eq_ignore_ascii_case(&self.name)))

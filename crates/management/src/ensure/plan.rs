@@ -2,7 +2,7 @@
 
 use azvault_core::Result;
 
-use super::{Difference, EnsureVault, Refusal, decide::Decision};
+use super::{Difference, EnsureVault, Refusal, decide::Decision, observe::Look};
 use crate::{DeletedVault, Vault};
 
 /// What is done about a vault.
@@ -86,7 +86,14 @@ impl VaultPlan {
     pub async fn apply(self) -> Result<Vault> {
         match Refusal::error(&self.ensure.subject(), self.refusals()) {
             Some(refused) => Err(refused),
-            None => self.ensure.converge().await,
+            None => {
+                let look = match self.decision.action {
+                    VaultAction::Create => Look::Live,
+                    VaultAction::Recover => Look::Deleted,
+                    _ => Look::Name,
+                };
+                self.ensure.converge(look).await
+            }
         }
     }
 }
