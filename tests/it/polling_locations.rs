@@ -1,6 +1,6 @@
 //! Operations that answer 202 with a `Location`: where it may lead, and what ends them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use azure_core::http::Method;
 use azvault_core::{
@@ -182,4 +182,15 @@ async fn an_operation_that_ended_at_once_has_ended_for_another_process_too() {
     let token = begin(&script).await.unwrap().resume_token();
     resume(&script, &token).unwrap().await.unwrap();
     assert_eq!(script.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_look_waits_as_long_as_the_answer_that_began_it_says() {
+    let script = Script::of([accepted(STATUS).header("retry-after", "15"), Answer::status(204)]);
+    begin(&script).await.unwrap().await.unwrap();
+    assert_eq!(script.times()[1], Duration::from_secs(15));
+    // Whoever looks by himself does so at once.
+    let script = Script::of([accepted(STATUS).header("retry-after", "15"), Answer::status(204)]);
+    begin(&script).await.unwrap().poll_once().await.unwrap();
+    assert_eq!(script.times()[1], Duration::ZERO);
 }

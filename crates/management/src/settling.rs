@@ -56,7 +56,7 @@ impl Settling {
         };
         let pipeline = client.pipeline().clone();
         let strategy = Self { client, operation: operation.name(), location, resource };
-        let poller = Poller::new(pipeline, operation, strategy);
+        let poller = Poller::new(pipeline, operation, strategy).begun_by(answer);
         Ok(match first {
             PollState::Done(resource) => poller.ready(resource),
             _ => poller,

@@ -49,7 +49,8 @@ impl Location {
         operation: &'static Operation,
         answer: &RawResponse,
     ) -> Result<Poller<()>> {
-        Ok(Self::begun(client, operation.name(), answer)?.into_poller(operation))
+        let begun = Self::begun(client, operation.name(), answer)?;
+        Ok(begun.into_poller(operation).begun_by(answer))
     }
 
     /// A poller that goes on from `token`, perhaps in another process than the one that began.

@@ -123,6 +123,12 @@ impl<T: Send + 'static> Poller<T> {
         self
     }
 
+    /// Waits before the first look as long as the answer that began the operation asks for.
+    pub fn begun_by(mut self, answer: &RawResponse) -> Self {
+        self.asked = server_delay(answer.headers(), self.pipeline.clock().now());
+        self
+    }
+
     /// How long to wait for the end; 10 min unless set. The operation itself goes on.
     pub fn with_timeout(mut self, limit: Duration) -> Self {
         self.limit = limit;
@@ -195,6 +201,9 @@ impl<T: Send + 'static> Poller<T> {
             Some(outage) => error.with_source(outage),
             None => error,
         };
+        if self.is_asked_to_wait() {
+            self.pause().await?;
+        }
         loop {
             match self.look().await {
                 Ok(PollState::Done(result)) => return Ok(result),
@@ -213,7 +222,8 @@ impl<T: Send + 'static> Poller<T> {
 
     /// The states as they come, each before the wait that follows it; the last is `Done`.
     pub fn states(self) -> impl Stream<Item = Result<PollState<T>>> + Send {
-        futures::stream::unfold((self, false), |(mut poller, wait)| async move {
+        let wait = self.is_asked_to_wait();
+        futures::stream::unfold((self, wait), |(mut poller, wait)| async move {
             if poller.finished {
                 return None;
             }
@@ -227,6 +237,11 @@ impl<T: Send + 'static> Poller<T> {
             let wait = matches!(state, Ok(PollState::InProgress));
             Some((state, (poller, wait)))
         })
+    }
+
+    /// Whether the service said, before any look, when to look.
+    fn is_asked_to_wait(&self) -> bool {
+        self.asked.is_some() && self.ready.is_none()
     }
 
     /// Looks once, within the time left; the last look, at the limit, has a second.

@@ -70,7 +70,7 @@ impl BeginCreateOrUpdate {
             let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
             let client = self.vaults.client.clone();
             let strategy = ProvisioningState::new(client, CREATE.name(), &segments)?;
-            let poller = Poller::new(pipeline, &CREATE, strategy);
+            let poller = Poller::new(pipeline, &CREATE, strategy).begun_by(answer);
             Ok(match ProvisioningState::read(answer)? {
                 PollState::Done(vault) => poller.ready(vault),
                 _ => poller,
