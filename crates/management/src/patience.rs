@@ -5,11 +5,14 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use azvault_core::{Client, Error, ErrorKind, Result, time::Clock};
 use futures::future::{Either, select};
 
-use crate::providers::is_missing;
-
 /// How often somebody else's change is waited out: 1, 2, 4, 8 s and then 8 s each, which is about
 /// as long as a vault takes to be made.
 const MOST_CONFLICTS: u32 = 6;
+
+/// Conflicts that are about no change of somebody else's: a lock, a subscription that may not be
+/// written to, a provider that is not registered.
+const LASTING: [&str; 3] =
+    ["ScopeLocked", "ReadOnlyDisabledSubscription", "MissingSubscriptionRegistration"];
 
 /// Waits while somebody else changes what is to be changed, but not for ever.
 pub(crate) struct Patience {
@@ -24,8 +27,8 @@ impl Patience {
 
     /// Whether to try again after `error`, and if so waits before.
     pub(crate) async fn waits_out(&mut self, error: &Error) -> bool {
-        // A registration that is missing comes by no waiting.
-        error.kind() == ErrorKind::Conflict && !is_missing(error) && self.waits().await
+        let lasts = error.code().is_some_and(|code| LASTING.contains(&code));
+        error.kind() == ErrorKind::Conflict && !lasts && self.waits().await
     }
 
     /// Whether to try again at all, and if so waits before.
