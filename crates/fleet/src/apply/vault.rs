@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use azvault_core::{Error, Result};
-use azvault_management::{Vault, VaultAction};
+use azvault_management::{Vault, VaultAction, VaultField, VaultPlan};
 
-use super::{Outcome, Progress, Step, Teller, VaultReport, access, run::FailedGroups};
+use super::{
+    Outcome, Progress, Step, Teller, VaultReport,
+    access::{self, Fresh},
+};
 use crate::{
     PlannedDeletion, PlannedObject, PlannedVault, Provisioner,
     objects::{self, Ensured, ObjectKind, Shelf},
@@ -30,7 +33,7 @@ struct Worker<'a> {
 pub(super) async fn work(
     provisioner: &Provisioner,
     work: Work,
-    failed: &FailedGroups,
+    failed: Option<Arc<Error>>,
     tell: &Teller,
 ) -> VaultReport {
     let (name, subscription) = match &work {
@@ -81,11 +84,11 @@ impl Worker<'_> {
         Ok(())
     }
 
-    async fn converge(&mut self, planned: PlannedVault, failed: &FailedGroups) -> Result<()> {
+    /// `failed`: why the vault's group could not be made.
+    async fn converge(&mut self, planned: PlannedVault, failed: Option<Arc<Error>>) -> Result<()> {
         let PlannedVault { subscription, vault, roles, objects, grants, .. } = planned;
-        let group = (subscription.to_ascii_lowercase(), vault.resource_group().to_lowercase());
-        if let Some(error) = failed.get(&group) {
-            return Err(Error::shared(error));
+        if let Some(error) = failed {
+            return Err(Error::shared(&error));
         }
         let step = match vault.action() {
             VaultAction::Create => Some(Step::VaultCreated),
@@ -93,6 +96,7 @@ impl Worker<'_> {
             VaultAction::Update => Some(Step::VaultUpdated),
             _ => None,
         };
+        let fresh = Fresh { access: grants, network: changes_network(&vault) };
         let vault = match (vault.is_empty(), vault.live()) {
             (true, Some(live)) => live.clone(),
             // One that is refused gives its refusals, and writes nothing.
@@ -108,7 +112,7 @@ impl Worker<'_> {
             let principal = role.principal.object_id;
             self.done(Step::RoleAssigned { role: role.role, principal });
         }
-        self.fill(&vault, objects, grants).await
+        self.fill(&vault, objects, fresh).await
     }
 
     /// Sees to it that the secrets and keys are there.
@@ -116,7 +120,7 @@ impl Worker<'_> {
         &mut self,
         vault: &Vault,
         objects: Vec<PlannedObject>,
-        grants: bool,
+        fresh: Fresh,
     ) -> Result<()> {
         if objects.is_empty() {
             return Ok(());
@@ -136,7 +140,7 @@ impl Worker<'_> {
             };
             let env = self.provisioner.env();
             let ensure = || objects::ensure(shelf, &name, &wanted, env, &*clock);
-            match access::wait_for(&*clock, deadline, grants, ensure).await? {
+            match access::wait_for(&*clock, deadline, fresh, ensure).await? {
                 Ensured::Found => self.at = None,
                 Ensured::Made => self.done(Step::ObjectCreated { kind, name }),
                 Ensured::Recovered => self.done(Step::ObjectRecovered { kind, name }),
@@ -144,4 +148,17 @@ impl Worker<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a vault that is there will let in others than before.
+fn changes_network(plan: &VaultPlan) -> bool {
+    use VaultField::{Bypass, DefaultAction, IpRules, PublicNetworkAccess, VirtualNetworkRules};
+    let of_network = |field: &VaultField| {
+        matches!(
+            field,
+            Bypass | DefaultAction | IpRules | PublicNetworkAccess | VirtualNetworkRules
+        )
+    };
+    *plan.action() == VaultAction::Update
+        && plan.differences().iter().any(|it| of_network(it.field()))
 }

@@ -4,13 +4,14 @@ mod contents;
 mod network;
 mod vault;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use azvault_core::{SecretValue, credentials::Env};
+use azvault_core::credentials::Env;
 
 use crate::{
     Fleet, InvalidFleet, Place,
     model::{DesiredVault, Home, Source},
+    objects::from_env,
     place::Placed,
     problem::Problem,
 };
@@ -32,6 +33,15 @@ impl Problems {
     }
 }
 
+/// What of a fleet file could be read.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    /// Whether all that vaults have in common could be.
+    pub(crate) common: bool,
+    /// The places of the vaults that could not be, in part.
+    pub(crate) not: BTreeSet<Place>,
+}
+
 impl Fleet {
     /// Checks all that needs no look at Azure: names, ids, what is missing, what repeats or
     /// contradicts itself. [`from_toml`](Self::from_toml) and a plan do it, too.
@@ -48,13 +58,7 @@ impl Fleet {
         for vault in &self.vaults {
             for (name, secret) in &vault.secrets {
                 let Source::Environment(variable) = &secret.source else { continue };
-                let message = match env.get(variable).map(SecretValue::new) {
-                    None => format!("the environment variable {variable} is not set, or is empty"),
-                    Some(value) if value.expose().len() > MOST_BYTES => format!(
-                        "the environment variable {variable} has more than 25,600 bytes, a secret's most"
-                    ),
-                    Some(_) => continue,
-                };
+                let Err(message) = from_env(variable, env) else { continue };
                 problems.add(key(&vault.name, &format!("secrets.{name}")), message, secret.place);
             }
         }
@@ -62,6 +66,11 @@ impl Fleet {
     }
 
     pub(crate) fn problems(&self) -> Vec<Problem> {
+        self.problems_of(&Read { common: true, ..Read::default() })
+    }
+
+    /// Those that do not follow from what could not be read.
+    pub(crate) fn problems_of(&self, read: &Read) -> Vec<Problem> {
         let mut problems = Problems::default();
         let names = self.vaults.iter().map(|vault| (vault.name.as_str(), vault.place));
         for (name, place, first) in repeated(names) {
@@ -71,15 +80,19 @@ impl Fleet {
             );
             problems.add(format!("vault {name:?}"), message, place);
         }
-        check_defaults(&self.defaults, &mut problems);
-        for vault in &self.vaults {
-            vault::check(vault, &self.defaults, &mut problems);
+        if read.common {
+            check_defaults(&self.defaults, &mut problems);
+            let whole =
+                |vault: &&DesiredVault| !vault.place.is_some_and(|it| read.not.contains(&it));
+            for vault in self.vaults.iter().filter(whole) {
+                vault::check(vault, &self.defaults, &mut problems);
+            }
         }
-        self.check_deletions(&mut problems);
+        self.check_deletions(read, &mut problems);
         problems.0
     }
 
-    fn check_deletions(&self, problems: &mut Problems) {
+    fn check_deletions(&self, read: &Read, problems: &mut Problems) {
         let names = || self.deletions.iter().map(|it| (it.name.value.as_str(), it.name.place));
         for (name, place, first) in repeated(names()) {
             let message = format!("is there twice{}", said_first(first));
@@ -99,15 +112,12 @@ impl Fleet {
             }
             match (&deletion.subscription, &self.defaults.subscription) {
                 (Some(id), _) => problems.rule(&key, id.place, guid(&id.value)),
-                (None, Some(_)) => {}
-                (None, None) => problems.add(&key, missing("subscription"), place),
+                (None, None) if read.common => problems.add(&key, missing("subscription"), place),
+                (None, _) => {}
             }
         }
     }
 }
-
-/// What a secret takes: <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
-const MOST_BYTES: usize = 25 * 1024;
 
 /// The path of a key of a vault.
 fn key(vault: &str, key: &str) -> String {
@@ -128,7 +138,7 @@ fn said_first(place: Option<Place>) -> String {
 }
 
 /// What occurs again, with its place, and the place of its first time.
-fn repeated<'a>(
+pub(crate) fn repeated<'a>(
     items: impl Iterator<Item = (&'a str, Option<Place>)>,
 ) -> Vec<(&'a str, Option<Place>, Option<Place>)> {
     let mut first: BTreeMap<String, Option<Place>> = BTreeMap::new();
@@ -189,6 +199,19 @@ fn check_defaults(defaults: &Home, problems: &mut Problems) {
             problems.rule(&format!("defaults.{name}"), part.place, rule(&part.value));
         }
     }
+    check_tags("defaults.tags", defaults, None, problems);
+}
+
+/// <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources>
+fn check_tags(key: &str, home: &Home, place: Option<Place>, problems: &mut Problems) {
+    for (name, _, _) in repeated(home.tags.keys().map(|name| (name.as_str(), None))) {
+        problems.add(format!("{key}.{name}"), twice(None), place);
+    }
+}
+
+/// Of a name that is there again in another case.
+pub(crate) fn twice(first: Option<Place>) -> String {
+    format!("is there twice{}: upper and lower case are the same", said_first(first))
 }
 
 fn check_home(vault: &DesiredVault, defaults: &Home, problems: &mut Problems) {
@@ -203,6 +226,7 @@ fn check_home(vault: &DesiredVault, defaults: &Home, problems: &mut Problems) {
             }
         }
     }
+    check_tags(&key(&vault.name, "tags"), &vault.home, vault.place, problems);
 }
 
 fn location(region: &str) -> Result<(), String> {

@@ -168,3 +168,101 @@ async fn a_deletion_that_is_not_done_yet_is_seen_through_and_recovered() {
     let second = place.secrets("pay-prod").get_secret("db").await.unwrap();
     assert_eq!(first.id(), second.id());
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_group_is_made_for_a_vault_that_is_refused() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("pay-prod"))).await;
+    let fleet = place.fleet().vault(place.vault("pay-prod").resource_group("other"));
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    assert_eq!((plan.refused().count(), plan.resource_groups().len()), (1, 0), "{plan}");
+    place.emulator.clear_journal();
+    let report = place.provisioner.apply(plan).await;
+    assert!(report.has_failures() && place.writes().is_empty(), "{:?}", place.writes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_vault_keeps_its_reason_where_its_group_cannot_be_made() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("pay-prod"))).await;
+    let fleet = place
+        .fleet()
+        .vault(place.vault("pay-prod").resource_group("other"))
+        .vault(place.vault("pay-test").resource_group("other"));
+    place.emulator.faults().next(1).on("PUT", "/resourceGroups/other").status(400);
+    let report = place.apply(&fleet).await;
+    assert!(matches!(report.vaults()[0].outcome(), Outcome::Refused(_)), "{report}");
+    let why = report.vaults()[0].error().unwrap().to_string();
+    assert!(why.contains("it is in the resource group payments, not in other"), "{why}");
+    assert!(matches!(report.vaults()[1].outcome(), Outcome::Failed(_)), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_summary_counts_each_vault() {
+    let place = Place::new();
+    let bare = place.vault("pay-prod");
+    place.converge(&place.fleet().vault(bare.clone())).await;
+    let wanted = bare.secret("db", DesiredSecret::generated(32));
+    let plan = place.provisioner.plan(&place.fleet().vault(wanted)).await.unwrap();
+    let _theirs = place.secrets("pay-prod").set_secret("db", "theirs").await.unwrap();
+    let report = place.provisioner.apply(plan).await.to_string();
+    let summary = "Done: 0 created, 0 recovered, 0 updated, 1 unchanged, 0 failed, 0 refused";
+    assert!(report.ends_with(summary), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_recovers_meanwhile_is_not_said_to_be_made() {
+    let lag = Duration::from_secs(20);
+    let emulator = Emulator::builder().recovery_lag(lag).in_memory();
+    let place = Place::on(emulator, |builder| builder);
+    let wanted = place.vault("pay-prod").secret("db", DesiredSecret::generated(32));
+    let fleet = place.fleet().vault(wanted);
+    place.converge(&fleet).await;
+    let secrets = place.secrets("pay-prod");
+    let _deleted = secrets.begin_delete_secret("db").await.unwrap();
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    let _theirs = secrets.begin_recover_deleted_secret("db").await.unwrap();
+
+    let report = place.advance_while(place.provisioner.apply(plan).finish()).await;
+    assert!(!report.has_failures(), "{report}");
+    assert_eq!(report.vaults()[0].steps(), [], "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_recovers_first_is_no_failure() {
+    let place = Place::new();
+    let wanted = place.vault("pay-prod").secret("db", DesiredSecret::generated(32));
+    let fleet = place.fleet().vault(wanted);
+    place.converge(&fleet).await;
+    let secrets = place.secrets("pay-prod");
+    secrets.begin_delete_secret("db").await.unwrap().wait().await.unwrap();
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    // Theirs is there before ours arrives, which is told that there is nothing to recover.
+    let gone = r#"{"error":{"code":"SecretNotFound","message":"Deleted Secret not found: db"}}"#;
+    let recovers = place.emulator.faults().next(1).on("POST", "/deletedsecrets/db/recover");
+    recovers.respond(404, &[("content-type", "application/json")], gone);
+    let report = place.provisioner.apply(plan).await;
+    assert!(!report.has_failures(), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_takes_long_holds_up_no_vault_of_another() {
+    let place = Place::new();
+    let slow = place.vault("pay-slow").resource_group("slow");
+    let elsewhere = "0b1f6471-1bf0-4dda-aec3-cb9272f09590";
+    let quick = place.vault("pay-quick").subscription(elsewhere);
+    let fleet = place.fleet().vault(slow).vault(quick);
+    let puts = place.emulator.faults().next(1).on("PUT", "/resourceGroups/slow");
+    puts.throttle_with_retry_after(Duration::from_secs(240));
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    let mut apply = place.provisioner.apply(plan);
+    let within = tokio::time::timeout(Duration::from_secs(60), async {
+        while let Some(progress) = apply.next().await {
+            if progress.to_string() == "pay-quick: done" {
+                return;
+            }
+        }
+    });
+    assert!(within.await.is_ok(), "a minute is enough for another subscription");
+    assert!(!apply.await.has_failures());
+}

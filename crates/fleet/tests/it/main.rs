@@ -3,9 +3,12 @@
 
 mod converge;
 mod failures;
+mod fields;
 mod files;
 mod kill;
 mod leaks;
+mod network;
 mod pace;
 mod roles;
 mod support;
+mod values;
