@@ -164,7 +164,19 @@ async fn a_planned_creation_is_one_write() {
     let plan = vaults(&script).ensure_vault("my-rg", "my-vault", wanted(ONE)).plan().await.unwrap();
     let planned = script.count();
     plan.apply().await.unwrap();
-    assert_eq!(methods(&script)[planned..], ["GET", "PUT", "GET"]);
+    assert_eq!(methods(&script)[planned..], ["GET", "GET", "PUT", "GET"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_write_in_one_group_alone_makes_a_vault_there() {
+    // A contributor of the resource group: names and deleted vaults are the subscription's.
+    let (_, script) =
+        Arm::default().script(|seen, answer| match seen.url.path().contains("/resourceGroups/") {
+            true => answer,
+            false => Answer::error(403, "AuthorizationFailed", "no such role"),
+        });
+    let made = vaults(&script).ensure_vault("my-rg", "my-vault", wanted(ONE)).await.unwrap();
+    assert_eq!(made.name(), "my-vault");
 }
 
 #[tokio::test(start_paused = true)]

@@ -80,3 +80,21 @@ async fn a_purge_that_purge_protection_forbids_ends_at_once_with_the_way_out() {
     assert_eq!(script.count(), 1);
     assert!(script.clock().elapsed() < Duration::from_millis(10));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_planned_creation_recovers_a_vault_that_was_deleted_since() {
+    // Recorded: a plain PUT in the same group and region recovers the vault, too, and is then a
+    // change of it as a whole.
+    let (arm, script) = Arm::default().script(|_, answer| answer);
+    let wanted = VaultCreateOrUpdateParameters::new("eastus", ARM_TENANT)
+        .access_policy(AccessPolicyEntry::secrets_reader(ARM_TENANT, NEW));
+    let plan = vaults(&script).ensure_vault("my-rg", "my-vault", wanted).plan().await.unwrap();
+    assert_eq!(plan.action(), &VaultAction::Create);
+    lock(&arm).deleted = Some(Arm::vault(json!({"accessPolicies": [{
+        "tenantId": ARM_TENANT, "objectId": OLD, "permissions": {"secrets": ["get"]},
+    }]})));
+    plan.apply().await.unwrap();
+    let mut both = [OLD.to_owned(), NEW.to_owned()];
+    both.sort();
+    assert_eq!(lock(&arm).principals(), both);
+}

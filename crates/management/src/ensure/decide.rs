@@ -161,7 +161,7 @@ impl EnsureVault {
             return Refusal::new(RefusalReason::NameInvalid, said);
         }
         let text = format!(
-            "somebody else has the name, since no vault of this subscription has it, live or deleted: choose another (the service says: {said})"
+            "somebody else has the name, since no vault that can be seen in this subscription has it, live or deleted: choose another (the service says: {said})"
         );
         Refusal::new(RefusalReason::NameTaken, text)
     }

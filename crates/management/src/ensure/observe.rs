@@ -1,6 +1,6 @@
 //! What there is of a vault: live, deleted, or nothing.
 
-use azvault_core::{ErrorKind, Result};
+use azvault_core::{Error, ErrorKind, Result};
 
 use super::EnsureVault;
 use crate::{DeletedVault, NameAvailability, Vault, providers::is_missing};
@@ -47,9 +47,8 @@ impl Observed {
 /// it lets few pass: who is about to write asks only once the creation was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
-    /// No further: it was planned a moment ago, and a creation is refused where that has changed.
-    Live,
-    /// Whether it can be recovered, where it is wanted.
+    /// Whether it can be recovered, where it is wanted: a plain creation there brings it back, too,
+    /// and replaces what it had.
     Deleted,
     /// Who has the name, wherever it is.
     Name,
@@ -64,7 +63,6 @@ impl EnsureVault {
             Err(error) => return Err(error),
         }
         match look {
-            Look::Live => Ok(Observed::absent()),
             Look::Deleted => {
                 Ok(self.deleted_here().await?.map_or_else(Observed::absent, Observed::deleted))
             }
@@ -76,6 +74,13 @@ impl EnsureVault {
         let availability = match self.vaults.check_name_availability(&self.name).await {
             // Where there are no vaults yet nobody is asked about names; a creation will tell.
             Err(error) if is_missing(&error) => return Ok(Observed::absent()),
+            // A role in the group alone: names are the subscription's. A creation will tell.
+            Err(error) if is_forbidden(&error) => {
+                return Ok(self
+                    .deleted_here()
+                    .await?
+                    .map_or_else(Observed::absent, Observed::deleted));
+            }
             outcome => outcome?,
         };
         if availability.is_available() {
@@ -95,7 +100,7 @@ impl EnsureVault {
     async fn deleted_here(&self) -> Result<Option<DeletedVault>> {
         match self.vaults.get_deleted(&self.parameters.location, &self.name).await {
             Ok(deleted) => Ok(Some(deleted)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound || is_forbidden(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -104,12 +109,26 @@ impl EnsureVault {
         if let Some(deleted) = self.deleted_here().await? {
             return Ok(Some(deleted));
         }
-        let all = self.vaults.list_deleted().try_collect().await?;
+        let all = seen(self.vaults.list_deleted().try_collect().await)?;
         Ok(all.into_iter().find(|vault| vault.name().eq_ignore_ascii_case(&self.name)))
     }
 
     async fn find_in_other_groups(&self) -> Result<Option<Vault>> {
-        let all = self.vaults.list_by_subscription().try_collect().await?;
+        let all = seen(self.vaults.list_by_subscription().try_collect().await)?;
         Ok(all.into_iter().find(|vault| vault.name().eq_ignore_ascii_case(&self.name)))
     }
+}
+
+/// What may not be listed is not seen.
+fn seen<T>(list: Result<Vec<T>>) -> Result<Vec<T>> {
+    match list {
+        Err(error) if is_forbidden(&error) => Ok(Vec::new()),
+        list => list,
+    }
+}
+
+/// Whether no role of the caller's lets it look: one in a resource group alone lets nobody look at
+/// what is the subscription's.
+fn is_forbidden(error: &Error) -> bool {
+    error.kind() == ErrorKind::ForbiddenByRbac
 }

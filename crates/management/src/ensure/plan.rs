@@ -88,8 +88,7 @@ impl VaultPlan {
             Some(refused) => Err(refused),
             None => {
                 let look = match self.decision.action {
-                    VaultAction::Create => Look::Live,
-                    VaultAction::Recover => Look::Deleted,
+                    VaultAction::Create | VaultAction::Recover => Look::Deleted,
                     _ => Look::Name,
                 };
                 self.ensure.converge(look).await
