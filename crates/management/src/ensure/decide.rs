@@ -124,11 +124,19 @@ impl EnsureVault {
 
     fn refuse_deleted(&self, vault: &DeletedVault, refusals: &mut Vec<Refusal>) {
         let location = &self.parameters.location;
+        // What protects it from being purged is back when it is, and not taken away then.
+        if self.parameters.properties.without_purge_protection && vault.purge_protection() {
+            refusals.push(Refusal::new(
+                RefusalReason::PurgeProtection,
+                "a deleted vault with purge protection has the name, and nothing takes that away: leave out without_purge_protection(), or choose another name",
+            ));
+        }
+        let or_purge = or_purge(vault);
         if !same_region(location, vault.location()) {
             refusals.push(Refusal::new(
                 RefusalReason::DeletedElsewhere,
                 format!(
-                    "a deleted vault in {} has the name, and is recovered there alone: name that region, or purge it with begin_purge_deleted, which cannot be undone",
+                    "a deleted vault in {} has the name, and is recovered there alone: name that region{or_purge}",
                     vault.location()
                 ),
             ));
@@ -140,7 +148,7 @@ impl EnsureVault {
             refusals.push(Refusal::new(
                 RefusalReason::ResourceGroup,
                 format!(
-                    "a deleted vault of the resource group {group} has the name, and is recovered there alone: name that group, or purge it with begin_purge_deleted, which cannot be undone"
+                    "a deleted vault of the resource group {group} has the name, and is recovered there alone: name that group{or_purge}"
                 ),
             ));
         }
@@ -157,6 +165,16 @@ impl EnsureVault {
         );
         Refusal::new(RefusalReason::NameTaken, text)
     }
+}
+
+/// The other way out of a name that a deleted vault has, if there is one.
+fn or_purge(vault: &DeletedVault) -> String {
+    if !vault.purge_protection() {
+        return ", or purge it with begin_purge_deleted, which cannot be undone".to_owned();
+    }
+    let end = vault.scheduled_purge_on().map(|end| end.date().to_string());
+    let end = end.as_deref().unwrap_or("its time is over");
+    format!(", or choose another name: purge protection keeps it until {end}")
 }
 
 /// Whether two spellings name one region: `East US` is `eastus`.
