@@ -66,7 +66,7 @@ pub use deleted_vault::DeletedVault;
 pub(crate) use network::NormalRules;
 pub use network::{NetworkRuleAction, NetworkRuleBypass, NetworkRuleSet};
 pub use parameters::VaultCreateOrUpdateParameters;
-pub(crate) use parameters::{Settings, Sku, settings_setters};
+pub(crate) use parameters::{Settings, Sku, check_tags, settings_setters};
 pub use permissions::{CertificatePermission, KeyPermission, SecretPermission, StoragePermission};
 pub use provider::{Provider, RegistrationState};
 pub use resource_group::ResourceGroup;

@@ -1,6 +1,6 @@
 //! What a vault is made or changed to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azvault_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,17 @@ impl Settings {
             }
         }
     }
+}
+
+/// Refuses tags of which Resource Manager would keep one alone, whichever.
+pub(crate) fn check_tags(tags: Option<&BTreeMap<String, String>>) -> Result<()> {
+    let mut names = BTreeSet::new();
+    let twice = tags.into_iter().flatten().find(|it| !names.insert(it.0.to_lowercase()));
+    twice.map_or(Ok(()), |(name, _)| {
+        Err(Error::invalid_input(format!(
+            "the tag {name:?} is given twice, since the names of tags have no case: leave out one of the two"
+        )))
+    })
 }
 
 /// Vaults have no rules for the addresses of services; managed HSMs do.
@@ -253,6 +264,7 @@ impl VaultCreateOrUpdateParameters {
     /// Checks and completes the parameters.
     pub(crate) fn settled(mut self) -> Result<Self> {
         validate::location(&self.location)?;
+        check_tags(self.tags.as_ref())?;
         let Properties {
             tenant_id,
             settings,

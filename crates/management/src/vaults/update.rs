@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{VaultsClient, advice};
 use crate::{
     Vault,
-    models::{Settings, settings_setters},
+    models::{Settings, check_tags, settings_setters},
     validate,
 };
 
@@ -89,6 +89,7 @@ impl UpdateVault {
     fn request(&self) -> Result<Request> {
         let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
         let mut parameters = self.parameters.clone();
+        check_tags(parameters.tags.as_ref())?;
         let Properties { tenant_id, settings, soft_delete_retention_in_days: days, .. } =
             &mut parameters.properties;
         tenant_id.as_ref().map_or(Ok(()), |id| validate::guid("tenant id", id))?;

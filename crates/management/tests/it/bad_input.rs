@@ -141,3 +141,21 @@ async fn parameters_that_cannot_be_are_refused() {
     assert_refused(&error, "ignores its policies");
     assert!(subscription.emulator.journal().is_empty());
 }
+
+#[tokio::test]
+async fn a_tag_that_is_named_twice_in_another_case_is_refused() {
+    let subscription = Subscription::new().await;
+    subscription.vault("my-vault").await;
+    subscription.emulator.clear_journal();
+    let vaults = subscription.client.vaults();
+    let twice = || subscription.parameters().tag("Team", "payments").tag("team", "sales");
+    for error in [
+        vaults.create_or_update(GROUP, "my-vault", twice()).await.unwrap_err(),
+        vaults.ensure_vault(GROUP, "my-vault", twice()).await.unwrap_err(),
+        vaults.ensure_vault(GROUP, "my-vault", twice()).plan().await.unwrap_err(),
+        vaults.update(GROUP, "my-vault").tag("a", "1").tag("A", "2").await.unwrap_err(),
+    ] {
+        assert_refused(&error, "names of tags have no case");
+    }
+    assert!(subscription.emulator.journal().is_empty());
+}
