@@ -243,3 +243,40 @@ async fn a_policy_of_which_a_rest_is_left_is_taken_away_by_what_replaces_all() {
     assert_eq!(lock(&arm).principals(), [TWO]);
     assert_eq!(methods(&script), ["GET", "PUT", "PATCH"]);
 }
+
+/// A live vault that goes by policies, of which each write is refused so.
+fn refusing(refusal: Answer) -> Arc<Script> {
+    Script::by(move |seen| match seen.method {
+        Method::Get => Answer::ok(&Arm::vault(json!({}))),
+        _ => refusal.clone(),
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_that_no_waiting_ends_is_not_waited_out() {
+    for (code, message) in [
+        (
+            "ScopeLocked",
+            "The scope '…/my-rg' cannot perform write operation because following scope(s) are locked",
+        ),
+        (
+            "ReadOnlyDisabledSubscription",
+            "The subscription is disabled and therefore marked as read only.",
+        ),
+        (
+            "MissingSubscriptionRegistration",
+            "The subscription is not registered to use namespace 'Microsoft.Network'.",
+        ),
+    ] {
+        let script = refusing(Answer::error(409, code, message));
+        let policy = AccessPolicyEntry::secrets_reader(ARM_TENANT, ONE);
+        let ensure = vaults(&script).ensure_access_policy("my-rg", "my-vault", policy.clone());
+        assert_eq!(ensure.await.unwrap_err().code(), Some(code));
+        let set = vaults(&script).set_access_policies("my-rg", "my-vault", [policy]);
+        assert_eq!(set.await.unwrap_err().code(), Some(code));
+        let ensure = vaults(&script).ensure_vault("my-rg", "my-vault", wanted(ONE));
+        assert_eq!(ensure.await.unwrap_err().code(), Some(code));
+        assert_eq!(methods(&script), ["GET", "PUT", "GET", "PATCH", "GET", "PUT"], "{code}");
+        assert!(script.clock().elapsed() < Duration::from_secs(1), "{code}");
+    }
+}

@@ -5,11 +5,14 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use azvault_core::{Client, Error, ErrorKind, Result, time::Clock};
 use futures::future::{Either, select};
 
-use crate::providers::is_missing;
-
 /// How often somebody else's change is waited out: 1, 2, 4, 8 s and then 8 s each, which is about
 /// as long as a vault takes to be made.
 const MOST_CONFLICTS: u32 = 6;
+
+/// Conflicts that are about no change of somebody else's: a lock, a subscription that may not be
+/// written to, a provider that is not registered.
+const LASTING: [&str; 3] =
+    ["ScopeLocked", "ReadOnlyDisabledSubscription", "MissingSubscriptionRegistration"];
 
 /// Waits while somebody else changes what is to be changed, but not for ever.
 pub(crate) struct Patience {
@@ -39,10 +42,10 @@ impl Patience {
     }
 }
 
-/// Whether `error` is about what somebody else does or has. A registration that is missing comes by
-/// no waiting.
+/// Whether `error` is about what somebody else does or has.
 pub(crate) fn is_conflict(error: &Error) -> bool {
-    error.kind() == ErrorKind::Conflict && !is_missing(error)
+    let lasts = error.code().is_some_and(|code| LASTING.contains(&code));
+    error.kind() == ErrorKind::Conflict && !lasts
 }
 
 /// Runs `work`, but no longer than `limit`.
