@@ -280,3 +280,23 @@ async fn a_conflict_that_no_waiting_ends_is_not_waited_out() {
         assert!(script.clock().elapsed() < Duration::from_secs(1), "{code}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_meets_a_conflict_with_a_vault_that_is_there_is_not_told_to_purge_one() {
+    let locked = Answer::error(409, "ScopeLocked", "the scope is locked");
+    let script = refusing(locked);
+    let vaults = vaults(&script);
+    let kind = azvault::management::AccessPolicyUpdateKind::Add;
+    for error in [
+        vaults.update("my-rg", "my-vault").tag("a", "1").await.unwrap_err(),
+        vaults.delete("my-rg", "my-vault").await.unwrap_err(),
+        vaults.update_access_policy("my-rg", "my-vault", kind, []).await.unwrap_err(),
+    ] {
+        let advice = error.explain().unwrap();
+        assert!(!advice.contains("purge"), "{advice}");
+        assert!(advice.contains("lock") && advice.contains("again"), "{advice}");
+    }
+    let new = VaultCreateOrUpdateParameters::new("eastus", ARM_TENANT);
+    let error = vaults.create_or_update("my-rg", "my-vault", new).await.unwrap_err();
+    assert!(error.explain().unwrap().contains("begin_purge_deleted"));
+}

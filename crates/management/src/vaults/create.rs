@@ -18,6 +18,9 @@ static CREATE: Operation =
 
 fn create_advice(kind: ErrorKind) -> Option<&'static str> {
     match kind {
+        ErrorKind::Conflict => Some(
+            "look for the name in vaults().list_deleted(): recover the vault with create_mode(CreateMode::Recover), or purge it with begin_purge_deleted, which cannot be undone; a name that somebody else has taken needs another; what is locked, changed by somebody else or not registered for vaults, the message says",
+        ),
         ErrorKind::NotFound => Some(
             "make the resource group first, with resource_groups().create_or_update(name, location); a vault to be recovered must be in list_deleted()",
         ),

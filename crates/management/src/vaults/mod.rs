@@ -31,11 +31,11 @@ static POLICIES: Operation =
 static CHECK_NAME: Operation =
     Operation::idempotent("vaults.check_name_availability").with_advice(advice);
 
-/// What to do about a failure, in terms of this client.
+/// What to do about a failure, in terms of this client. Conflicts about a name are the creation's.
 fn advice(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::Conflict => {
-            "look for the name in vaults().list_deleted(): recover the vault with create_mode(CreateMode::Recover), or purge it with begin_purge_deleted, which cannot be undone; a name that somebody else has taken needs another"
+            "somebody else changes the vault at this moment: try again; or a lock is on it, its resource group or its subscription, as the message then says, which its owner has to take off first"
         }
         ErrorKind::NotFound => {
             "look at the names of the subscription, the resource group and the vault; a deleted vault is in vaults().list_deleted()"
