@@ -300,3 +300,26 @@ async fn who_meets_a_conflict_with_a_vault_that_is_there_is_not_told_to_purge_on
     let error = vaults.create_or_update("my-rg", "my-vault", new).await.unwrap_err();
     assert!(error.explain().unwrap().contains("begin_purge_deleted"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn policies_that_are_set_leave_it_to_the_vault_whether_it_goes_by_them() {
+    // Who may not assign roles may not say by what a vault goes either, the same as now included;
+    // and somebody may have made it go by roles since it was looked at.
+    let policy = |id: &str| json!({"tenantId": ARM_TENANT, "objectId": id, "permissions": {"secrets": ["get"]}});
+    let live = Some(Arm::vault(json!({"accessPolicies": [policy(ONE)]})));
+    let rest = json!([policy(ONE)]);
+    let (arm, script) = Arm { live, ..Arm::default() }.script(move |seen, answer| {
+        match seen.url.path().ends_with("/accessPolicies/remove") {
+            true => Answer::ok(&json!({"properties": {"accessPolicies": rest}})),
+            false => answer,
+        }
+    });
+    let reader = AccessPolicyEntry::secrets_reader(ARM_TENANT, ONE);
+    vaults(&script).set_access_policies("my-rg", "my-vault", [reader]).await.unwrap();
+    vaults(&script).remove_access_policy("my-rg", "my-vault", ONE).await.unwrap();
+    assert!(lock(&arm).principals().is_empty());
+    let patches = script.seen().into_iter().filter(|seen| seen.method == Method::Patch);
+    let patches: Vec<String> = patches.map(|seen| seen.text()).collect();
+    assert_eq!(patches.len(), 2);
+    assert!(patches.iter().all(|sent| !sent.contains("enableRbacAuthorization")), "{patches:?}");
+}

@@ -93,7 +93,7 @@ impl SetAccessPolicies {
         if covers(live, wanted) && covers(wanted, live) {
             return Ok(live.to_vec());
         }
-        let update = self.vaults.update(group, name).access_policies(wanted.iter().cloned());
+        let update = self.vaults.update(group, name).policies_alone(wanted.clone());
         Ok(update.await?.access_policies().to_vec())
     }
 }

@@ -65,7 +65,7 @@ impl RemoveAccessPolicy {
             return Ok(left);
         }
         // An entry may be left with nothing in it, or with words in another case than was read.
-        let update = self.vaults.update(group, name).access_policies(left);
+        let update = self.vaults.update(group, name).policies_alone(left);
         Ok(update.await?.access_policies().to_vec())
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{VaultsClient, advice};
 use crate::{
-    Vault,
+    AccessPolicyEntry, Vault,
     models::{Settings, check_tags, settings_setters},
     validate,
 };
@@ -24,6 +24,7 @@ pub struct UpdateVault {
     resource_group: String,
     name: String,
     parameters: Parameters,
+    policies_alone: bool,
     options: CallOptions,
 }
 
@@ -50,7 +51,7 @@ struct Properties {
 impl UpdateVault {
     pub(super) fn new(vaults: VaultsClient, resource_group: String, name: String) -> Self {
         let (parameters, options) = (Parameters::default(), CallOptions::default());
-        Self { vaults, resource_group, name, parameters, options }
+        Self { vaults, resource_group, name, parameters, policies_alone: false, options }
     }
 
     /// Sends these settings and, where there are any, all of these tags.
@@ -62,6 +63,12 @@ impl UpdateVault {
         let properties = Properties { settings, ..Properties::default() };
         self.parameters = Parameters { tags, properties };
         self
+    }
+
+    /// Sends these policies, and not by what the vault goes: that is another permission, and may
+    /// have changed since it was looked at.
+    pub(crate) fn policies_alone(self, policies: Vec<AccessPolicyEntry>) -> Self {
+        Self { policies_alone: true, ..self.access_policies(policies) }
     }
 
     /// The tenant whose principals may use the vault from now on, after its subscription has moved
@@ -95,6 +102,9 @@ impl UpdateVault {
         tenant_id.as_ref().map_or(Ok(()), |id| validate::guid("tenant id", id))?;
         days.map_or(Ok(()), validate::retention)?;
         settings.settle()?;
+        if self.policies_alone {
+            settings.enable_rbac_authorization = None;
+        }
         self.vaults.client.request_json(Method::Patch, &segments, &parameters)
     }
 
