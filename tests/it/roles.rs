@@ -143,6 +143,40 @@ async fn a_principal_that_has_not_arrived_is_waited_for_until_its_time_is_over()
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_assignment_that_is_there_and_not_listed_yet_is_waited_for() {
+    // Somebody has just made one of another name: the list is behind.
+    for (behind, found) in [(2, true), (usize::MAX, false)] {
+        let left = Mutex::new(behind);
+        let script = Script::by(move |seen| {
+            let name = seen.url.path().rsplit('/').next().unwrap_or_default();
+            match seen.method {
+                Method::Get if name == "roleAssignments" => {
+                    let mut left = left.lock().unwrap();
+                    *left = left.saturating_sub(1);
+                    let there = assignment(NAME, &scope().to_string());
+                    let all = if *left == 0 { vec![there] } else { Vec::new() };
+                    Answer::ok(&json!({"value": all}))
+                }
+                Method::Get => Answer::error(404, "RoleAssignmentNotFound", ""),
+                _ => Answer::error(
+                    409,
+                    "RoleAssignmentExists",
+                    "The role assignment already exists.",
+                ),
+            }
+        });
+        let assignments = client(&script).role_assignments();
+        let ensure = assignments.ensure(&scope(), KeyVaultRole::SecretsUser, PRINCIPAL);
+        match ensure.with_timeout(Duration::from_secs(60)).await {
+            Ok(there) if found => assert_eq!(there.name(), NAME),
+            Err(error) if !found => assert_eq!(error.code(), Some("RoleAssignmentExists")),
+            other => panic!("{other:?}"),
+        }
+        assert!(script.clock().elapsed() < Duration::from_secs(60));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn assignments_are_listed_for_a_scope_and_a_subscription_and_deleted() {
     let script = Script::by(|seen| match seen.method {
         Method::Delete => Answer::status(204),

@@ -3,7 +3,7 @@
 use std::{future::IntoFuture, time::Duration};
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use azvault_core::{Error, ErrorKind, Result, call::CallFuture};
+use azvault_core::{ErrorKind, Result, call::CallFuture};
 use uuid::{Builder, Uuid};
 
 use super::{CreateRoleAssignment, KeyVaultRole, Scope};
@@ -77,12 +77,19 @@ impl EnsureRoleAssignment {
                 Ok(assignment) => return Ok(assignment),
                 Err(error) => error,
             };
-            let passed = clock.elapsed().saturating_sub(began);
-            if error.code() == Some("RoleAssignmentExists") {
-                return self.existing(error).await;
+            match error.code() {
+                // One that was just made may not be listed yet.
+                Some("RoleAssignmentExists") => {
+                    if let Some(existing) = self.existing().await? {
+                        return Ok(existing);
+                    }
+                }
+                Some("PrincipalNotFound") => {}
+                _ => return Err(error),
             }
+            let passed = clock.elapsed().saturating_sub(began);
             // The service's own words last: a time limit would say less.
-            if error.code() != Some("PrincipalNotFound") || passed + wait >= self.limit {
+            if passed + wait >= self.limit {
                 return Err(error);
             }
             clock.sleep(wait).await;
@@ -91,7 +98,7 @@ impl EnsureRoleAssignment {
     }
 
     /// The assignment of another name that stands in the way, and is what is wanted.
-    async fn existing(&self, error: Error) -> Result<RoleAssignment> {
+    async fn existing(&self) -> Result<Option<RoleAssignment>> {
         let CreateRoleAssignment { scope, role, principal_id, .. } = &self.create;
         let is_it = |it: &RoleAssignment| {
             let place = it.scope().is_none_or(|at| at.eq_ignore_ascii_case(&scope.to_string()));
@@ -101,7 +108,7 @@ impl EnsureRoleAssignment {
                 && it.principal_id().eq_ignore_ascii_case(principal_id)
         };
         let all = self.create.client.list_for_scope(scope).try_collect().await?;
-        all.into_iter().find(is_it).ok_or(error)
+        Ok(all.into_iter().find(is_it))
     }
 }
 
