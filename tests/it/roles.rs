@@ -177,6 +177,23 @@ async fn an_assignment_that_is_there_and_not_listed_yet_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_role_of_which_little_is_told_does_not_hide_the_list_it_is_in() {
+    let nulls = json!({
+        "id": "/x", "name": NAME,
+        "properties": {"roleName": null, "assignableScopes": null, "permissions": [
+            {"actions": ["*/read"], "notActions": null, "dataActions": null, "notDataActions": null},
+        ]},
+    });
+    let bare = json!({"id": "/y", "name": NAME, "properties": {"permissions": null}});
+    let none = json!({"id": "/z", "name": NAME, "properties": null});
+    let script = Script::always(Answer::ok(&json!({"value": [nulls, bare, none]})));
+    let all = client(&script).role_definitions().list(&scope()).try_collect().await.unwrap();
+    assert_eq!(all.len(), 3);
+    assert_eq!(all[0].permissions()[0].actions().collect::<Vec<_>>(), ["*/read"]);
+    assert!(all[1].permissions().is_empty() && all[2].assignable_scopes().next().is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn assignments_are_listed_for_a_scope_and_a_subscription_and_deleted() {
     let script = Script::by(|seen| match seen.method {
         Method::Delete => Answer::status(204),

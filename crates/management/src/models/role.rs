@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use super::lenient::or_default;
 use crate::KeyVaultRole;
 
 azvault_core::service_enum! {
@@ -27,7 +28,7 @@ azvault_core::service_enum! {
 pub struct RoleDefinition {
     id: String,
     name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     properties: DefinitionProperties,
 }
 
@@ -37,7 +38,9 @@ struct DefinitionProperties {
     role_name: Option<String>,
     description: Option<String>,
     r#type: Option<String>,
+    #[serde(deserialize_with = "or_default")]
     permissions: Vec<RolePermissions>,
+    #[serde(deserialize_with = "or_default")]
     assignable_scopes: Vec<String>,
 }
 
@@ -45,9 +48,13 @@ struct DefinitionProperties {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RolePermissions {
+    #[serde(deserialize_with = "or_default")]
     actions: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
     not_actions: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
     data_actions: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
     not_data_actions: Vec<String>,
 }
 
