@@ -113,7 +113,10 @@ impl Changes {
         if to == from {
             return;
         }
-        self.settings.network_acls = Some(wanted.clone());
+        self.settings.network_acls = Some(match live {
+            Some(live) => wanted.clone().keeping_exemptions(live),
+            None => wanted.clone(),
+        });
         let list = |set: &std::collections::BTreeSet<String>| match set.len() {
             0 => "none".to_owned(),
             _ => set.iter().map(String::as_str).collect::<Vec<_>>().join(", "),

@@ -141,6 +141,19 @@ impl NetworkRuleSet {
         }
     }
 
+    /// What `live` says of the subnets that both let in: whether each needs Key Vault as a service
+    /// endpoint. Without it the service would refuse a subnet that it let in before.
+    pub(crate) fn keeping_exemptions(mut self, live: &Self) -> Self {
+        for rule in &mut self.virtual_network_rules {
+            let had =
+                live.virtual_network_rules.iter().find(|it| it.id.eq_ignore_ascii_case(&rule.id));
+            let had = had.and_then(|it| it.ignore_missing_vnet_service_endpoint);
+            rule.ignore_missing_vnet_service_endpoint =
+                rule.ignore_missing_vnet_service_endpoint.or(had);
+        }
+        self
+    }
+
     /// Lets in a subnet by its resource id, even if Key Vault is no service endpoint of it yet.
     #[must_use]
     pub fn virtual_network_rule_without_endpoint(mut self, subnet_id: impl Into<String>) -> Self {

@@ -446,3 +446,28 @@ async fn nobody_is_told_to_purge_a_vault_that_purge_protection_keeps() {
         assert!(text.contains("purge protection keeps it until "), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_subnet_that_is_kept_keeps_what_was_said_of_it() {
+    let subscription = Subscription::new().await;
+    let vaults = subscription.client.vaults();
+    let subnet = |name: &str| {
+        format!(
+            "/subscriptions/{OTHER}/resourceGroups/n/providers/Microsoft.Network/virtualNetworks/v/subnets/{name}"
+        )
+    };
+    let deny = || NetworkRuleSet::new(NetworkRuleAction::Deny);
+    let rules = deny().virtual_network_rule_without_endpoint(subnet("early"));
+    let parameters = subscription.parameters().network_rules(rules.clone());
+    vaults.create_or_update(GROUP, "my-vault", parameters).await.unwrap();
+    let wanted = deny()
+        .ip_rule("203.0.113.7")
+        .virtual_network_rule(subnet("EARLY"))
+        .virtual_network_rule(subnet("new"));
+    let wanted = subscription.parameters().network_rules(wanted);
+    let vault = vaults.ensure_vault(GROUP, "my-vault", wanted).await.unwrap();
+    let now = vault.network_rules().unwrap();
+    let early = deny().virtual_network_rule_without_endpoint(subnet("EARLY"));
+    let right = early.virtual_network_rule(subnet("new")).ip_rule("203.0.113.7/32");
+    assert_eq!(now, &right);
+}
