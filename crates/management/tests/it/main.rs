@@ -5,6 +5,7 @@ mod access;
 mod bad_input;
 mod deleted_vaults;
 mod ensure;
+mod ensure_anything;
 mod objects;
 mod private_endpoints;
 mod requests;
