@@ -97,3 +97,34 @@ async fn a_wait_ends_soon_after_its_time_however_slow_the_service_is() {
     assert!(error.explain().unwrap().contains("assign a role"), "{:?}", error.explain());
     assert!(script.clock().elapsed() <= Duration::from_secs(27), "{:?}", script.clock().elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_time_limit_may_be_as_long_as_there_is() {
+    const EVER: Duration = Duration::MAX;
+    let script = Script::always(Answer::ok(&Arm::vault(json!({}))));
+    let vaults = vaults(&script);
+    let new = || VaultCreateOrUpdateParameters::new("eastus", ARM_TENANT);
+    vaults.create_or_update("my-rg", "my-vault", new()).with_timeout(EVER).await.unwrap();
+    vaults.ensure_vault("my-rg", "my-vault", new()).with_timeout(EVER).await.unwrap();
+    vaults.set_access_policies("my-rg", "my-vault", []).with_timeout(EVER).await.unwrap();
+    vaults.get("my-rg", "my-vault").wait_for_access(EVER).with_timeout(EVER).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_is_not_made_in_time_is_named() {
+    let script = Script::by(|seen| match seen.method {
+        Method::Put => Answer::error(
+            409,
+            "MissingSubscriptionRegistration",
+            "not registered to use namespace 'Microsoft.KeyVault'",
+        ),
+        _ => Answer::ok(
+            &json!({"namespace": "Microsoft.KeyVault", "registrationState": "Registering"}),
+        ),
+    });
+    let new = VaultCreateOrUpdateParameters::new("eastus", ARM_TENANT);
+    let create = vaults(&script).create_or_update("my-rg", "my-vault", new);
+    let error = create.with_timeout(Duration::from_secs(30)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.to_string().contains("my-vault"), "{error}");
+}
