@@ -84,6 +84,8 @@ mod management_lists;
 #[cfg(test)]
 mod management_objects;
 #[cfg(test)]
+mod management_waits;
+#[cfg(test)]
 mod objects_of_certificates;
 #[cfg(test)]
 mod polling;

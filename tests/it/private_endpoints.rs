@@ -207,3 +207,12 @@ async fn names_that_cannot_be_reach_no_request() {
     assert!(error.to_string().contains("takes no page size"), "{error}");
     assert_eq!(script.count(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_gone_while_it_is_waited_for_is_not_there() {
+    // Its owner takes the endpoint away: the service then answers 204.
+    let script = Script::of([Answer::ok(&connection("Approved", "Updating")), Answer::status(204)]);
+    let connections = client(&script).private_endpoint_connections();
+    let error = connections.approve("my-rg", "my-vault", "pe").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+}

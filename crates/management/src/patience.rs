@@ -42,7 +42,7 @@ impl Patience {
     }
 }
 
-/// Whether `error` is about what somebody else does or has, and not about what lasts.
+/// Whether `error` is about what somebody else does or has.
 pub(crate) fn is_conflict(error: &Error) -> bool {
     let lasts = error.code().is_some_and(|code| LASTING.contains(&code));
     error.kind() == ErrorKind::Conflict && !lasts

@@ -86,7 +86,10 @@ impl VaultsClient {
     /// policy is no error. Gives the policies that are left.
     ///
     /// Needs `Microsoft.KeyVault/vaults/read` and `vaults/accessPolicies/write`, and `vaults/write`
-    /// where the service leaves a rest of the policy behind: the others are then set as a whole.
+    /// where the service leaves a rest of the policy behind: the others are then set as a whole, and
+    /// one that somebody else gives in that moment is lost. A policy of another tenant than the
+    /// vault's, as a move leaves it, stays: [`set_access_policies`](Self::set_access_policies) is
+    /// for those.
     ///
     /// # Errors
     /// `InvalidInput` for ids that cannot be, and for a vault that goes by Azure roles: policies

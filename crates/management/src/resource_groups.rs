@@ -30,7 +30,9 @@ impl ResourceGroupsClient {
         Self { client, subscription_id }
     }
 
-    /// Creates a resource group in a region, or updates its tags.
+    /// Creates a resource group in a region, or sets the tags of the one of that name: those that
+    /// are given take the place of all, and **a group loses its tags where none are given**. Where
+    /// it may be there already, ask [`get`](Self::get) first. It stays in its region.
     ///
     /// Needs `Microsoft.Resources/subscriptions/resourceGroups/write`.
     ///

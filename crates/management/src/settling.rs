@@ -85,6 +85,11 @@ impl Settling {
 
 /// What a resource's answer says.
 fn read<T: Settles>(answer: &RawResponse) -> Result<PollState<T>> {
+    // The service says 204, too, of what is not there.
+    if u16::from(answer.status()) == 204 {
+        let message = "what was waited for is not there any more";
+        return Err(Error::new(ErrorKind::NotFound, message));
+    }
     let resource: T = from_json(answer)?;
     match resource.standing() {
         Standing::UnderWay => Ok(PollState::InProgress),

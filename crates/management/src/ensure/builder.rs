@@ -29,7 +29,11 @@ impl VaultsClient {
     /// time. Several at once, each with access policies of its own, keep each other's: policies are
     /// added, and looked at again once the vault is ready. One gap is left: who saw no vault, and
     /// sends its creation only after somebody else's is ready, takes away the other's policies,
-    /// since the service has no creation that spares what is there.
+    /// since the service has no creation that spares what is there. Tags are sent as a whole: one
+    /// that somebody else adds in the moment between a look and the change is lost.
+    ///
+    /// A deleted vault loses its role assignments, and recovering it does not bring them back: see
+    /// to them by [`role_assignments().ensure`](crate::RoleAssignmentsClient::ensure).
     ///
     /// Needs `Microsoft.KeyVault/vaults/read`, `vaults/write` and, where there are policies,
     /// `vaults/accessPolicies/write`; see also [`plan`](EnsureVault::plan).

@@ -108,7 +108,8 @@ impl ManagedHsmsClient {
         self.resume(&CREATE, token)
     }
 
-    /// Changes a part of a managed HSM, and waits until that is done: what is not set stays.
+    /// Changes a part of a managed HSM, and waits until that is done: what is not set stays. Tags,
+    /// regions and network rules that are set take the place of all that it has.
     ///
     /// Needs `Microsoft.KeyVault/managedHSMs/write`, and `…/read` and
     /// `Microsoft.KeyVault/locations/managedHsmOperationResults/read` to wait.

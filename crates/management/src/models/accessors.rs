@@ -44,9 +44,9 @@ macro_rules! resource_accessors {
                 self.base.id.as_deref().unwrap_or_default()
             }
 
-            /// Its name.
+            /// Its name: what its id ends with where the service tells no other.
             pub fn name(&self) -> &str {
-                self.base.name.as_deref().unwrap_or_default()
+                self.base.name()
             }
 
             /// Its type, `Microsoft.KeyVault/vaults` for instance.

@@ -152,7 +152,8 @@ macro_rules! managed_hsm_setters {
                 self
             }
 
-            /// Adds a tag.
+            /// Adds a tag to those that are sent: **they take the place of all** that a managed HSM
+            /// has.
             pub fn tag(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.0.tags.get_or_insert_default().insert(name.into(), value.into());
                 self

@@ -128,7 +128,14 @@ macro_rules! settings_setters {
                 self
             }
 
-            /// Whether the vault goes by Azure roles (`true`) or by access policies (`false`).
+            /// Whether the vault goes by Azure roles (`true`) or by access policies (`false`). A
+            /// vault that is changed keeps its policies: without effect while it goes by roles,
+            /// and **with their old effect** once it goes by policies again.
+            ///
+            /// Changing a vault in this needs `Microsoft.Authorization/roleAssignments/write` for
+            /// it, too, without a condition.
+            ///
+            /// Source: [Enable Azure RBAC permissions](https://learn.microsoft.com/azure/key-vault/general/rbac-guide#enable-azure-rbac-permissions-on-key-vault).
             pub fn rbac_authorization(mut self, roles: bool) -> Self {
                 self.$($settings).+.enable_rbac_authorization = Some(roles);
                 self
@@ -170,7 +177,8 @@ macro_rules! settings_setters {
                 self
             }
 
-            /// Adds a tag.
+            /// Adds a tag to those that are sent: **they take the place of all** that a vault has.
+            /// [`ensure_vault`](crate::VaultsClient::ensure_vault) adds them to those instead.
             pub fn tag(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.$($tags).+.get_or_insert_default().insert(name.into(), value.into());
                 self

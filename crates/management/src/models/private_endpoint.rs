@@ -196,12 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn the_item_in_a_vault_is_the_same_model_without_a_name() {
+    fn the_item_in_a_vault_has_the_name_that_its_id_ends_with() {
         let read: PrivateEndpointConnection = serde_json::from_str(
             r#"{"id":"/x/privateEndpointConnections/pe","etag":"e","properties":{"privateEndpoint":{"id":"/pe"},"privateLinkServiceConnectionState":{"status":"approved","actionsRequired":"Reboot"},"provisioningState":"Succeeded"}}"#,
         )
         .unwrap();
-        assert_eq!((read.name(), read.etag()), ("", Some("e")));
+        assert_eq!((read.name(), read.etag()), ("pe", Some("e")));
         assert_eq!(read.private_endpoint_id(), Some("/pe"));
         assert_eq!(read.status(), Some(&PrivateEndpointStatus::Approved));
         let actions = read.connection_state().unwrap().actions_required().unwrap();

@@ -62,6 +62,12 @@ pub(crate) struct Base {
 }
 
 impl Base {
+    /// A vault tells of its private endpoints without their names, by which they are approved.
+    pub(crate) fn name(&self) -> &str {
+        let last = || self.id.as_deref()?.rsplit('/').next();
+        self.name.as_deref().or_else(last).unwrap_or_default()
+    }
+
     pub(crate) fn resource_group(&self) -> Result<&str> {
         let id = self.id.as_deref().unwrap_or_default();
         let mut segments = id.split('/');

@@ -121,6 +121,7 @@ impl CreateOrUpdate {
         let vaults = self.begin.vaults.clone();
         let clock = vaults.client.pipeline().clock().clone();
         let Self { mut begin, limit, registers } = self;
+        let subject = format!("the vault {}", begin.name);
         if let Some(limit) = limit {
             begin = begin.with_timeout(limit);
         }
@@ -135,7 +136,7 @@ impl CreateOrUpdate {
             }
         };
         match limit {
-            Some(limit) => within(&*clock, limit, "the vault", work).await,
+            Some(limit) => within(&*clock, limit, &subject, work).await,
             None => work.await,
         }
     }

@@ -60,7 +60,8 @@ impl VaultsClient {
     /// Makes a vault, or updates the one of that name as a whole, and waits until it is ready.
     ///
     /// An existing vault becomes what the parameters say: its access policies are replaced by
-    /// those given, by none if none are given. To change a part of it use [`update`](Self::update)
+    /// those given, by none if none are given, and so is its tier, by the standard one.
+    /// [`ensure_vault`](Self::ensure_vault) takes nothing away. To change a part of it use [`update`](Self::update)
     /// or [`update_access_policy`](Self::update_access_policy).
     ///
     /// Needs `Microsoft.KeyVault/vaults/write`.
@@ -134,7 +135,10 @@ impl VaultsClient {
         self.call(&GET, self.request(Method::Get, resource_group.as_ref(), name.as_ref(), &[]))
     }
 
-    /// Changes a part of a vault: what is not set stays.
+    /// Changes a part of a vault: what is not set stays. Tags, network rules and access policies
+    /// that are set take the place of all that it has;
+    /// [`ensure_vault`](Self::ensure_vault) and
+    /// [`ensure_access_policy`](Self::ensure_access_policy) add to them.
     ///
     /// Needs `Microsoft.KeyVault/vaults/write`.
     ///

@@ -15,8 +15,8 @@ use crate::{
 
 static UPDATE: Operation = Operation::idempotent("vaults.update").with_advice(advice);
 
-/// Changes a part of a vault; made by [`VaultsClient::update`]. Access policies that are set
-/// replace all that the vault has.
+/// Changes a part of a vault; made by [`VaultsClient::update`]. Access policies and tags that are
+/// set replace all that the vault has.
 #[derive(Clone, Debug)]
 #[must_use = "a call is sent when it is awaited"]
 pub struct UpdateVault {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use azvault_emulator::Emulator;
-use azvault_management::{CreateMode, ErrorKind};
+use azvault_management::{CreateMode, ErrorKind, RefusalReason, VaultCreateOrUpdateParameters};
 
 use crate::support::{GROUP, Subscription};
 
@@ -76,4 +76,38 @@ async fn purge_protection_refuses_a_purge() {
     assert_eq!(error.status().map(u16::from), Some(405));
     assert!(error.message().contains("DeletedVaultPurge"), "{error}");
     assert!(vaults.get_deleted("eastus", "my-vault").await.unwrap().purge_protection());
+}
+
+#[tokio::test]
+async fn a_deleted_vault_whose_purge_protection_is_not_wanted_is_left_deleted() {
+    let subscription = Subscription::new().await;
+    let vaults = subscription.client.vaults();
+    let parameters = subscription.parameters().purge_protection();
+    vaults.create_or_update(GROUP, "my-vault", parameters).await.unwrap();
+    vaults.delete(GROUP, "my-vault").await.unwrap();
+    let wanted = subscription.parameters().without_purge_protection();
+    let ensure = vaults.ensure_vault(GROUP, "my-vault", wanted);
+    let plan = ensure.clone().plan().await.unwrap();
+    let reasons: Vec<_> = plan.refusals().iter().map(|it| it.reason()).collect();
+    assert_eq!(reasons, [RefusalReason::PurgeProtection], "{plan}");
+    assert_eq!(ensure.await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(vaults.list_deleted().try_collect().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_told_to_purge_a_vault_that_purge_protection_keeps() {
+    let subscription = Subscription::new().await;
+    let vaults = subscription.client.vaults();
+    let parameters = subscription.parameters().purge_protection();
+    vaults.create_or_update(GROUP, "my-vault", parameters).await.unwrap();
+    vaults.delete(GROUP, "my-vault").await.unwrap();
+    let tenant = subscription.emulator.tenant_id();
+    let wanted = VaultCreateOrUpdateParameters::new("westus", tenant);
+    let plan = vaults.ensure_vault("other-rg", "my-vault", wanted).plan().await.unwrap();
+    assert_eq!(plan.refusals().len(), 2, "{plan}");
+    for refusal in plan.refusals() {
+        let text = refusal.to_string();
+        assert!(!text.contains("begin_purge_deleted"), "{text}");
+        assert!(text.contains("purge protection keeps it until "), "{text}");
+    }
 }

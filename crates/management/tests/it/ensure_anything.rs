@@ -170,3 +170,28 @@ async fn nothing_is_lost_and_all_that_changes_is_in_the_plan() {
         assert!(again.is_empty(), "{text}\n{again}");
     }
 }
+
+#[tokio::test]
+async fn a_subnet_that_is_kept_keeps_what_was_said_of_it() {
+    let subscription = Subscription::new().await;
+    let vaults = subscription.client.vaults();
+    let subnet = |name: &str| {
+        format!(
+            "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/n/providers/Microsoft.Network/virtualNetworks/v/subnets/{name}"
+        )
+    };
+    let deny = || NetworkRuleSet::new(NetworkRuleAction::Deny);
+    let rules = deny().virtual_network_rule_without_endpoint(subnet("early"));
+    let parameters = subscription.parameters().network_rules(rules.clone());
+    vaults.create_or_update(GROUP, "my-vault", parameters).await.unwrap();
+    let wanted = deny()
+        .ip_rule("203.0.113.7")
+        .virtual_network_rule(subnet("EARLY"))
+        .virtual_network_rule(subnet("new"));
+    let wanted = subscription.parameters().network_rules(wanted);
+    let vault = vaults.ensure_vault(GROUP, "my-vault", wanted).await.unwrap();
+    let now = vault.network_rules().unwrap();
+    let early = deny().virtual_network_rule_without_endpoint(subnet("EARLY"));
+    let right = early.virtual_network_rule(subnet("new")).ip_rule("203.0.113.7/32");
+    assert_eq!(now, &right);
+}

@@ -146,3 +146,20 @@ async fn what_is_not_there_is_not_found_with_resource_managers_code() {
     assert_eq!(error.code(), Some("ResourceNotFound"));
     assert!(error.explain().unwrap().contains("list_deleted"));
 }
+
+#[tokio::test]
+async fn tags_that_are_set_take_the_place_of_all_and_those_ensured_do_not() {
+    let subscription = Subscription::new().await;
+    let vaults = subscription.client.vaults();
+    let tagged = subscription.parameters().tag("team", "payments");
+    vaults.create_or_update(GROUP, "my-vault", tagged).await.unwrap();
+    let more = subscription.parameters().tag("owner", "ann");
+    let vault = vaults.ensure_vault(GROUP, "my-vault", more).await.unwrap();
+    assert_eq!(vault.tags().collect::<Vec<_>>(), [("owner", "ann"), ("team", "payments")]);
+    let vault = vaults.update(GROUP, "my-vault").tag("a", "1").await.unwrap();
+    assert_eq!(vault.tags().collect::<Vec<_>>(), [("a", "1")]);
+    let groups = subscription.client.resource_groups();
+    groups.create_or_update(GROUP, "eastus").tag("team", "payments").await.unwrap();
+    let group = groups.create_or_update(GROUP, "eastus").await.unwrap();
+    assert_eq!(group.tags().count(), 0);
+}
