@@ -2,7 +2,7 @@
 
 use azvault_keys::KeyType;
 
-use super::{Problems, key, repeated, said_first};
+use super::{Problems, key, repeated, twice};
 use crate::model::{DesiredKey, DesiredVault, Source};
 
 pub(super) fn check(vault: &DesiredVault, problems: &mut Problems) {
@@ -10,9 +10,7 @@ pub(super) fn check(vault: &DesiredVault, problems: &mut Problems) {
     let keys = vault.keys.iter().map(|(name, it)| (name.as_str(), it.place));
     for (kind, again) in [("secrets", repeated(secrets)), ("keys", repeated(keys))] {
         for (name, place, first) in again {
-            let message =
-                format!("is there twice{}: upper and lower case are the same", said_first(first));
-            problems.add(key(&vault.name, &format!("{kind}.{name}")), message, place);
+            problems.add(key(&vault.name, &format!("{kind}.{name}")), twice(first), place);
         }
     }
     for (name, secret) in &vault.secrets {

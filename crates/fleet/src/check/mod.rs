@@ -128,7 +128,7 @@ fn said_first(place: Option<Place>) -> String {
 }
 
 /// What occurs again, with its place, and the place of its first time.
-fn repeated<'a>(
+pub(crate) fn repeated<'a>(
     items: impl Iterator<Item = (&'a str, Option<Place>)>,
 ) -> Vec<(&'a str, Option<Place>, Option<Place>)> {
     let mut first: BTreeMap<String, Option<Place>> = BTreeMap::new();
@@ -189,6 +189,19 @@ fn check_defaults(defaults: &Home, problems: &mut Problems) {
             problems.rule(&format!("defaults.{name}"), part.place, rule(&part.value));
         }
     }
+    check_tags("defaults.tags", defaults, None, problems);
+}
+
+/// <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources>
+fn check_tags(key: &str, home: &Home, place: Option<Place>, problems: &mut Problems) {
+    for (name, _, _) in repeated(home.tags.keys().map(|name| (name.as_str(), None))) {
+        problems.add(format!("{key}.{name}"), twice(None), place);
+    }
+}
+
+/// Of a name that is there again in another case.
+pub(crate) fn twice(first: Option<Place>) -> String {
+    format!("is there twice{}: upper and lower case are the same", said_first(first))
 }
 
 fn check_home(vault: &DesiredVault, defaults: &Home, problems: &mut Problems) {
@@ -203,6 +216,7 @@ fn check_home(vault: &DesiredVault, defaults: &Home, problems: &mut Problems) {
             }
         }
     }
+    check_tags(&key(&vault.name, "tags"), &vault.home, vault.place, problems);
 }
 
 fn location(region: &str) -> Result<(), String> {

@@ -11,6 +11,7 @@ use toml::de::DeTable;
 use self::reader::{Reader, Section};
 use crate::{
     Fleet, InvalidFleet, Place, Principal,
+    check::{repeated, twice},
     model::{Deletion, Home},
     place::{Lines, Placed},
     problem::{Problem, suggestion},
@@ -111,8 +112,19 @@ fn home(reader: &mut Reader<'_>, section: &Section<'_>) -> Home {
         tenant: reader.string(section, "tenant"),
         location: reader.string(section, "location"),
         resource_group: reader.string(section, "resource_group"),
-        tags: reader.map(section, "tags"),
+        tags: tags(reader, section),
     }
+}
+
+/// Tags of a resource, whose names have no case.
+fn tags(reader: &mut Reader<'_>, section: &Section<'_>) -> BTreeMap<String, String> {
+    let tags = reader.map(section, "tags");
+    let entries = reader.keys(section, "tags");
+    for (name, place, first) in repeated(entries.iter().map(|(key, at)| (*key, Some(*at)))) {
+        let path = section.below("tags");
+        reader.problem(format!("{path}.{name}"), twice(first), place.unwrap_or(section.place));
+    }
+    tags
 }
 
 /// The name that each vault and each deletion must have.

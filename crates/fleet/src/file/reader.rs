@@ -238,6 +238,13 @@ impl<'t> Reader<'t> {
         tables
     }
 
+    /// The keys of a table, with their places; none if there is no such table.
+    pub(super) fn keys<'a>(&self, section: &Section<'a>, key: &str) -> Vec<(&'a str, Place)> {
+        let table = self.entry(section, key).and_then(|entry| entry.value.as_table());
+        let keys = table.into_iter().flat_map(|table| table.keys());
+        keys.map(|key| (key.get_ref().as_ref(), self.place(key.span().start))).collect()
+    }
+
     /// A table of strings alone.
     pub(super) fn map(&mut self, section: &Section<'_>, key: &str) -> BTreeMap<String, String> {
         let mut map = BTreeMap::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use azvault_management::{KeyVaultRole, SkuName};
 
 use super::{DesiredKey, DesiredNetwork, DesiredPolicy, DesiredSecret, Principal, principal};
-use crate::{Place, place::Placed};
+use crate::{Place, check::same, place::Placed};
 
 /// What a vault must be, and what must be in it. What is not said stays as it is.
 ///
@@ -67,12 +67,15 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// These, and `defaults` where there are none; tags of both, these first.
+    /// These, and `defaults` where there are none; tags of both, these first, whatever the case of
+    /// their names.
     pub(crate) fn or(&self, defaults: &Self) -> Self {
         let either = |own: &Option<Placed<String>>, other: &Option<Placed<String>>| {
             own.clone().or_else(|| other.clone())
         };
         let mut tags = defaults.tags.clone();
+        // Names of tags have no case: one of both, twice, would never settle.
+        tags.retain(|name, _| !self.tags.keys().any(|own| same(own, name)));
         tags.extend(self.tags.clone());
         Self {
             subscription: either(&self.subscription, &defaults.subscription),

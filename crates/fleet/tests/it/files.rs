@@ -80,6 +80,16 @@ fn a_vault_that_is_there_twice_is_told_with_both_lines_and_whatever_its_case() {
 }
 
 #[test]
+fn a_tag_that_is_there_twice_is_told_whatever_its_case() {
+    let message = error("[[vault]]\nname = \"pay\"\ntags = { Team = \"a\", team = \"b\" }\n");
+    let says = "3:22: vault \"pay\".tags.team: is there twice, first in line 13";
+    assert!(message.starts_with(says), "{message}");
+    let vault = azvault_fleet::DesiredVault::new("pay").tag("Team", "a").tag("team", "b");
+    let error = Fleet::new().vault(vault).check().unwrap_err();
+    assert!(error.to_string().contains("vault \"pay\".tags.team: is there twice"), "{error}");
+}
+
+#[test]
 fn a_principal_with_two_policies_is_told_with_both_lines() {
     let message = error(
         "[[vault]]\nname = \"pay\"\n[[vault.policy]]\nprincipal = \"api\"\nkeys = [\"get\"]\n[[vault.policy]]\nprincipal = \"1C9A3C4D-6f5e-4c8e-9d3e-2a5b1f7e8d91\"\nkeys = [\"get\"]\n",

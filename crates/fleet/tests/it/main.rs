@@ -3,6 +3,7 @@
 
 mod converge;
 mod failures;
+mod fields;
 mod files;
 mod kill;
 mod leaks;
