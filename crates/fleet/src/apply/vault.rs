@@ -84,7 +84,9 @@ impl Worker<'_> {
     async fn converge(&mut self, planned: PlannedVault, failed: &FailedGroups) -> Result<()> {
         let PlannedVault { subscription, vault, roles, objects, grants, .. } = planned;
         let group = (subscription.to_ascii_lowercase(), vault.resource_group().to_lowercase());
-        if let Some(error) = failed.get(&group) {
+        // One that is refused has reasons of its own.
+        let refused = *vault.action() == VaultAction::Refused;
+        if let Some(error) = failed.get(&group).filter(|_| !refused) {
             return Err(Error::shared(error));
         }
         let step = match vault.action() {

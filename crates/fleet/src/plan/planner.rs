@@ -31,13 +31,17 @@ pub(crate) async fn plan(provisioner: &Provisioner, fleet: &Fleet) -> Result<Fle
         check(provisioner, vault)?;
     }
     let seen = look(provisioner, fleet, &vaults).await?;
-    let groups = groups(&vaults, &seen);
     let deletions = deletions(fleet, &seen)?;
-    let vaults = stream::iter(vaults.iter().map(|vault| one(provisioner, vault, &seen)))
-        .buffered(provisioner.concurrency())
-        .try_collect()
-        .await?;
-    Ok(FleetPlan { groups, vaults, deletions })
+    let planned: Vec<PlannedVault> =
+        stream::iter(vaults.iter().map(|vault| one(provisioner, vault, &seen)))
+            .buffered(provisioner.concurrency())
+            .try_collect()
+            .await?;
+    // A vault that is refused needs no group.
+    let wanted = vaults.iter().zip(&planned);
+    let wanted = wanted.filter(|(_, planned)| planned.action() != VaultAction::Refused);
+    let groups = groups(wanted.map(|(vault, _)| vault), &seen);
+    Ok(FleetPlan { groups, vaults: planned, deletions })
 }
 
 /// What the management crate refuses of its own accord, before any request.
@@ -81,7 +85,10 @@ async fn look(provisioner: &Provisioner, fleet: &Fleet, vaults: &[Resolved<'_>])
 }
 
 /// The groups that are missing, each in the region of its first vault.
-fn groups(vaults: &[Resolved<'_>], seen: &Seen) -> Vec<PlannedResourceGroup> {
+fn groups<'a>(
+    vaults: impl Iterator<Item = &'a Resolved<'a>>,
+    seen: &Seen,
+) -> Vec<PlannedResourceGroup> {
     let mut planned = BTreeMap::new();
     for vault in vaults {
         let subscription = vault.subscription.to_ascii_lowercase();

@@ -168,3 +168,31 @@ async fn a_deletion_that_is_not_done_yet_is_seen_through_and_recovered() {
     let second = place.secrets("pay-prod").get_secret("db").await.unwrap();
     assert_eq!(first.id(), second.id());
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_group_is_made_for_a_vault_that_is_refused() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("pay-prod"))).await;
+    let fleet = place.fleet().vault(place.vault("pay-prod").resource_group("other"));
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    assert_eq!((plan.refused().count(), plan.resource_groups().len()), (1, 0), "{plan}");
+    place.emulator.clear_journal();
+    let report = place.provisioner.apply(plan).await;
+    assert!(report.has_failures() && place.writes().is_empty(), "{:?}", place.writes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_vault_keeps_its_reason_where_its_group_cannot_be_made() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("pay-prod"))).await;
+    let fleet = place
+        .fleet()
+        .vault(place.vault("pay-prod").resource_group("other"))
+        .vault(place.vault("pay-test").resource_group("other"));
+    place.emulator.faults().next(1).on("PUT", "/resourceGroups/other").status(400);
+    let report = place.apply(&fleet).await;
+    assert!(matches!(report.vaults()[0].outcome(), Outcome::Refused(_)), "{report}");
+    let why = report.vaults()[0].error().unwrap().to_string();
+    assert!(why.contains("it is in the resource group payments, not in other"), "{why}");
+    assert!(matches!(report.vaults()[1].outcome(), Outcome::Failed(_)), "{report}");
+}
