@@ -128,13 +128,15 @@ impl fmt::Display for FleetReport {
             let whole = [&created, &recovered, &Step::VaultDeleted];
             !vault.steps.is_empty() && !vault.steps.iter().any(|step| whole.contains(&step))
         };
+        // Those too that somebody else has seen to since the plan.
+        let unchanged = |vault: &&VaultReport| vault.steps.is_empty() && vault.error().is_none();
         write!(
             f,
             "Done: {} created, {} recovered, {} updated, {} unchanged, {} failed, {} refused",
             self.steps(&created),
             self.steps(&recovered),
             self.vaults.iter().filter(updated).count(),
-            self.outcomes(|it| matches!(it, Outcome::Unchanged)),
+            self.vaults.iter().filter(unchanged).count(),
             self.outcomes(|it| matches!(it, Outcome::Failed(_))),
             self.outcomes(|it| matches!(it, Outcome::Refused(_))),
         )?;

@@ -196,3 +196,16 @@ async fn a_refused_vault_keeps_its_reason_where_its_group_cannot_be_made() {
     assert!(why.contains("it is in the resource group payments, not in other"), "{why}");
     assert!(matches!(report.vaults()[1].outcome(), Outcome::Failed(_)), "{report}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_summary_counts_each_vault() {
+    let place = Place::new();
+    let bare = place.vault("pay-prod");
+    place.converge(&place.fleet().vault(bare.clone())).await;
+    let wanted = bare.secret("db", DesiredSecret::generated(32));
+    let plan = place.provisioner.plan(&place.fleet().vault(wanted)).await.unwrap();
+    let _theirs = place.secrets("pay-prod").set_secret("db", "theirs").await.unwrap();
+    let report = place.provisioner.apply(plan).await.to_string();
+    let summary = "Done: 0 created, 0 recovered, 0 updated, 1 unchanged, 0 failed, 0 refused";
+    assert!(report.ends_with(summary), "{report}");
+}
