@@ -42,23 +42,25 @@ pub(crate) async fn ensure(
             Some(recipe) => recipe,
             none => none.insert(Recipe::of(wanted, env)?),
         };
-        let error = match shelf.make(name, recipe).await {
+        let (error, done) = match shelf.make(name, recipe).await {
             Ok(()) => return Ok(Ensured::Made),
             Err(error) if error.kind() == ErrorKind::SoftDeleted => {
                 match shelf.recover(name).await {
                     Ok(()) => return Ok(Ensured::Recovered),
-                    Err(error) => {
-                        tried = Some(Ensured::Recovered);
-                        error
-                    }
+                    Err(error) => (error, Ensured::Recovered),
                 }
             }
-            Err(error) => {
-                tried = Some(Ensured::Made);
-                error
-            }
+            Err(error) => (error, Ensured::Made),
         };
-        let passes = matches!(error.kind(), ErrorKind::BeingDeleted | ErrorKind::BeingRecovered);
+        let passes = match error.kind() {
+            ErrorKind::BeingDeleted | ErrorKind::BeingRecovered => true,
+            // Somebody else has recovered or purged it since it was in the way.
+            ErrorKind::NotFound => done == Ensured::Recovered,
+            _ => false,
+        };
+        if !passes {
+            tried = Some(done);
+        }
         looks += 1;
         if !(passes || error.may_have_been_sent()) || looks == MOST_LOOKS {
             return Err(error);

@@ -209,3 +209,38 @@ async fn a_summary_counts_each_vault() {
     let summary = "Done: 0 created, 0 recovered, 0 updated, 1 unchanged, 0 failed, 0 refused";
     assert!(report.ends_with(summary), "{report}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_recovers_meanwhile_is_not_said_to_be_made() {
+    let lag = Duration::from_secs(20);
+    let emulator = Emulator::builder().recovery_lag(lag).in_memory();
+    let place = Place::on(emulator, |builder| builder);
+    let wanted = place.vault("pay-prod").secret("db", DesiredSecret::generated(32));
+    let fleet = place.fleet().vault(wanted);
+    place.converge(&fleet).await;
+    let secrets = place.secrets("pay-prod");
+    let _deleted = secrets.begin_delete_secret("db").await.unwrap();
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    let _theirs = secrets.begin_recover_deleted_secret("db").await.unwrap();
+
+    let report = place.advance_while(place.provisioner.apply(plan).finish()).await;
+    assert!(!report.has_failures(), "{report}");
+    assert_eq!(report.vaults()[0].steps(), [], "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_recovers_first_is_no_failure() {
+    let place = Place::new();
+    let wanted = place.vault("pay-prod").secret("db", DesiredSecret::generated(32));
+    let fleet = place.fleet().vault(wanted);
+    place.converge(&fleet).await;
+    let secrets = place.secrets("pay-prod");
+    secrets.begin_delete_secret("db").await.unwrap().wait().await.unwrap();
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    // Theirs is there before ours arrives, which is told that there is nothing to recover.
+    let gone = r#"{"error":{"code":"SecretNotFound","message":"Deleted Secret not found: db"}}"#;
+    let recovers = place.emulator.faults().next(1).on("POST", "/deletedsecrets/db/recover");
+    recovers.respond(404, &[("content-type", "application/json")], gone);
+    let report = place.provisioner.apply(plan).await;
+    assert!(!report.has_failures(), "{report}");
+}
