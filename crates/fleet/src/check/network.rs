@@ -16,7 +16,11 @@ pub(super) fn check(vault: &str, network: &DesiredNetwork, problems: &mut Proble
     for subnet in &network.subnets {
         problems.rule(&format!("{key}.subnets"), subnet.place, subnet_id(&subnet.value));
     }
-    for (rule, place, first) in repeated(rules().map(|rule| (rule.value.as_str(), rule.place))) {
+    // A range of one address is that address.
+    let plain = |rule: &'_ str| rule.strip_suffix("/32").unwrap_or(rule).to_owned();
+    let meant: Vec<_> = rules().map(|rule| (plain(&rule.value), rule)).collect();
+    let meant = meant.iter().map(|(plain, rule)| (plain.as_str(), rule.place));
+    for (rule, place, first) in repeated(meant) {
         problems.add(&key, format!("{rule:?} is there twice{}", said_first(first)), place);
     }
     let some = rules().next().is_some();
@@ -51,7 +55,9 @@ pub(super) fn check(vault: &str, network: &DesiredNetwork, problems: &mut Proble
 /// <https://learn.microsoft.com/azure/key-vault/general/network-security>
 fn ip_rule(rule: &str) -> Result<(), String> {
     let (address, prefix) = rule.split_once('/').unwrap_or((rule, "32"));
-    let (Ok(address), Ok(prefix @ 0..=32)) = (address.parse::<Ipv4Addr>(), prefix.parse::<u32>())
+    let digits = prefix.bytes().all(|byte| byte.is_ascii_digit());
+    let (Ok(address), Ok(prefix @ 0..=32), true) =
+        (address.parse::<Ipv4Addr>(), prefix.parse::<u32>(), digits)
     else {
         return Err(format!(
             "{rule:?} is no IPv4 address or range like 203.0.113.7 or 203.0.113.0/24"
@@ -86,7 +92,7 @@ fn subnet_id(id: &str) -> Result<(), String> {
             _,
             "subnets",
             _,
-        ] if id.starts_with('/') => Ok(()),
+        ] if id.starts_with('/') && !names.contains(&"") => Ok(()),
         _ => Err(format!(
             "{id:?} is no subnet's id like /subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/…/subnets/…"
         )),

@@ -172,6 +172,18 @@ fn what_cannot_be_is_refused_with_its_line_and_what_is_right() {
             "5:1: vault \"pay\".keys.db: is there twice, first in line 14",
         ),
         ("[[vault]]\nname = \"pay\"\nsku = ", "3:7: this is not TOML"),
+        (
+            "[[vault]]\nname = \"pay\"\n[vault.network]\ndefault_action = \"deny\"\nip_rules = [\"203.0.113.0/+24\"]",
+            "5:13: vault \"pay\".network.ip_rules: \"203.0.113.0/+24\" is no IPv4",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\n[vault.network]\ndefault_action = \"deny\"\nip_rules = [\"203.0.113.7\", \"203.0.113.7/32\"]",
+            "5:28: vault \"pay\".network: \"203.0.113.7\" is there twice, first in line 15",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\n[vault.network]\ndefault_action = \"deny\"\nsubnets = [\"/subscriptions//resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/s\"]",
+            "5:12: vault \"pay\".network.subnets: \"/subscriptions//",
+        ),
     ] {
         let message = error(body);
         assert!(message.contains(says), "{message}\nwanted {says}");
