@@ -23,13 +23,15 @@ pub(crate) struct Lines<'t> {
 impl<'t> Lines<'t> {
     pub(crate) fn of(text: &'t str) -> Self {
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { text, starts: std::iter::once(0).chain(ends).collect() }
+        // A byte order mark is no character of the first line.
+        let first = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Self { text, starts: std::iter::once(first).chain(ends).collect() }
     }
 
     /// The place of a byte; that of the end, if the text is shorter.
     pub(crate) fn place(&self, offset: usize) -> Place {
         let offset = offset.min(self.text.len());
-        let line = self.starts.partition_point(|start| *start <= offset);
+        let line = self.starts.partition_point(|start| *start <= offset).max(1);
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line));
         let before = self.text.get(start.copied().unwrap_or_default()..offset);
         let column = before.unwrap_or_default().chars().count() + 1;

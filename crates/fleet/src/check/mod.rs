@@ -4,7 +4,7 @@ mod contents;
 mod network;
 mod vault;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azvault_core::{SecretValue, credentials::Env};
 
@@ -30,6 +30,15 @@ impl Problems {
             self.add(key, message, place);
         }
     }
+}
+
+/// What of a fleet file could be read.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    /// Whether all that vaults have in common could be.
+    pub(crate) common: bool,
+    /// The places of the vaults that could not be, in part.
+    pub(crate) not: BTreeSet<Place>,
 }
 
 impl Fleet {
@@ -62,6 +71,11 @@ impl Fleet {
     }
 
     pub(crate) fn problems(&self) -> Vec<Problem> {
+        self.problems_of(&Read { common: true, ..Read::default() })
+    }
+
+    /// Those that do not follow from what could not be read.
+    pub(crate) fn problems_of(&self, read: &Read) -> Vec<Problem> {
         let mut problems = Problems::default();
         let names = self.vaults.iter().map(|vault| (vault.name.as_str(), vault.place));
         for (name, place, first) in repeated(names) {
@@ -71,15 +85,19 @@ impl Fleet {
             );
             problems.add(format!("vault {name:?}"), message, place);
         }
-        check_defaults(&self.defaults, &mut problems);
-        for vault in &self.vaults {
-            vault::check(vault, &self.defaults, &mut problems);
+        if read.common {
+            check_defaults(&self.defaults, &mut problems);
+            let whole =
+                |vault: &&DesiredVault| !vault.place.is_some_and(|it| read.not.contains(&it));
+            for vault in self.vaults.iter().filter(whole) {
+                vault::check(vault, &self.defaults, &mut problems);
+            }
         }
-        self.check_deletions(&mut problems);
+        self.check_deletions(read, &mut problems);
         problems.0
     }
 
-    fn check_deletions(&self, problems: &mut Problems) {
+    fn check_deletions(&self, read: &Read, problems: &mut Problems) {
         let names = || self.deletions.iter().map(|it| (it.name.value.as_str(), it.name.place));
         for (name, place, first) in repeated(names()) {
             let message = format!("is there twice{}", said_first(first));
@@ -99,8 +117,8 @@ impl Fleet {
             }
             match (&deletion.subscription, &self.defaults.subscription) {
                 (Some(id), _) => problems.rule(&key, id.place, guid(&id.value)),
-                (None, Some(_)) => {}
-                (None, None) => problems.add(&key, missing("subscription"), place),
+                (None, None) if read.common => problems.add(&key, missing("subscription"), place),
+                (None, _) => {}
             }
         }
     }

@@ -11,7 +11,7 @@ use toml::de::DeTable;
 use self::reader::{Reader, Section};
 use crate::{
     Fleet, InvalidFleet, Place, Principal,
-    check::{repeated, twice},
+    check::{Read, repeated, twice},
     model::{Deletion, Home},
     place::{Lines, Placed},
     problem::{Problem, suggestion},
@@ -63,18 +63,16 @@ impl Fleet {
             return Err(invalid);
         }
         let mut reader = Reader::new(lines);
-        let mut fleet = fleet(&mut reader, document.get_ref());
+        let (mut fleet, read) = fleet(&mut reader, document.get_ref());
         fleet.file = Some(name);
         let mut problems = reader.problems;
-        // What could not be read would only be missed again.
-        if problems.is_empty() {
-            problems = fleet.problems();
-        }
+        problems.extend(fleet.problems_of(&read));
         InvalidFleet::of(fleet.file.as_deref(), problems).map_or(Ok(fleet), Err)
     }
 }
 
-fn fleet<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Fleet {
+/// The fleet, and what of it could be read: of the rest it would only be said again what is missing.
+fn fleet<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> (Fleet, Read) {
     let root = reader.root(document);
     reader.only(&root, &["defaults", "principals", "vault", "delete"]);
     let defaults = reader.table(&root, "defaults", "a table").map(|section| {
@@ -86,18 +84,25 @@ fn fleet<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Fleet {
         entries.iter().filter_map(|entry| principal(reader, entry)).collect()
     });
     let principals: Principals = principals.unwrap_or_default();
-    let vaults = reader.tables(&root, "vault");
-    let vaults = vaults.iter().filter_map(|section| vault::read(reader, section, &principals));
-    let vaults = vaults.collect();
+    let mut read = Read { common: reader.problems.is_empty(), ..Read::default() };
+    let mut vaults = Vec::new();
+    for section in reader.tables(&root, "vault", "[[vault]]") {
+        let before = reader.problems.len();
+        let vault = vault::read(reader, &section, &principals);
+        if reader.problems.len() > before {
+            read.not.extend(vault.as_ref().and_then(|vault| vault.place));
+        }
+        vaults.extend(vault);
+    }
     let mut deletions = Vec::new();
-    for section in reader.tables(&root, "delete") {
+    for section in reader.tables(&root, "delete", "[[delete]]") {
+        let before = reader.problems.len();
         reader.only(&section, &["name", "subscription"]);
         let subscription = reader.string(&section, "subscription");
-        if let Some(name) = name(reader, &section) {
-            deletions.push(Deletion { name, subscription });
-        }
+        let name = name(reader, &section).filter(|_| reader.problems.len() == before);
+        deletions.extend(name.map(|name| Deletion { name, subscription }));
     }
-    Fleet { file: None, defaults: defaults.unwrap_or_default(), vaults, deletions }
+    (Fleet { file: None, defaults: defaults.unwrap_or_default(), vaults, deletions }, read)
 }
 
 /// What `[principals]` names.

@@ -133,12 +133,16 @@ impl<'t> Reader<'t> {
 
     pub(super) fn number(&mut self, section: &Section<'_>, key: &str) -> Option<Placed<u32>> {
         let entry = self.entry(section, key)?;
-        let number = entry
-            .value
-            .as_integer()
-            .and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
+        let Some(number) = entry.value.as_integer() else {
+            self.unlike(&entry, "a whole number");
+            return None;
+        };
+        let (digits, radix) = (number.as_str(), number.radix());
+        let number = u32::from_str_radix(digits, radix).ok();
         if number.is_none() {
-            self.unlike(&entry, "a whole number from 0");
+            let is = if radix == 10 { digits } else { "a larger number" };
+            let message = format!("is {is}: it must be a whole number from 0 to 4,294,967,295");
+            self.problem(&entry.path, message, entry.place);
         }
         number.map(|number| Placed::new(number, Some(entry.place)))
     }
@@ -215,12 +219,18 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The tables of a list, `[[key]]`; a number is added to the path of each.
-    pub(super) fn tables<'a>(&mut self, section: &Section<'a>, key: &str) -> Vec<Section<'a>> {
+    /// The tables of a list, each of which begins with `header`, `[[vault]]` for instance; a number
+    /// is added to the path of each.
+    pub(super) fn tables<'a>(
+        &mut self,
+        section: &Section<'a>,
+        key: &str,
+        header: &str,
+    ) -> Vec<Section<'a>> {
         let Some(entry) = self.entry(section, key) else {
             return Vec::new();
         };
-        let wanted = format!("a list of tables: begin each with [[{}]]", entry.path);
+        let wanted = format!("a list of tables: begin each with {header}");
         let Some(items) = entry.value.as_array() else {
             self.unlike(&entry, &wanted);
             return Vec::new();

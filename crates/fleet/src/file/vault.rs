@@ -16,12 +16,13 @@ pub(super) fn read(
     section: &Section<'_>,
     principals: &Principals,
 ) -> Option<DesiredVault> {
-    let name = name(reader, section)?;
-    // From here on a problem is told by the vault's name, not by its number.
-    let section = &section.called(format!("vault {:?}", name.value));
+    let name = name(reader, section);
+    // From here on a problem is told by the vault's name, if it has one, and not by its number.
+    let path = name.as_ref().map(|name| format!("vault {:?}", name.value));
+    let section = &section.called(path.unwrap_or_else(|| section.path.clone()));
     reader.only(section, &[HOME.as_slice(), &OWN].concat());
-    let mut vault = DesiredVault::new(name.value);
-    vault.place = name.place;
+    let mut vault = DesiredVault::new(name.as_ref().map_or("", |name| name.value.as_str()));
+    vault.place = name.as_ref().and_then(|name| name.place);
     vault.home = home(reader, section);
     let sku = reader.word(section, "sku", &["standard", "premium"]);
     vault.sku = sku.map(|sku| SkuName::from(sku.value));
@@ -33,10 +34,10 @@ pub(super) fn read(
     vault.deployment = flag("enabled_for_deployment");
     vault.disk_encryption = flag("enabled_for_disk_encryption");
     vault.template_deployment = flag("enabled_for_template_deployment");
-    for section in reader.tables(section, "policy") {
+    for section in reader.tables(section, "policy", "[[vault.policy]]") {
         vault.policies.extend(policy(reader, &section, principals));
     }
-    for section in reader.tables(section, "role") {
+    for section in reader.tables(section, "role", "[[vault.role]]") {
         vault.roles.extend(role(reader, &section, principals));
     }
     vault.network = reader
@@ -48,7 +49,7 @@ pub(super) fn read(
     if let Some(section) = reader.table(section, "keys", "a table: [vault.keys.NAME]") {
         vault.keys = contents::keys(reader, &section);
     }
-    Some(vault)
+    name.map(|_| vault)
 }
 
 /// The keys of a vault beside those of its home.
@@ -110,15 +111,15 @@ fn role(
             "is missing: a role's name, \"Key Vault Secrets User\" for instance, or its GUID";
         reader.problem(section.below("role"), message, section.place);
     }
-    let principal = named_principal(reader, section, principals)?.value;
-    let Placed { value, place } = role?;
-    match crate::roles::find(&value) {
-        Ok(role) => Some(DesiredRole { principal, role: Placed::new(role, place) }),
+    let role = role.and_then(|Placed { value, place }| match crate::roles::find(&value) {
+        Ok(role) => Some(Placed::new(role, place)),
         Err(message) => {
             reader.problem(section.below("role"), message, place.unwrap_or(section.place));
             None
         }
-    }
+    });
+    let principal = named_principal(reader, section, principals)?.value;
+    Some(DesiredRole { principal, role: role? })
 }
 
 fn network(reader: &mut Reader<'_>, section: &Section<'_>) -> DesiredNetwork {

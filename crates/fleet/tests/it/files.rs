@@ -173,6 +173,15 @@ fn what_cannot_be_is_refused_with_its_line_and_what_is_right() {
         ),
         ("[[vault]]\nname = \"pay\"\nsku = ", "3:7: this is not TOML"),
         (
+            "[[vault]]\nname = \"pay\"\n[vault.policy]\nprincipal = \"ops\"",
+            "3:1: vault \"pay\".policy: is a table: it must be a list of tables: begin each with [[vault.policy]]",
+        ),
+        (
+            "[[vault]]\nname = \"pay\"\nretention_days = -5",
+            "3:18: vault \"pay\".retention_days: is -5: it must be a whole number from 0 to 4,294,967,295",
+        ),
+        ("[[vault]]\nname = \"pay\"\nretention_days = 5_000_000_000", "is 5000000000: it must be"),
+        (
             "[[vault]]\nname = \"pay\"\n[vault.network]\ndefault_action = \"deny\"\nip_rules = [\"203.0.113.0/+24\"]",
             "5:13: vault \"pay\".network.ip_rules: \"203.0.113.0/+24\" is no IPv4",
         ),
@@ -232,6 +241,37 @@ fn all_problems_are_told_at_once_in_the_order_of_the_file() {
     assert!(
         told[0].starts_with("3:1") && told[1].starts_with("4:18") && told[2].starts_with("5:1")
     );
+}
+
+#[test]
+fn what_cannot_be_read_hides_nothing_else_that_is_wrong() {
+    let told = errors(
+        "[[vault]]\nname = \"pay-a\"\nretention-days = 30\n[[vault]]\nname = \"b\"\n[[vault]]\nname = \"PAY-A\"\n[[vault]]\nsku = \"basic\"\n[[vault.role]]\nrole = \"x\"\nprincipal = 5\n",
+    );
+    let says = [
+        "3:1: vault \"pay-a\".retention-days: there is no such key",
+        "5:8: vault \"b\": is no vault's name",
+        "7:8: vault \"PAY-A\": is there twice",
+        "8:1: vault[3]: has no name",
+        "9:7: vault[3].sku: \"basic\" is none of",
+        "11:8: vault[3].role[0].role: \"x\" is none of",
+        "12:13: vault[3].role[0].principal: is an integer",
+    ];
+    assert_eq!(told.len(), says.len(), "{told:#?}");
+    for (told, says) in told.iter().zip(says) {
+        assert!(told.starts_with(says), "{told}");
+    }
+    // And nothing that follows from it alone.
+    let text = format!("{HEAD}[[vault]]\nname = \"pay\"\n[[delete]]\nname = \"pay-old\"\n");
+    let problems =
+        Fleet::from_toml("f", &text.replace("subscription =", "subscripton =")).unwrap_err();
+    assert_eq!(problems.problems().len(), 1, "{problems}");
+}
+
+#[test]
+fn a_byte_order_mark_takes_no_column() {
+    let error = Fleet::from_toml("fleet.toml", "\u{feff}tenant = 1\n").unwrap_err();
+    assert!(error.to_string().starts_with("fleet.toml:1:1: tenant: there is no"), "{error}");
 }
 
 const SUBSCRIPTION: &str = "0b1f6471-1bf0-4dda-aec3-cb9272f09590";
