@@ -6,11 +6,12 @@ mod vault;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azvault_core::{SecretValue, credentials::Env};
+use azvault_core::credentials::Env;
 
 use crate::{
     Fleet, InvalidFleet, Place,
     model::{DesiredVault, Home, Source},
+    objects::from_env,
     place::Placed,
     problem::Problem,
 };
@@ -57,13 +58,7 @@ impl Fleet {
         for vault in &self.vaults {
             for (name, secret) in &vault.secrets {
                 let Source::Environment(variable) = &secret.source else { continue };
-                let message = match env.get(variable).map(SecretValue::new) {
-                    None => format!("the environment variable {variable} is not set, or is empty"),
-                    Some(value) if value.expose().len() > MOST_BYTES => format!(
-                        "the environment variable {variable} has more than 25,600 bytes, a secret's most"
-                    ),
-                    Some(_) => continue,
-                };
+                let Err(message) = from_env(variable, env) else { continue };
                 problems.add(key(&vault.name, &format!("secrets.{name}")), message, secret.place);
             }
         }
@@ -123,9 +118,6 @@ impl Fleet {
         }
     }
 }
-
-/// What a secret takes: <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
-const MOST_BYTES: usize = 25 * 1024;
 
 /// The path of a key of a vault.
 fn key(vault: &str, key: &str) -> String {

@@ -74,8 +74,9 @@ impl DesiredSecret {
         Self::of(Source::Generated { length, alphabet: Alphabet::default() })
     }
 
-    /// A secret whose value is that of an environment variable at the time of apply. The variable
-    /// must be set for a plan, too.
+    /// A secret whose value is that of an environment variable at the time of apply, as it is: a
+    /// newline at its end is part of it. The variable must be set for a plan, too, also of a secret
+    /// that exists.
     pub fn from_env(variable: impl Into<String>) -> Self {
         Self::of(Source::Environment(variable.into()))
     }

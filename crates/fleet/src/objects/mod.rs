@@ -7,7 +7,7 @@ mod shelf;
 use std::fmt;
 
 pub(crate) use ensure::{Ensured, ensure};
-pub(crate) use shelf::{Found, Shelf};
+pub(crate) use shelf::{Found, Shelf, from_env};
 
 use crate::model::{DesiredKey, DesiredSecret, Source};
 

@@ -40,15 +40,30 @@ impl<'a> Recipe<'a> {
                     Self::Secret(secret, generate(*length, *alphabet)?)
                 }
                 Source::Environment(variable) => {
-                    let value = env.get(variable).ok_or_else(|| {
-                        Error::invalid_input(format!(
-                            "the environment variable {variable} is not set, or is empty"
-                        ))
-                    })?;
-                    Self::Secret(secret, SecretValue::new(value))
+                    let value = from_env(variable, env).map_err(Error::invalid_input)?;
+                    Self::Secret(secret, value)
                 }
             },
         })
+    }
+}
+
+/// What a secret takes: <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
+const MOST_BYTES: usize = 25 * 1024;
+
+/// The value of an environment variable, as it is, or in words why it cannot be a secret's.
+pub(crate) fn from_env(variable: &str, env: &Env) -> Result<SecretValue, String> {
+    let wrong = |what: &str| Err(format!("the environment variable {variable} {what}"));
+    match env.get(variable).map(SecretValue::new) {
+        None => wrong("is not set, or is empty"),
+        Some(value) if value.expose().len() > MOST_BYTES => {
+            wrong("has more than 25,600 bytes, a secret's most")
+        }
+        // What is no text was replaced when it was read: the secret would be another.
+        Some(value) if value.expose().contains(char::REPLACEMENT_CHARACTER) => {
+            wrong("is no text: set it to UTF-8, to base64 for instance")
+        }
+        Some(value) => Ok(value),
     }
 }
 

@@ -10,3 +10,4 @@ mod leaks;
 mod pace;
 mod roles;
 mod support;
+mod values;
