@@ -1,9 +1,10 @@
 //! The rules of secrets and keys.
 
+use azvault_core::object::validate_tags;
 use azvault_keys::KeyType;
 
 use super::{Problems, key, repeated, twice};
-use crate::model::{DesiredKey, DesiredVault, Source};
+use crate::model::{DesiredKey, DesiredSecret, DesiredVault, Source};
 
 pub(super) fn check(vault: &DesiredVault, problems: &mut Problems) {
     let secrets = vault.secrets.iter().map(|(name, it)| (name.as_str(), it.place));
@@ -17,6 +18,7 @@ pub(super) fn check(vault: &DesiredVault, problems: &mut Problems) {
         let key = key(&vault.name, &format!("secrets.{name}"));
         problems.rule(&key, secret.place, object_name("secret", name));
         problems.rule(&key, secret.place, source(&secret.source));
+        problems.rule(&key, secret.place, labels(secret));
     }
     for (name, wanted) in &vault.keys {
         let key = key(&vault.name, &format!("keys.{name}"));
@@ -42,6 +44,15 @@ fn source(source: &Source) -> Result<(), String> {
                 .to_owned(),
         ),
         _ => Ok(()),
+    }
+}
+
+/// <https://learn.microsoft.com/azure/key-vault/secrets/about-secrets>
+fn labels(secret: &DesiredSecret) -> Result<(), String> {
+    validate_tags("secret", &secret.tags, 512).map_err(|error| error.message().to_owned())?;
+    match secret.content_type.as_ref().map_or(0, |text| text.chars().count()) {
+        0..=255 => Ok(()),
+        count => Err(format!("its content type has {count} characters: it may have at most 255")),
     }
 }
 

@@ -47,6 +47,22 @@ async fn values_of_the_largest_size_are_set_and_larger_or_empty_ones_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn tags_and_content_types_that_a_secret_cannot_have_are_refused_before_a_request() {
+    let place = Place::new();
+    let secret = || DesiredSecret::generated(32);
+    let tags = (0..16).fold(secret(), |secret, n| secret.tag(format!("t{n}"), ""));
+    for (secret, says) in [
+        (tags, "16 tags are too many: a secret has 15 at most"),
+        (secret().tag("t", "x".repeat(513)), "512 at most"),
+        (secret().content_type("x".repeat(256)), "256 characters: it may have at most 255"),
+    ] {
+        let message = refusal(&place, secret).await;
+        assert!(message.contains("vault \"pay-prod\".secrets.api: "), "{message}");
+        assert!(message.contains(says), "{message}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_plan_refuses_of_the_environment_names_the_files_line() {
     let text = "[[vault]]\nname = \"pay\"\nsubscription = \"0b1f6471-1bf0-4dda-aec3-cb9272f09590\"\ntenant = \"6819f86e-5d41-47b0-9297-334f33d7922d\"\nlocation = \"eastus\"\nresource_group = \"payments\"\nsecrets.a.from_env = \"NOT_SET\"\n";
     let fleet = Fleet::from_toml("fleet.toml", text).unwrap();
