@@ -5,13 +5,21 @@ use std::{future::Future, time::Duration};
 
 use azvault_core::{Error, ErrorKind, Result, time::Clock};
 
+/// What may not be felt in a vault yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fresh {
+    /// Access that the fleet gives there.
+    pub(super) access: bool,
+    /// Network rules that were changed just now.
+    pub(super) network: bool,
+}
+
 /// Repeats `attempt` until `deadline` on the clock's scale, while the name of a vault is not known
-/// yet or, if access was `granted`, the vault does not know the caller yet. `attempt` must be fit to
-/// be repeated.
+/// yet or the vault does not know yet what is `fresh`. `attempt` must be fit to be repeated.
 pub(super) async fn wait_for<T, F: Future<Output = Result<T>>>(
     clock: &dyn Clock,
     deadline: Duration,
-    granted: bool,
+    fresh: Fresh,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T> {
     let mut pause = Duration::from_secs(1);
@@ -20,7 +28,7 @@ pub(super) async fn wait_for<T, F: Future<Output = Result<T>>>(
             Ok(done) => return Ok(done),
             Err(error) => error,
         };
-        if !may_pass(&error, granted) || clock.elapsed().saturating_add(pause) >= deadline {
+        if !may_pass(&error, fresh) || clock.elapsed().saturating_add(pause) >= deadline {
             return Err(error);
         }
         clock.sleep(pause).await;
@@ -33,9 +41,10 @@ pub(super) async fn wait_for<T, F: Future<Output = Result<T>>>(
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Whether this is what a vault, or the way to it, says at first.
-fn may_pass(error: &Error, granted: bool) -> bool {
+fn may_pass(error: &Error, fresh: Fresh) -> bool {
     match error.kind() {
-        ErrorKind::ForbiddenByPolicy | ErrorKind::ForbiddenByRbac => granted,
+        ErrorKind::ForbiddenByPolicy | ErrorKind::ForbiddenByRbac => fresh.access,
+        ErrorKind::ForbiddenByFirewall => fresh.network,
         // The name of a new vault is not known everywhere at once.
         ErrorKind::Transport => !error.may_have_been_sent(),
         _ => false,
@@ -50,7 +59,8 @@ mod tests {
 
     use super::*;
 
-    async fn attempts(kind: ErrorKind, fails: u32, granted: bool) -> (u32, bool) {
+    async fn attempts(kind: ErrorKind, fails: u32, access: bool) -> (u32, bool) {
+        let fresh = Fresh { access, network: false };
         let deadline = Duration::from_secs(300);
         let (clock, count) = (SystemClock::new(), Cell::new(0));
         let attempt = || {
@@ -58,7 +68,7 @@ mod tests {
             let fails = count.get() <= fails;
             async move { if fails { Err(Error::new(kind, "no")) } else { Ok(()) } }
         };
-        let done = wait_for(&clock, clock.elapsed() + deadline, granted, attempt).await.is_ok();
+        let done = wait_for(&clock, clock.elapsed() + deadline, fresh, attempt).await.is_ok();
         (count.get(), done)
     }
 

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use azvault_core::{Error, Result};
-use azvault_management::{Vault, VaultAction};
+use azvault_management::{Vault, VaultAction, VaultField, VaultPlan};
 
-use super::{Outcome, Progress, Step, Teller, VaultReport, access, run::FailedGroups};
+use super::{
+    Outcome, Progress, Step, Teller, VaultReport,
+    access::{self, Fresh},
+    run::FailedGroups,
+};
 use crate::{
     PlannedDeletion, PlannedObject, PlannedVault, Provisioner,
     objects::{self, Ensured, ObjectKind, Shelf},
@@ -95,6 +99,7 @@ impl Worker<'_> {
             VaultAction::Update => Some(Step::VaultUpdated),
             _ => None,
         };
+        let fresh = Fresh { access: grants, network: changes_network(&vault) };
         let vault = match (vault.is_empty(), vault.live()) {
             (true, Some(live)) => live.clone(),
             // One that is refused gives its refusals, and writes nothing.
@@ -110,7 +115,7 @@ impl Worker<'_> {
             let principal = role.principal.object_id;
             self.done(Step::RoleAssigned { role: role.role, principal });
         }
-        self.fill(&vault, objects, grants).await
+        self.fill(&vault, objects, fresh).await
     }
 
     /// Sees to it that the secrets and keys are there.
@@ -118,7 +123,7 @@ impl Worker<'_> {
         &mut self,
         vault: &Vault,
         objects: Vec<PlannedObject>,
-        grants: bool,
+        fresh: Fresh,
     ) -> Result<()> {
         if objects.is_empty() {
             return Ok(());
@@ -138,7 +143,7 @@ impl Worker<'_> {
             };
             let env = self.provisioner.env();
             let ensure = || objects::ensure(shelf, &name, &wanted, env, &*clock);
-            match access::wait_for(&*clock, deadline, grants, ensure).await? {
+            match access::wait_for(&*clock, deadline, fresh, ensure).await? {
                 Ensured::Found => self.at = None,
                 Ensured::Made => self.done(Step::ObjectCreated { kind, name }),
                 Ensured::Recovered => self.done(Step::ObjectRecovered { kind, name }),
@@ -146,4 +151,17 @@ impl Worker<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a vault that is there will let in others than before.
+fn changes_network(plan: &VaultPlan) -> bool {
+    use VaultField::{Bypass, DefaultAction, IpRules, PublicNetworkAccess, VirtualNetworkRules};
+    let of_network = |field: &VaultField| {
+        matches!(
+            field,
+            Bypass | DefaultAction | IpRules | PublicNetworkAccess | VirtualNetworkRules
+        )
+    };
+    *plan.action() == VaultAction::Update
+        && plan.differences().iter().any(|it| of_network(it.field()))
 }

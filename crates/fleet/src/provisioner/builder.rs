@@ -83,9 +83,10 @@ impl ProvisionerBuilder {
         self
     }
 
-    /// How long to wait in a vault until access takes effect that the fleet gives there, or until
-    /// the name of a new vault is known; 5 min unless set. A refusal where the fleet gives nobody
-    /// access is not waited out.
+    /// How long to wait in a vault until access takes effect that the fleet gives there, until
+    /// network rules do that were changed just now, or until the name of a new vault is known; 5 min
+    /// unless set. A refusal where the fleet gives nobody access, or changed no rule, is not waited
+    /// out.
     pub fn access_deadline(mut self, limit: Duration) -> Self {
         self.access_deadline = limit;
         self

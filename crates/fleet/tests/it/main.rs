@@ -7,6 +7,7 @@ mod fields;
 mod files;
 mod kill;
 mod leaks;
+mod network;
 mod pace;
 mod roles;
 mod support;

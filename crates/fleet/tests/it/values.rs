@@ -1,7 +1,7 @@
 //! Values from the environment, and what a secret is told beside its value.
 
 use azvault_emulator::Emulator;
-use azvault_fleet::{DesiredSecret, DesiredVault, Env, ErrorKind, Fleet};
+use azvault_fleet::{DesiredSecret, Env, ErrorKind, Fleet};
 
 use crate::support::Place;
 
@@ -79,20 +79,4 @@ async fn more_secrets_and_keys_than_a_page_has_are_found() {
         vault = vault.key(format!("k-{n}"), azvault_fleet::DesiredKey::ec());
     }
     place.advance_while(place.converge(&place.fleet().vault(vault))).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_vault_that_lets_us_in_no_more_is_told_with_its_reason() {
-    let ours = "203.0.113.9".parse().unwrap();
-    let place = Place::on(Emulator::builder().client_address(ours).in_memory(), |it| it);
-    let closed = |vault: DesiredVault| {
-        vault.network(azvault_fleet::DesiredNetwork::deny().ip_rule("198.51.100.7"))
-    };
-    let vault = place.vault("pay-prod").secret("db", DesiredSecret::generated(32));
-    let report = place.apply(&place.fleet().vault(closed(vault.clone()))).await;
-    let failed = &report.vaults()[0];
-    assert_eq!(failed.error().unwrap().kind(), ErrorKind::ForbiddenByFirewall, "{report}");
-    let plan = place.provisioner.plan(&place.fleet().vault(closed(vault))).await.unwrap();
-    assert!(plan.to_string().contains("it could not be looked for: "), "{plan}");
-    assert!(plan.to_string().contains("Client address: 203.0.113.9"), "{plan}");
 }
