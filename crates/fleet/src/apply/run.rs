@@ -1,57 +1,79 @@
-//! All of a plan: the groups first, then the vaults, some at a time.
+//! All of a plan: some vaults at a time, each once its group is there.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use azvault_core::{Error, ErrorKind, Result};
-use futures::{StreamExt, stream};
+use azvault_management::VaultAction;
+use futures::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, Shared},
+    stream,
+};
 
 use super::{FleetReport, Progress, Teller, vault};
-use crate::{FleetPlan, PlannedResourceGroup, Provisioner};
+use crate::{FleetPlan, PlannedResourceGroup, PlannedVault, Provisioner};
 
-/// The groups that could not be made, by subscription and name in lower case.
-pub(super) type FailedGroups = BTreeMap<(String, String), Arc<Error>>;
+/// The making of a missing group, once for all vaults that wait for it; it holds up no other. Gives
+/// the error if the group cannot be made.
+#[derive(Clone)]
+struct Group(Shared<BoxFuture<'static, Option<Arc<Error>>>>);
 
 pub(super) async fn run(provisioner: Provisioner, plan: FleetPlan, tell: Teller) -> FleetReport {
     let FleetPlan { groups, vaults, deletions } = plan;
-    let concurrency = provisioner.concurrency();
-    let failed: FailedGroups = stream::iter(groups)
-        .map(|group| make(&provisioner, group, &tell))
-        .buffer_unordered(concurrency)
-        .filter_map(std::future::ready)
-        .collect()
-        .await;
-    let work = vaults.into_iter().map(|it| vault::Work::Converge(Box::new(it)));
-    let work = work.chain(deletions.into_iter().map(vault::Work::Delete));
-    let mut reports: Vec<_> = stream::iter(work.enumerate())
-        .map(|(n, work)| {
-            let done = vault::work(&provisioner, work, &failed, &tell);
-            async move { (n, done.await) }
+    // By subscription and name in lower case.
+    let groups: BTreeMap<(String, String), Group> = groups
+        .into_iter()
+        .map(|group| {
+            let key = key(&group.subscription, &group.name);
+            (key, Group(make(provisioner.clone(), group, tell.clone()).boxed().shared()))
         })
-        // In whatever order they end: a slow vault must not hold up those behind it.
-        .buffer_unordered(concurrency)
-        .collect()
-        .await;
+        .collect();
+    let waits = |vault: &PlannedVault| {
+        // One that is refused needs no group, and has reasons of its own.
+        let needs = vault.action() != VaultAction::Refused;
+        let group = groups.get(&key(vault.subscription(), vault.vault().resource_group()));
+        group.filter(|_| needs).cloned()
+    };
+    let vaults = vaults.into_iter().map(|it| (waits(&it), vault::Work::Converge(Box::new(it))));
+    let deletions = deletions.into_iter().map(|it| (None, vault::Work::Delete(it)));
+    let mut work: Vec<_> = vaults.chain(deletions).enumerate().collect();
+    // Those that wait take up places that others can use before.
+    work.sort_by_key(|(_, (group, _))| group.is_some());
+    let work = work.into_iter().map(|(n, (group, work))| {
+        let (provisioner, tell) = (&provisioner, &tell);
+        async move {
+            let failed = match group {
+                Some(Group(made)) => made.await,
+                None => None,
+            };
+            (n, vault::work(provisioner, work, failed, tell).await)
+        }
+    });
+    // In whatever order they end: a slow vault must not hold up those behind it.
+    let done = stream::iter(work).buffer_unordered(provisioner.concurrency());
+    let mut reports: Vec<_> = done.collect().await;
     reports.sort_by_key(|(n, _)| *n);
     FleetReport { vaults: reports.into_iter().map(|(_, report)| report).collect() }
 }
 
+fn key(subscription: &str, group: &str) -> (String, String) {
+    (subscription.to_ascii_lowercase(), group.to_lowercase())
+}
+
 /// Makes a group; gives the error if it cannot be made.
 async fn make(
-    provisioner: &Provisioner,
+    provisioner: Provisioner,
     group: PlannedResourceGroup,
-    tell: &Teller,
-) -> Option<((String, String), Arc<Error>)> {
-    match ensure(provisioner, &group).await {
+    tell: Teller,
+) -> Option<Arc<Error>> {
+    match ensure(&provisioner, &group).await {
         Ok(made) => {
             if made {
                 tell.tell(Progress::ResourceGroupCreated { name: group.name });
             }
             None
         }
-        Err(error) => {
-            let key = (group.subscription.to_ascii_lowercase(), group.name.to_lowercase());
-            Some((key, Arc::new(error)))
-        }
+        Err(error) => Some(Arc::new(error)),
     }
 }
 

@@ -8,7 +8,6 @@ use azvault_management::{Vault, VaultAction, VaultField, VaultPlan};
 use super::{
     Outcome, Progress, Step, Teller, VaultReport,
     access::{self, Fresh},
-    run::FailedGroups,
 };
 use crate::{
     PlannedDeletion, PlannedObject, PlannedVault, Provisioner,
@@ -34,7 +33,7 @@ struct Worker<'a> {
 pub(super) async fn work(
     provisioner: &Provisioner,
     work: Work,
-    failed: &FailedGroups,
+    failed: Option<Arc<Error>>,
     tell: &Teller,
 ) -> VaultReport {
     let (name, subscription) = match &work {
@@ -85,13 +84,11 @@ impl Worker<'_> {
         Ok(())
     }
 
-    async fn converge(&mut self, planned: PlannedVault, failed: &FailedGroups) -> Result<()> {
+    /// `failed`: why the vault's group could not be made.
+    async fn converge(&mut self, planned: PlannedVault, failed: Option<Arc<Error>>) -> Result<()> {
         let PlannedVault { subscription, vault, roles, objects, grants, .. } = planned;
-        let group = (subscription.to_ascii_lowercase(), vault.resource_group().to_lowercase());
-        // One that is refused has reasons of its own.
-        let refused = *vault.action() == VaultAction::Refused;
-        if let Some(error) = failed.get(&group).filter(|_| !refused) {
-            return Err(Error::shared(error));
+        if let Some(error) = failed {
+            return Err(Error::shared(&error));
         }
         let step = match vault.action() {
             VaultAction::Create => Some(Step::VaultCreated),

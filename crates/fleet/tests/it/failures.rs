@@ -244,3 +244,25 @@ async fn what_somebody_else_recovers_first_is_no_failure() {
     let report = place.provisioner.apply(plan).await;
     assert!(!report.has_failures(), "{report}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_takes_long_holds_up_no_vault_of_another() {
+    let place = Place::new();
+    let slow = place.vault("pay-slow").resource_group("slow");
+    let elsewhere = "0b1f6471-1bf0-4dda-aec3-cb9272f09590";
+    let quick = place.vault("pay-quick").subscription(elsewhere);
+    let fleet = place.fleet().vault(slow).vault(quick);
+    let puts = place.emulator.faults().next(1).on("PUT", "/resourceGroups/slow");
+    puts.throttle_with_retry_after(Duration::from_secs(240));
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    let mut apply = place.provisioner.apply(plan);
+    let within = tokio::time::timeout(Duration::from_secs(60), async {
+        while let Some(progress) = apply.next().await {
+            if progress.to_string() == "pay-quick: done" {
+                return;
+            }
+        }
+    });
+    assert!(within.await.is_ok(), "a minute is enough for another subscription");
+    assert!(!apply.await.has_failures());
+}
