@@ -5,16 +5,53 @@ use std::fmt;
 use azvault_management::VaultAction;
 
 use super::{FleetPlan, ObjectAction, PlannedObject, PlannedVault};
+use crate::check::same;
+
+/// Says which subscription the lines that follow are about, where a plan is about several.
+struct Heading<'a> {
+    several: bool,
+    said: Option<&'a str>,
+}
+
+impl<'a> Heading<'a> {
+    fn of(plan: &'a FleetPlan) -> Self {
+        let mut all = plan.subscriptions();
+        let first = all.next().unwrap_or_default();
+        Self { several: all.any(|other| !same(first, other)), said: None }
+    }
+
+    fn write(&mut self, f: &mut fmt::Formatter<'_>, subscription: &'a str) -> fmt::Result {
+        if !self.several || self.said.is_some_and(|said| same(said, subscription)) {
+            return Ok(());
+        }
+        self.said = Some(subscription);
+        writeln!(f, "subscription {}", subscription.to_ascii_lowercase())
+    }
+}
+
+impl FleetPlan {
+    /// Those in which something will be done, or is refused.
+    fn subscriptions(&self) -> impl Iterator<Item = &str> {
+        let vaults = self.vaults.iter().filter(|vault| !vault.is_empty());
+        let groups = self.groups.iter().map(|group| group.subscription.as_str());
+        let deletions = self.deletions.iter().map(|deletion| deletion.subscription.as_str());
+        groups.chain(vaults.map(|vault| vault.subscription.as_str())).chain(deletions)
+    }
+}
 
 impl fmt::Display for FleetPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut heading = Heading::of(self);
         for group in &self.groups {
+            heading.write(f, &group.subscription)?;
             writeln!(f, "+ create resource group: {} ({})", group.name, group.location)?;
         }
         for vault in self.vaults.iter().filter(|vault| !vault.is_empty()) {
+            heading.write(f, &vault.subscription)?;
             writeln!(f, "{vault}")?;
         }
         for deletion in &self.deletions {
+            heading.write(f, &deletion.subscription)?;
             writeln!(
                 f,
                 "- delete: {}/{} with all that is in it; it can be recovered until its retention ends",

@@ -1,0 +1,41 @@
+//! What a printed plan and report say to whoever decides on them.
+
+use crate::support::Place;
+
+const ELSEWHERE: &str = "0b1f6471-1bf0-4dda-aec3-cb9272f09590";
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_of_several_subscriptions_says_which_each_change_is_in() {
+    let place = Place::new();
+    let here = place.emulator.subscription_id();
+    let old = place.vault("pay-old").subscription(ELSEWHERE);
+    place.converge(&place.fleet().vault(old)).await;
+    let fleet = place
+        .fleet()
+        .vault(place.vault("pay-a"))
+        .vault(place.vault("pay-b").resource_group("more").subscription(ELSEWHERE.to_uppercase()))
+        .delete_vault_in(ELSEWHERE, "pay-old");
+    let plan = place.provisioner.plan(&fleet).await.unwrap().to_string();
+    let marks = |line: &&str| line.starts_with("subscription ") || !line.starts_with(' ');
+    let lines: Vec<&str> = plan.lines().filter(marks).collect();
+    let (one, other) = (format!("subscription {here}"), format!("subscription {ELSEWHERE}"));
+    let told = |line: &str| lines.iter().position(|it| it.starts_with(line)).expect(line);
+    let within = |line: &str| {
+        let before = lines[..told(line)].iter().rev();
+        before
+            .copied()
+            .find(|line| line.starts_with("subscription "))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(within("+ create resource group: payments"), one, "{plan}");
+    assert_eq!(within("+ create resource group: more"), other, "{plan}");
+    assert_eq!(within("+ create: payments/pay-a"), one, "{plan}");
+    assert_eq!(within("+ create: more/pay-b"), other, "{plan}");
+    assert_eq!(within("- delete: payments/pay-old"), other, "{plan}");
+
+    // One alone goes without saying.
+    let fleet = place.fleet().vault(place.vault("pay-a"));
+    let plan = place.provisioner.plan(&fleet).await.unwrap().to_string();
+    assert!(!plan.contains("subscription "), "{plan}");
+}
