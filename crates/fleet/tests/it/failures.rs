@@ -266,3 +266,27 @@ async fn a_group_that_takes_long_holds_up_no_vault_of_another() {
     assert!(within.await.is_ok(), "a minute is enough for another subscription");
     assert!(!apply.await.has_failures());
 }
+
+#[tokio::test(start_paused = true)]
+async fn two_who_apply_at_once_both_come_to_an_end() {
+    for conflict in [false, true] {
+        let emulator = Emulator::builder().parallel_changes_conflict(conflict).in_memory();
+        let place = Place::on(emulator, |builder| builder);
+        let mut fleet = place.fleet();
+        for n in 0..4 {
+            let me = place.emulator.default_principal();
+            let vault = place.vault(&format!("pay-{n}")).tag("a", "b").key("k", DesiredKey::ec());
+            let vault = vault.role(me.oid(), azvault_fleet::KeyVaultRole::Reader);
+            fleet = fleet.vault(vault.secret("db", DesiredSecret::generated(32)));
+        }
+        let other = Place::on(place.emulator.clone(), |builder| builder);
+        let (one, two) =
+            futures::join!(place.provisioner.plan(&fleet), other.provisioner.plan(&fleet));
+        let one = place.provisioner.apply(one.unwrap()).finish();
+        let two = other.provisioner.apply(two.unwrap()).finish();
+        let (one, two) = place.advance_while(async { futures::join!(one, two) }).await;
+        assert!(!one.has_failures(), "{one}");
+        assert!(!two.has_failures(), "{two}");
+        place.converge(&fleet).await;
+    }
+}

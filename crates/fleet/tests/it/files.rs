@@ -270,6 +270,14 @@ fn what_cannot_be_read_hides_nothing_else_that_is_wrong() {
 }
 
 #[test]
+fn the_file_of_the_readme_is_right() {
+    let readme = include_str!("../../README.md");
+    let file = readme.split("```toml\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+    let fleet = Fleet::from_toml("README.md", file).unwrap();
+    assert_eq!(fleet.vault_names().collect::<Vec<_>>(), ["pay-prod", "pay-test"]);
+}
+
+#[test]
 fn a_byte_order_mark_takes_no_column() {
     let error = Fleet::from_toml("fleet.toml", "\u{feff}tenant = 1\n").unwrap_err();
     assert!(error.to_string().starts_with("fleet.toml:1:1: tenant: there is no"), "{error}");
