@@ -290,3 +290,18 @@ async fn two_who_apply_at_once_both_come_to_an_end() {
         place.converge(&fleet).await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_answers_404_for_the_versions_of_nothing_has_nothing() {
+    let place = Place::new();
+    let vault = place.vault("pay-prod").key("k", DesiredKey::ec());
+    let fleet = place.fleet().vault(vault.secret("db", DesiredSecret::generated(32)));
+    for (path, code) in
+        [("/secrets/db/versions", "SecretNotFound"), ("/keys/k/versions", "KeyNotFound")]
+    {
+        let body = format!(r#"{{"error":{{"code":"{code}","message":"It was not found."}}}}"#);
+        let json = [("content-type", "application/json")];
+        place.emulator.faults().next(1).on("GET", path).respond(404, &json, body);
+    }
+    place.converge(&fleet).await;
+}
