@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use azvault_management::VaultAction;
+use azvault_management::{RefusalReason, VaultAction};
 
 use super::{FleetPlan, ObjectAction, PlannedObject, PlannedVault};
 use crate::check::same;
@@ -83,7 +83,8 @@ impl fmt::Display for PlannedVault {
             write!(f, "{}", self.vault)?;
         }
         if self.action() == VaultAction::Refused {
-            return Ok(());
+            let mut hints = self.vault.refusals().iter().filter_map(|it| in_a_file(it.reason()));
+            return hints.try_for_each(|hint| write!(f, "\n    in a file: {hint}"));
         }
         for role in &self.roles {
             write!(f, "\n    + role {}: {}", role.role, role.principal.object_id)?;
@@ -98,6 +99,15 @@ impl fmt::Display for PlannedVault {
             write!(f, "\n    {object}")?;
         }
         Ok(())
+    }
+}
+
+/// What would be right, where a refusal says it in terms of Rust alone.
+fn in_a_file(reason: RefusalReason) -> Option<&'static str> {
+    match reason {
+        RefusalReason::GoesByRoles => Some("[[vault.role]], or authorization = \"policies\""),
+        RefusalReason::PurgeProtection => Some("leave out purge_protection = false"),
+        _ => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a printed plan and report say to whoever decides on them.
 
+use azvault_fleet::DesiredVault;
+
 use crate::support::Place;
 
 const ELSEWHERE: &str = "0b1f6471-1bf0-4dda-aec3-cb9272f09590";
@@ -38,4 +40,25 @@ async fn a_plan_of_several_subscriptions_says_which_each_change_is_in() {
     let fleet = place.fleet().vault(place.vault("pay-a"));
     let plan = place.provisioner.plan(&fleet).await.unwrap().to_string();
     assert!(!plan.contains("subscription "), "{plan}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_says_what_would_be_right_in_a_file() {
+    let place = Place::new();
+    let by_roles = DesiredVault::new("by-roles");
+    let protected = place.vault("protected").purge_protection();
+    place.converge(&place.fleet().vault(by_roles).vault(protected)).await;
+    let fleet = place
+        .fleet()
+        .vault(place.vault("by-roles"))
+        .vault(place.vault("protected").without_purge_protection());
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    assert_eq!(plan.refused().count(), 2, "{plan}");
+    let text = plan.to_string();
+    for says in [
+        "in a file: [[vault.role]], or authorization = \"policies\"",
+        "in a file: leave out purge_protection = false",
+    ] {
+        assert!(text.contains(says), "{text}");
+    }
 }
