@@ -10,7 +10,7 @@ use azvault_core::{Error, ErrorKind, Result, time::Clock};
 pub(super) struct Fresh {
     /// Access that the fleet gives there.
     pub(super) access: bool,
-    /// Network rules that were changed just now.
+    /// Network rules that were just changed to let us in.
     pub(super) network: bool,
 }
 
