@@ -202,8 +202,8 @@ impl Provisioner {
 
 /// The longest wait that Resource Manager may ask for.
 const LONGEST_DELAY: std::time::Duration = std::time::Duration::from_secs(300);
-/// How long one of its calls may take with all its waits.
-const MANAGEMENT_LIMIT: std::time::Duration = std::time::Duration::from_secs(900);
+/// How long one of its calls, or all that a vault needs, may take with all waits.
+pub(crate) const MANAGEMENT_LIMIT: std::time::Duration = std::time::Duration::from_secs(900);
 
 impl fmt::Debug for Provisioner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -106,3 +106,12 @@ async fn a_storm_of_throttling_is_sat_out() {
     let report = place.provisioner.apply(plan).await;
     assert!(!report.has_failures(), "{report}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn several_long_delays_for_one_vault_are_kept() {
+    let place = Place::new();
+    let puts = place.emulator.faults().next(3).on("PUT", "/vaults/pay-0");
+    puts.throttle_with_retry_after(Duration::from_secs(250));
+    let took = apply(&place, 1).await;
+    assert!((750.0..900.0).contains(&took), "{took}");
+}
