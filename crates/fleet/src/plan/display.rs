@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use azvault_management::{RefusalReason, VaultAction};
+use azvault_management::{Difference, RefusalReason, VaultAction, VaultField};
 
 use super::{FleetPlan, ObjectAction, PlannedObject, PlannedVault};
 use crate::check::same;
@@ -86,6 +86,10 @@ impl fmt::Display for PlannedVault {
             let mut hints = self.vault.refusals().iter().filter_map(|it| in_a_file(it.reason()));
             return hints.try_for_each(|hint| write!(f, "\n    in a file: {hint}"));
         }
+        if self.action() == VaultAction::Update {
+            let mut notes = self.vault.differences().iter().filter_map(consequence);
+            notes.try_for_each(|note| write!(f, "\n    note: {note}"))?;
+        }
         for role in &self.roles {
             write!(f, "\n    + role {}: {}", role.role, role.principal.object_id)?;
         }
@@ -99,6 +103,20 @@ impl fmt::Display for PlannedVault {
             write!(f, "\n    {object}")?;
         }
         Ok(())
+    }
+}
+
+/// What a change of a vault that is there takes away from others, or for good.
+fn consequence(difference: &Difference) -> Option<&'static str> {
+    match (difference.field(), difference.to()) {
+        (VaultField::RbacAuthorization, "true") => {
+            Some("its access policies have no effect from then on")
+        }
+        (VaultField::RbacAuthorization, _) => Some("roles do not open what is in it from then on"),
+        (VaultField::PurgeProtection, "true") => {
+            Some("purge protection cannot be taken away again")
+        }
+        _ => None,
     }
 }
 

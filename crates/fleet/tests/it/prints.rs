@@ -62,3 +62,25 @@ async fn a_refusal_says_what_would_be_right_in_a_file() {
         assert!(text.contains(says), "{text}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_notes_what_a_change_takes_away_or_cannot_be_undone() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("pay-a"))).await;
+    place.converge(&place.fleet().vault(DesiredVault::new("pay-b"))).await;
+    let to_roles = DesiredVault::new("pay-a").rbac_authorization(true).purge_protection();
+    let to_policies = place.vault("pay-b").rbac_authorization(false);
+    let plan = place.provisioner.plan(&place.fleet().vault(to_roles).vault(to_policies)).await;
+    let text = plan.unwrap().to_string();
+    for says in [
+        "note: its access policies have no effect from then on",
+        "note: purge protection cannot be taken away again",
+        "note: roles do not open what is in it from then on",
+    ] {
+        assert_eq!(text.matches(says).count(), 1, "{says}\n{text}");
+    }
+    // What is only made loses nothing.
+    let new = DesiredVault::new("pay-c").rbac_authorization(true).purge_protection();
+    let plan = place.provisioner.plan(&place.fleet().vault(new)).await.unwrap();
+    assert!(!plan.to_string().contains("note:"), "{plan}");
+}
