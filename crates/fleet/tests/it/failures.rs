@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use azvault_emulator::Emulator;
-use azvault_fleet::{DesiredKey, DesiredSecret, DesiredVault, ErrorKind, Outcome, Step};
+use azvault_fleet::{
+    DesiredKey, DesiredSecret, DesiredVault, ErrorKind, Outcome, SecretPermission, Step,
+};
 use futures::StreamExt;
 
-use crate::support::Place;
+use crate::support::{Place, STRANGER};
 
 #[tokio::test(start_paused = true)]
 async fn a_vault_that_fails_stops_no_other_and_the_report_says_after_what() {
@@ -304,4 +306,21 @@ async fn a_vault_that_answers_404_for_the_versions_of_nothing_has_nothing() {
         place.emulator.faults().next(1).on("GET", path).respond(404, &json, body);
     }
     place.converge(&fleet).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_somebody_made_after_the_plan_keeps_what_they_gave_it() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("pay-other"))).await;
+    let plan = place.provisioner.plan(&place.fleet().vault(place.vault("pay-prod"))).await.unwrap();
+    let theirs = place
+        .vault("pay-prod")
+        .tag("owner", "somebody")
+        .policy(azvault_fleet::DesiredPolicy::new(STRANGER).secrets([SecretPermission::Get]));
+    place.converge(&place.fleet().vault(theirs.clone())).await;
+
+    let report = place.provisioner.apply(plan).await;
+    assert!(!report.has_failures(), "{report}");
+    let second = place.provisioner.plan(&place.fleet().vault(theirs)).await.unwrap();
+    assert!(second.is_empty(), "{second}");
 }
