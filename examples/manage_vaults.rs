@@ -116,13 +116,25 @@ async fn find_place() -> Result<Place, Box<dyn Error>> {
         .into());
     }
     let var = |name| std::env::var(name).map_err(|_| format!("{name} is not set"));
-    Ok(Place {
+    let place = Place {
         management: KeyVaultManagementClient::new(subscription_id, DefaultAzureCredential::new()?)?,
         tenant_id: var("AZURE_TENANT_ID")?,
         resource_group: var("AZURE_RESOURCE_GROUP")?,
         vault_name: var("KEY_VAULT_NAME")?,
         _emulator: None,
-    })
+    };
+    // The vault is made anew and deleted at the end, which must not befall one that is in use.
+    let name = place.management.vaults().check_name_availability(&place.vault_name).await?;
+    if !name.is_available() {
+        return Err(format!(
+            "KEY_VAULT_NAME is {}, which cannot be had ({}): choose a name that is free, since this \
+             example deletes its vault. Nothing was touched",
+            place.vault_name,
+            name.message().unwrap_or("no reason is given")
+        )
+        .into());
+    }
+    Ok(place)
 }
 
 /// A subscription with a resource group and another vault in it.

@@ -5,17 +5,28 @@
 //! a file of your own, and the argument `--live`, it runs in Azure as whoever `DefaultAzureCredential`
 //! finds: it makes and changes what the file says there, and **deletes the vaults that the file names
 //! under `[[delete]]`**.
-#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what it does")]
 #![expect(clippy::disallowed_methods, reason = "an example may read the environment")]
 
-use std::error::Error;
+use std::{error::Error, process::ExitCode};
 
 use azvault_emulator::{Emulator, Principal};
 use azvault_fleet::{Env, Fleet, Provisioner, credentials::DefaultAzureCredential};
 use futures::StreamExt;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match provision().await {
+        Ok(()) => ExitCode::SUCCESS,
+        // Printed as it is meant to be read: what is wrong with a file, a line each.
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn provision() -> Result<(), Box<dyn Error>> {
     let (fleet, provisioner, emulator) = find_fleet().await?;
 
     // 1. What differs. Nothing is changed by this, and a fleet that cannot be ends here.

@@ -1,4 +1,4 @@
-//! Access that was just given, and is not felt yet. Core's `wait_for_access` sees one call through;
+//! Access that was just given and is not felt yet, and what else passes. Core's `wait_for_access` sees one call through;
 //! this sees all that an object takes through, and a vault's new name, within one deadline.
 
 use std::{future::Future, time::Duration};
@@ -10,12 +10,12 @@ use azvault_core::{Error, ErrorKind, Result, time::Clock};
 pub(super) struct Fresh {
     /// Access that the fleet gives there.
     pub(super) access: bool,
-    /// Network rules that were changed just now.
+    /// Network rules that were just changed to let us in.
     pub(super) network: bool,
 }
 
 /// Repeats `attempt` until `deadline` on the clock's scale, while the name of a vault is not known
-/// yet or the vault does not know yet what is `fresh`. `attempt` must be fit to be repeated.
+/// yet, the vault does not know yet what is `fresh`, or it throttles. `attempt` must be fit to be repeated.
 pub(super) async fn wait_for<T, F: Future<Output = Result<T>>>(
     clock: &dyn Clock,
     deadline: Duration,
@@ -45,6 +45,8 @@ fn may_pass(error: &Error, fresh: Fresh) -> bool {
     match error.kind() {
         ErrorKind::ForbiddenByPolicy | ErrorKind::ForbiddenByRbac => fresh.access,
         ErrorKind::ForbiddenByFirewall => fresh.network,
+        // Somebody else uses the vault's limits up; the client has waited its turns already.
+        ErrorKind::Throttled => true,
         // The name of a new vault is not known everywhere at once.
         ErrorKind::Transport => !error.may_have_been_sent(),
         _ => false,
@@ -77,6 +79,7 @@ mod tests {
         assert_eq!(attempts(ErrorKind::ForbiddenByRbac, 7, true).await, (8, true));
         assert_eq!(attempts(ErrorKind::ForbiddenByRbac, 7, false).await, (1, false));
         assert_eq!(attempts(ErrorKind::Transport, 7, false).await, (8, true));
+        assert_eq!(attempts(ErrorKind::Throttled, 7, false).await, (8, true));
         assert_eq!(attempts(ErrorKind::ForbiddenByFirewall, 7, true).await, (1, false));
         let (count, done) = attempts(ErrorKind::ForbiddenByPolicy, 1000, true).await;
         assert!(!done && (20..30).contains(&count), "{count}");

@@ -28,18 +28,25 @@ pub(super) async fn run(provisioner: Provisioner, plan: FleetPlan, tell: Teller)
             (key, Group(make(provisioner.clone(), group, tell.clone()).boxed().shared()))
         })
         .collect();
-    let waits = |vault: &PlannedVault| {
+    let group_of = |vault: &PlannedVault| {
         // One that is refused needs no group, and has reasons of its own.
         let needs = vault.action() != VaultAction::Refused;
         let group = groups.get(&key(vault.subscription(), vault.vault().resource_group()));
         group.filter(|_| needs).cloned()
     };
-    let vaults = vaults.into_iter().map(|it| (waits(&it), vault::Work::Converge(Box::new(it))));
-    let deletions = deletions.into_iter().map(|it| (None, vault::Work::Delete(it)));
-    let mut work: Vec<_> = vaults.chain(deletions).enumerate().collect();
-    // Those that wait take up places that others can use before.
-    work.sort_by_key(|(_, (group, _))| group.is_some());
-    let work = work.into_iter().map(|(n, (group, work))| {
+    // Those that wait take up places that others can use before. Each is taken out of the plan when its
+    // turn comes, so that nothing is held twice.
+    let waits: Vec<bool> = vaults.iter().map(|vault| group_of(vault).is_some()).collect();
+    let mut order: Vec<usize> = (0..vaults.len()).collect();
+    order.sort_by_key(|n| waits.get(*n));
+    let (count, mut vaults) = (order.len(), vaults.into_iter().map(Some).collect::<Vec<_>>());
+    let converge = order.into_iter().filter_map(|n| {
+        let vault = vaults.get_mut(n)?.take()?;
+        Some((n, group_of(&vault), vault::Work::Converge(Box::new(vault))))
+    });
+    let delete = |(n, it)| (count + n, None, vault::Work::Delete(it));
+    let work = converge.chain(deletions.into_iter().enumerate().map(delete));
+    let work = work.map(|(n, group, work)| {
         let (provisioner, tell) = (&provisioner, &tell);
         async move {
             let failed = match group {

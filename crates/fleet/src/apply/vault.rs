@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use azvault_core::{Error, Result};
+use azvault_core::{Error, ErrorKind, Result};
 use azvault_management::{Vault, VaultAction, VaultField, VaultPlan};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     access::{self, Fresh},
 };
 use crate::{
-    PlannedDeletion, PlannedObject, PlannedVault, Provisioner,
+    ObjectAction, PlannedDeletion, PlannedObject, PlannedVault, Provisioner,
     objects::{self, Ensured, ObjectKind, Shelf},
 };
 
@@ -96,7 +96,7 @@ impl Worker<'_> {
             VaultAction::Update => Some(Step::VaultUpdated),
             _ => None,
         };
-        let fresh = Fresh { access: grants, network: changes_network(&vault) };
+        let fresh = Fresh { access: grants, network: lets_us_in(&vault, &objects) };
         let vault = match (vault.is_empty(), vault.live()) {
             (true, Some(live)) => live.clone(),
             // One that is refused gives its refusals, and writes nothing.
@@ -150,15 +150,16 @@ impl Worker<'_> {
     }
 }
 
-/// Whether a vault that is there will let in others than before.
-fn changes_network(plan: &VaultPlan) -> bool {
+/// Whether a plan changes the rules of a vault that did not let us in: who was in, and is not after
+/// that, is shut out.
+fn lets_us_in(plan: &VaultPlan, objects: &[PlannedObject]) -> bool {
     use VaultField::{Bypass, DefaultAction, IpRules, PublicNetworkAccess, VirtualNetworkRules};
+    let kept_out = |object: &PlannedObject| matches!(&object.action, ObjectAction::LookAgain(error) if error.kind() == ErrorKind::ForbiddenByFirewall);
     let of_network = |field: &VaultField| {
         matches!(
             field,
             Bypass | DefaultAction | IpRules | PublicNetworkAccess | VirtualNetworkRules
         )
     };
-    *plan.action() == VaultAction::Update
-        && plan.differences().iter().any(|it| of_network(it.field()))
+    objects.iter().any(kept_out) && plan.differences().iter().any(|it| of_network(it.field()))
 }

@@ -82,9 +82,11 @@ impl Fleet {
         }
         if read.common {
             check_defaults(&self.defaults, &mut problems);
-            let whole =
-                |vault: &&DesiredVault| !vault.place.is_some_and(|it| read.not.contains(&it));
-            for vault in self.vaults.iter().filter(whole) {
+        }
+        for vault in &self.vaults {
+            let name = format!("vault {:?}", vault.name);
+            problems.rule(&name, vault.place, vault_name(&vault.name));
+            if read.common && !vault.place.is_some_and(|place| read.not.contains(&place)) {
                 vault::check(vault, &self.defaults, &mut problems);
             }
         }

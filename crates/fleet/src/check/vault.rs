@@ -1,11 +1,9 @@
-//! The rules of one vault.
+//! The rules of one vault, but for its name's.
 
-use super::{Problems, check_home, contents, guid, key, network, repeated, said_first, vault_name};
+use super::{Problems, check_home, contents, guid, key, network, repeated, said_first};
 use crate::model::{DesiredVault, Home};
 
 pub(super) fn check(vault: &DesiredVault, defaults: &Home, problems: &mut Problems) {
-    let name = format!("vault {:?}", vault.name);
-    problems.rule(&name, vault.place, vault_name(&vault.name));
     check_home(vault, defaults, problems);
     if let Some(days) = &vault.retention_days
         && !(7..=90).contains(&days.value)

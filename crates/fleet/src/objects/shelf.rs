@@ -94,14 +94,23 @@ impl Shelf {
 
     /// Whether there is a live object of this name, in whatever state its versions are.
     pub(super) async fn has(&self, name: &str) -> Result<bool> {
-        Ok(match self {
+        let some = match self {
             Self::Secrets(client) => {
-                client.list_secret_properties_versions(name).try_next().await?.is_some()
+                let mut versions = client.list_secret_properties_versions(name);
+                versions.try_next().await.map(|version| version.is_some())
             }
             Self::Keys(client) => {
-                client.list_key_properties_versions(name).try_next().await?.is_some()
+                let mut versions = client.list_key_properties_versions(name);
+                versions.try_next().await.map(|version| version.is_some())
             }
-        })
+        };
+        // An empty list is recorded for keys; for secrets nothing is, and either means the same.
+        match some {
+            Err(error) if matches!(error.code(), Some("SecretNotFound" | "KeyNotFound")) => {
+                Ok(false)
+            }
+            some => some,
+        }
     }
 
     /// Brings a deleted object back, with all its versions, and waits until it is there.

@@ -18,6 +18,7 @@ use crate::{
     Fleet, Provisioner,
     model::Resolved,
     objects::{Found, Shelf, Wanted},
+    provisioner::MANAGEMENT_LIMIT,
 };
 
 /// What was seen, by subscription; ids in lower case.
@@ -135,8 +136,9 @@ async fn one(
 ) -> Result<PlannedVault> {
     let name = wanted.vault.name();
     let vaults = provisioner.management(&wanted.subscription)?.vaults();
-    let ensure =
-        vaults.ensure_vault(wanted.resource_group.as_str(), name, wanted.parameters.clone());
+    let ensure = vaults
+        .ensure_vault(wanted.resource_group.as_str(), name, wanted.parameters.clone())
+        .with_timeout(MANAGEMENT_LIMIT);
     let subscription = seen.get(&wanted.subscription.to_ascii_lowercase());
     let mut observed = subscription.map_or_else(Observed::absent, |seen| seen.observed(name));
     let absent = observed == Observed::absent();

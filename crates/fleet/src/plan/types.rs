@@ -9,8 +9,8 @@ use crate::{
 };
 
 /// What will be done so that the vaults of a fleet are what they are to be; made by
-/// [`Provisioner::plan`](crate::Provisioner::plan). `Display` prints it with a line for each change
-/// and a summary; it holds no value of a secret.
+/// [`Provisioner::plan`](crate::Provisioner::plan). `Display` prints it with a line for each change,
+/// the subscription before it where there are several, and a summary; it holds no value of a secret.
 #[derive(Clone, Debug)]
 #[must_use = "a plan does nothing before it is applied"]
 pub struct FleetPlan {

@@ -84,9 +84,9 @@ impl ProvisionerBuilder {
     }
 
     /// How long to wait in a vault until access takes effect that the fleet gives there, until
-    /// network rules do that were changed just now, or until the name of a new vault is known; 5 min
-    /// unless set. A refusal where the fleet gives nobody access, or changed no rule, is not waited
-    /// out.
+    /// network rules do that were just changed to let us in, until the name of a new vault is known,
+    /// or while the vault throttles; 5 min unless set. A refusal where the fleet gives nobody access,
+    /// or by rules that keep us out, is not waited out.
     pub fn access_deadline(mut self, limit: Duration) -> Self {
         self.access_deadline = limit;
         self

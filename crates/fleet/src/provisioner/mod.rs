@@ -113,9 +113,9 @@ impl Provisioner {
         crate::plan::plan(self, fleet).await
     }
 
-    /// Carries out a plan that this provisioner made: some vaults at a time, within Resource Manager's limits. Awaited it gives
-    /// a [`FleetReport`](crate::FleetReport); as a stream it tells of each step before that. Nothing
-    /// is done before it is polled.
+    /// Carries out a plan that this provisioner made: some vaults at a time, within Resource Manager's
+    /// limits. Awaited it gives a [`FleetReport`](crate::FleetReport); as a stream it tells of each
+    /// step before that. Nothing is done before it is polled.
     ///
     /// What fails at one vault stops none of the others. A vault is looked at again before it is
     /// written to, so that a plan which is out of date is not carried out blindly. Whoever is killed
@@ -123,7 +123,8 @@ impl Provisioner {
     ///
     /// Needs, beside what [`plan`](Self::plan) needs, `vaults/write`, `vaults/accessPolicies/write`,
     /// `resourceGroups/write` for groups that are missing, `roleAssignments/write` for roles,
-    /// `vaults/delete` for deletions, and in the vaults `set` and `recover` for secrets, `create` and
+    /// `vaults/delete` for deletions, `Microsoft.KeyVault/register/action` where a subscription is not
+    /// registered yet, and in the vaults `set` and `recover` for secrets, `create` and
     /// `recover` for keys.
     pub fn apply(&self, plan: FleetPlan) -> Apply {
         Apply::new(self.clone(), plan)
@@ -202,8 +203,8 @@ impl Provisioner {
 
 /// The longest wait that Resource Manager may ask for.
 const LONGEST_DELAY: std::time::Duration = std::time::Duration::from_secs(300);
-/// How long one of its calls may take with all its waits.
-const MANAGEMENT_LIMIT: std::time::Duration = std::time::Duration::from_secs(900);
+/// How long one of its calls, or all that a vault needs, may take with all waits.
+pub(crate) const MANAGEMENT_LIMIT: std::time::Duration = std::time::Duration::from_secs(900);
 
 impl fmt::Debug for Provisioner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

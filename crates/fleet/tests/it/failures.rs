@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use azvault_emulator::Emulator;
-use azvault_fleet::{DesiredKey, DesiredSecret, DesiredVault, ErrorKind, Outcome, Step};
+use azvault_fleet::{
+    DesiredKey, DesiredSecret, DesiredVault, ErrorKind, Outcome, SecretPermission, Step,
+};
 use futures::StreamExt;
 
-use crate::support::Place;
+use crate::support::{Place, STRANGER};
 
 #[tokio::test(start_paused = true)]
 async fn a_vault_that_fails_stops_no_other_and_the_report_says_after_what() {
@@ -265,4 +267,60 @@ async fn a_group_that_takes_long_holds_up_no_vault_of_another() {
     });
     assert!(within.await.is_ok(), "a minute is enough for another subscription");
     assert!(!apply.await.has_failures());
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_who_apply_at_once_both_come_to_an_end() {
+    for conflict in [false, true] {
+        let emulator = Emulator::builder().parallel_changes_conflict(conflict).in_memory();
+        let place = Place::on(emulator, |builder| builder);
+        let mut fleet = place.fleet();
+        for n in 0..4 {
+            let me = place.emulator.default_principal();
+            let vault = place.vault(&format!("pay-{n}")).tag("a", "b").key("k", DesiredKey::ec());
+            let vault = vault.role(me.oid(), azvault_fleet::KeyVaultRole::Reader);
+            fleet = fleet.vault(vault.secret("db", DesiredSecret::generated(32)));
+        }
+        let other = Place::on(place.emulator.clone(), |builder| builder);
+        let (one, two) =
+            futures::join!(place.provisioner.plan(&fleet), other.provisioner.plan(&fleet));
+        let one = place.provisioner.apply(one.unwrap()).finish();
+        let two = other.provisioner.apply(two.unwrap()).finish();
+        let (one, two) = place.advance_while(async { futures::join!(one, two) }).await;
+        assert!(!one.has_failures(), "{one}");
+        assert!(!two.has_failures(), "{two}");
+        place.converge(&fleet).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_answers_404_for_the_versions_of_nothing_has_nothing() {
+    let place = Place::new();
+    let vault = place.vault("pay-prod").key("k", DesiredKey::ec());
+    let fleet = place.fleet().vault(vault.secret("db", DesiredSecret::generated(32)));
+    for (path, code) in
+        [("/secrets/db/versions", "SecretNotFound"), ("/keys/k/versions", "KeyNotFound")]
+    {
+        let body = format!(r#"{{"error":{{"code":"{code}","message":"It was not found."}}}}"#);
+        let json = [("content-type", "application/json")];
+        place.emulator.faults().next(1).on("GET", path).respond(404, &json, body);
+    }
+    place.converge(&fleet).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_somebody_made_after_the_plan_keeps_what_they_gave_it() {
+    let place = Place::new();
+    place.converge(&place.fleet().vault(place.vault("pay-other"))).await;
+    let plan = place.provisioner.plan(&place.fleet().vault(place.vault("pay-prod"))).await.unwrap();
+    let theirs = place
+        .vault("pay-prod")
+        .tag("owner", "somebody")
+        .policy(azvault_fleet::DesiredPolicy::new(STRANGER).secrets([SecretPermission::Get]));
+    place.converge(&place.fleet().vault(theirs.clone())).await;
+
+    let report = place.provisioner.apply(plan).await;
+    assert!(!report.has_failures(), "{report}");
+    let second = place.provisioner.plan(&place.fleet().vault(theirs)).await.unwrap();
+    assert!(second.is_empty(), "{second}");
 }

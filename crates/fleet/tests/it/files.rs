@@ -246,16 +246,17 @@ fn all_problems_are_told_at_once_in_the_order_of_the_file() {
 #[test]
 fn what_cannot_be_read_hides_nothing_else_that_is_wrong() {
     let told = errors(
-        "[[vault]]\nname = \"pay-a\"\nretention-days = 30\n[[vault]]\nname = \"b\"\n[[vault]]\nname = \"PAY-A\"\n[[vault]]\nsku = \"basic\"\n[[vault.role]]\nrole = \"x\"\nprincipal = 5\n",
+        "[[vault]]\nname = \"pay-a\"\nretention-days = 30\n[[vault]]\nname = \"b\"\nskew = 1\n[[vault]]\nname = \"PAY-A\"\n[[vault]]\nsku = \"basic\"\n[[vault.role]]\nrole = \"x\"\nprincipal = 5\n",
     );
     let says = [
         "3:1: vault \"pay-a\".retention-days: there is no such key",
         "5:8: vault \"b\": is no vault's name",
-        "7:8: vault \"PAY-A\": is there twice",
-        "8:1: vault[3]: has no name",
-        "9:7: vault[3].sku: \"basic\" is none of",
-        "11:8: vault[3].role[0].role: \"x\" is none of",
-        "12:13: vault[3].role[0].principal: is an integer",
+        "6:1: vault \"b\".skew: there is no such key",
+        "8:8: vault \"PAY-A\": is there twice",
+        "9:1: vault[3]: has no name",
+        "10:7: vault[3].sku: \"basic\" is none of",
+        "12:8: vault[3].role[0].role: \"x\" is none of",
+        "13:13: vault[3].role[0].principal: is an integer",
     ];
     assert_eq!(told.len(), says.len(), "{told:#?}");
     for (told, says) in told.iter().zip(says) {
@@ -266,6 +267,14 @@ fn what_cannot_be_read_hides_nothing_else_that_is_wrong() {
     let problems =
         Fleet::from_toml("f", &text.replace("subscription =", "subscripton =")).unwrap_err();
     assert_eq!(problems.problems().len(), 1, "{problems}");
+}
+
+#[test]
+fn the_file_of_the_readme_is_right() {
+    let readme = include_str!("../../README.md");
+    let file = readme.split("```toml\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+    let fleet = Fleet::from_toml("README.md", file).unwrap();
+    assert_eq!(fleet.vault_names().collect::<Vec<_>>(), ["pay-prod", "pay-test"]);
 }
 
 #[test]

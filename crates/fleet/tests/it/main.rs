@@ -9,6 +9,7 @@ mod kill;
 mod leaks;
 mod network;
 mod pace;
+mod prints;
 mod roles;
 mod support;
 mod values;

@@ -51,3 +51,17 @@ async fn rules_that_are_changed_are_waited_for_until_they_are_felt() {
     let report = place.provisioner.apply(plan).await;
     assert!(!report.has_failures(), "{report}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn rules_that_lock_us_out_are_not_waited_for() {
+    let place = place();
+    place.converge(&place.fleet().vault(place.vault("pay-prod"))).await;
+    let fleet = place.fleet().vault(with_secret(&place, "198.51.100.7"));
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    let clock = SystemClock::new();
+    let before = clock.elapsed();
+    let report = place.provisioner.apply(plan).await;
+    assert!(clock.elapsed() - before < Duration::from_secs(10), "nothing will pass");
+    assert!(report.to_string().contains("updated, then failed at the secret db: "), "{report}");
+    assert!(report.to_string().contains("ForbiddenByFirewall"), "{report}");
+}

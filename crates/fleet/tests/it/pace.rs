@@ -68,3 +68,50 @@ async fn a_delay_of_minutes_that_resource_manager_asks_for_is_kept() {
     let took = apply(&place, 1).await;
     assert!((120.0..130.0).contains(&took), "{took}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_vault_that_throttles_holds_up_no_other() {
+    let place = Place::new();
+    let secret = || azvault_fleet::DesiredSecret::generated(32);
+    let slow = place.vault("pay-slow").secret("db", secret());
+    let quick = place.vault("pay-quick").secret("db", secret()).secret("other", secret());
+    let plan = place.provisioner.plan(&place.fleet().vault(slow).vault(quick)).await.unwrap();
+    let puts = place.emulator.faults().next(1).on("PUT", "/secrets/db").on_host("pay-slow");
+    puts.throttle_with_retry_after(Duration::from_secs(25));
+    let clock = SystemClock::new();
+    let before = clock.elapsed();
+    let mut apply = place.provisioner.apply(plan);
+    let mut quick = None;
+    while let Some(progress) = futures::StreamExt::next(&mut apply).await {
+        if progress.to_string() == "pay-quick: done" {
+            quick = Some(clock.elapsed() - before);
+        }
+    }
+    assert!(!apply.await.has_failures());
+    assert!(quick.unwrap() < Duration::from_secs(10), "{quick:?}");
+    assert!(clock.elapsed() - before >= Duration::from_secs(25));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_of_throttling_is_sat_out() {
+    let place = Place::new();
+    let secret = azvault_fleet::DesiredSecret::generated(32);
+    let vault =
+        place.vault("pay-prod").secret("db", secret).key("k", azvault_fleet::DesiredKey::ec());
+    let fleet = place.fleet().vault(vault);
+    let plan = place.provisioner.plan(&fleet).await.unwrap();
+    place.emulator.faults().next(5).on("PUT", "/vaults/pay-prod").status(429);
+    place.emulator.faults().next(8).on("PUT", "/secrets/db").status(429);
+    place.emulator.faults().next(8).on("POST", "/keys/k").status(429);
+    let report = place.provisioner.apply(plan).await;
+    assert!(!report.has_failures(), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_long_delays_for_one_vault_are_kept() {
+    let place = Place::new();
+    let puts = place.emulator.faults().next(3).on("PUT", "/vaults/pay-0");
+    puts.throttle_with_retry_after(Duration::from_secs(250));
+    let took = apply(&place, 1).await;
+    assert!((750.0..900.0).contains(&took), "{took}");
+}
