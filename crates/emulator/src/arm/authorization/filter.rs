@@ -36,7 +36,7 @@ impl AssignmentFilter {
             } else if let Some(principal) =
                 argument(term, "assignedTo").or_else(|| equal(term, "principalId"))
             {
-                filter.principal = Some(principal.to_owned());
+                filter.principal = Some(principal);
             } else {
                 return Err(unknown());
             }
@@ -64,9 +64,9 @@ impl DefinitionFilter {
             if term.eq_ignore_ascii_case("atScopeAndBelow()") {
                 filter.below = true;
             } else if let Some(name) = equal(term, "roleName") {
-                filter.name = Some(name.to_owned());
+                filter.name = Some(name);
             } else if let Some(kind) = equal(term, "type") {
-                filter.kind = Some(kind.to_owned());
+                filter.kind = Some(kind);
             } else if !term.eq_ignore_ascii_case("atScope()") {
                 return Err(unknown());
             }
@@ -88,22 +88,41 @@ impl DefinitionFilter {
     }
 }
 
-fn terms(text: &str) -> impl Iterator<Item = &str> {
-    text.split(" and ").map(str::trim)
+/// What `and` joins; one within quotes belongs to a value.
+fn terms(text: &str) -> Vec<&str> {
+    const AND: &str = " and ";
+    let (mut terms, mut rest, mut searched) = (Vec::new(), text, 0);
+    while let Some(found) = rest.get(searched..).and_then(|text| text.find(AND)) {
+        let at = searched + found;
+        let (before, after) = rest.split_at(at);
+        if before.matches('\'').count() % 2 == 1 {
+            searched = at + 1;
+        } else {
+            terms.push(before.trim());
+            (rest, searched) = (after.strip_prefix(AND).unwrap_or(after), 0);
+        }
+    }
+    terms.push(rest.trim());
+    terms
 }
 
 /// `{property} eq '{value}'`.
-fn equal<'a>(term: &'a str, property: &str) -> Option<&'a str> {
+fn equal(term: &str, property: &str) -> Option<String> {
     let (name, value) = term.split_once(" eq ")?;
-    let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-    name.trim().eq_ignore_ascii_case(property).then_some(value)
+    quoted(value).filter(|_| name.trim().eq_ignore_ascii_case(property))
 }
 
 /// `{function}('{value}')`.
-fn argument<'a>(term: &'a str, function: &str) -> Option<&'a str> {
+fn argument(term: &str, function: &str) -> Option<String> {
     let (name, value) = term.split_once('(')?;
-    let value = value.strip_suffix(')')?.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-    name.trim().eq_ignore_ascii_case(function).then_some(value)
+    quoted(value.strip_suffix(')')?).filter(|_| name.trim().eq_ignore_ascii_case(function))
+}
+
+/// A value in quotes; two quotes stand for one.
+fn quoted(text: &str) -> Option<String> {
+    let value = text.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+    let alone = value.replace("''", "").contains('\'');
+    (!alone).then(|| value.replace("''", "'"))
 }
 
 #[cfg(test)]
@@ -123,8 +142,31 @@ mod tests {
     }
 
     #[test]
+    fn a_name_may_have_the_words_and_the_quotes_of_filters() {
+        for (text, name) in [
+            ("roleName eq 'Setters and listers'", "Setters and listers"),
+            ("atScope() and roleName eq 'A and B and C' and type eq 'CustomRole'", "A and B and C"),
+            ("roleName eq 'Ann''s and Bob''s'", "Ann's and Bob's"),
+            ("roleName eq 'a eq b'", "a eq b"),
+        ] {
+            let filter = DefinitionFilter::parse(Some(text)).unwrap();
+            assert_eq!(filter.name.as_deref(), Some(name), "{text}");
+        }
+        let text = "roleName eq 'é and è' and type eq 'BuiltInRole'";
+        let filter = DefinitionFilter::parse(Some(text)).unwrap();
+        assert_eq!(filter.kind.as_deref(), Some("BuiltInRole"));
+    }
+
+    #[test]
     fn other_filters_are_refused() {
-        for text in ["", "atScope() or atScope()", "assignedTo(p)", "principalId ne 'p'"] {
+        for text in [
+            "",
+            "atScope() or atScope()",
+            "assignedTo(p)",
+            "principalId ne 'p'",
+            "roleName eq 'a'b'",
+            "principalId eq ''' and atScope()",
+        ] {
             assert!(AssignmentFilter::parse(Some(text)).is_err(), "{text}");
             assert!(DefinitionFilter::parse(Some(text)).is_err(), "{text}");
         }
