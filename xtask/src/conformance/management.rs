@@ -10,14 +10,31 @@ use anyhow::{Context, Result};
 use super::FOLDER;
 use crate::process::{cargo, run as run_command};
 
-/// So that a vault is not ready, and a purge not done, at the first look.
-const LAGS: [&str; 4] = ["--provisioning-lag", "1", "--purge-lag", "1"];
+/// An address that network rules can name, unlike that of this machine.
+const CLIENT_ADDRESS: &str = "203.0.113.7";
+
+/// So that nothing is ready, done or in force at the first look, and Azure's limits hold.
+const SETTINGS: [&str; 12] = [
+    "--provisioning-lag",
+    "1",
+    "--purge-lag",
+    "1",
+    "--access-lag",
+    "1",
+    "--provider-unregistered",
+    "--registration-lag",
+    "1",
+    "--resource-manager-limits",
+    "--client-address",
+    CLIENT_ADDRESS,
+];
 
 pub(super) fn run(root: &Path, python: &Path) -> Result<()> {
     let emulator = Emulator::start()?;
     let mut script = Command::new(python);
     script
         .arg(root.join(FOLDER).join("management.py"))
+        .env("CLIENT_ADDRESS", CLIENT_ADDRESS)
         .env("MANAGEMENT_URL", emulator.told("Management URL")?)
         .env("SUBSCRIPTION_ID", emulator.told("Subscription")?)
         .env("AZURE_TENANT_ID", emulator.told("Tenant")?)
@@ -46,7 +63,7 @@ impl Emulator {
         // Replaced by the program itself, so that the one that is killed is the one that serves.
         let mut command =
             cargo(&["run", "--quiet", "--locked", "--package", "azvault-emulator", "--"])?;
-        command.args(["--port", "0"]).args(LAGS).env("RUST_LOG", "warn").stdout(Stdio::piped());
+        command.args(["--port", "0"]).args(SETTINGS).env("RUST_LOG", "warn").stdout(Stdio::piped());
         let mut program = command.spawn().context("starting the emulator")?;
         let mut output = BufReader::new(program.stdout.take().context("the emulator's output")?);
         // The names and what they are end with the first empty line.
