@@ -25,6 +25,7 @@ mod backups;
 #[cfg(feature = "cli")]
 mod binary;
 mod byok;
+mod data_plane_rights;
 mod entra;
 mod environment;
 mod errors;
