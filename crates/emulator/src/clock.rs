@@ -21,6 +21,11 @@ pub(crate) fn wall_now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 
+/// So long after `now`, or at the end of the calendar: what is to take for ever does.
+pub(crate) fn after(now: OffsetDateTime, lag: Duration) -> OffsetDateTime {
+    now.saturating_add(lag.try_into().unwrap_or(time::Duration::MAX))
+}
+
 /// The time the vaults live by; clones move together.
 ///
 /// ```

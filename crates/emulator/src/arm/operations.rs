@@ -9,6 +9,7 @@ use time::{OffsetDateTime, macros::format_description};
 use uuid::Uuid;
 
 use super::{Context, error::ArmError, reply::Reply};
+use crate::clock::after;
 
 /// Between year 1, where the service's ticks begin, and 1970.
 const SECONDS_TO_1970: i64 = 62_135_596_800;
@@ -35,7 +36,7 @@ impl Operation {
     pub(super) fn new(subscription: &str, now: OffsetDateTime, lag: Duration) -> (String, Self) {
         let ticks = (now.unix_timestamp() + SECONDS_TO_1970) * 10_000_000;
         let token = URL_SAFE_NO_PAD.encode(format!("UT|{ticks:020}|{:X}", Uuid::new_v4().simple()));
-        (token, Self { subscription: subscription.to_owned(), created: now, done: now + lag })
+        (token, Self { subscription: subscription.to_owned(), created: now, done: after(now, lag) })
     }
 
     fn find(context: &Context<'_>, subscription: &str, token: &str) -> Result<Self, ArmError> {

@@ -5,6 +5,7 @@
 use http::{Method, StatusCode};
 
 use super::{Context, account, error::ArmError, reply::Reply, route::Route};
+use crate::clock::after;
 
 /// As `registrationState` has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +73,7 @@ pub(super) fn register(
     subscription: Option<&str>,
 ) -> Result<Reply, ArmError> {
     if let Some(subscription) = subscription {
-        let done = context.now + context.settings().registration_lag;
+        let done = after(context.now, context.settings().registration_lag);
         context.state().registrations.entry(subscription.to_owned()).or_insert(done);
     }
     show(context, subscription)

@@ -30,6 +30,7 @@ mod data_plane_rights;
 mod entra;
 mod environment;
 mod errors;
+mod extreme_times;
 mod faults_and_journal;
 mod imports;
 mod key_crypto;

@@ -16,6 +16,7 @@ use super::{
     reply, settled_view,
     view::{ProvisioningState, VaultView},
 };
+use crate::clock::after;
 
 /// Makes a vault, changes one, or recovers a deleted one, which a PUT without `createMode` does too.
 pub(in crate::arm) fn put(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmError> {
@@ -108,7 +109,7 @@ fn create(
         modified: stamp,
         changed: context.router.arm.next_change(),
         properties,
-        ready: context.now + context.settings().provisioning_lag,
+        ready: after(context.now, context.settings().provisioning_lag),
         deletion: None,
         connections: Vec::new(),
         data: context.router.vaults.create(

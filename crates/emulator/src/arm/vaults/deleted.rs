@@ -17,6 +17,7 @@ use super::{
     },
     model::{ArmVault, VaultDeletion},
 };
+use crate::clock::after;
 
 #[derive(Serialize)]
 struct DeletedVault<'a> {
@@ -121,7 +122,7 @@ pub(in crate::arm) fn purge(
         return Err(ArmError::purge_not_allowed());
     }
     let lag = context.settings().purge_lag;
-    let purged = deletion.purged.unwrap_or(context.now + lag);
+    let purged = deletion.purged.unwrap_or_else(|| after(context.now, lag));
     vault.deletion = Some(VaultDeletion { purged: Some(purged), ..deletion });
     let location = normalized_location(&vault.location);
     let (token, operation) = Operation::new(subscription, context.now, lag);

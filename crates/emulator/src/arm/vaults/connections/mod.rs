@@ -17,6 +17,7 @@ use super::{
     super::{Arm, Context, error::ArmError, names::VaultId, reply::Reply, route::Route},
     model::ArmVault,
 };
+use crate::clock::after;
 use operation::Pending;
 pub(super) use view::ConnectionItem;
 use view::ConnectionView;
@@ -135,7 +136,7 @@ impl Connection {
     fn begin(&mut self, kind: ChangeKind, now: OffsetDateTime, lag: Duration) -> String {
         let etag = Self::new_etag();
         self.etag = Some(etag.clone());
-        self.change = Some(Change { kind, done: now + lag });
+        self.change = Some(Change { kind, done: after(now, lag) });
         etag
     }
 }

@@ -1,0 +1,56 @@
+//! Lags that outlast the calendar.
+
+use std::time::Duration;
+
+use azvault_emulator::{Emulator, EmulatorBuilder};
+use serde_json::json;
+use time::macros::datetime;
+
+use crate::arm::Arm;
+
+fn endless() -> EmulatorBuilder {
+    Emulator::builder()
+        .provisioning_lag(Duration::MAX)
+        .registration_lag(Duration::MAX)
+        .deletion_lag(Duration::MAX)
+        .recovery_lag(Duration::MAX)
+        .purge_lag(Duration::MAX)
+        .access_lag(Duration::MAX)
+}
+
+#[tokio::test]
+async fn a_lag_beyond_the_calendar_never_ends() {
+    let arm = Arm::of(endless()).await;
+    let made = arm.put("kv-1", json!({})).await.ok();
+    assert_eq!(made["properties"]["provisioningState"], "RegisteringDns");
+    let vault = arm.vault_path("rg", "kv-1");
+    arm.emulator().connect_private_endpoint(&vault, "c").unwrap();
+    let connection = format!("{vault}/privateEndpointConnections/c");
+    let body = json!({"properties": {"privateLinkServiceConnectionState": {"status": "Approved"}}});
+    assert_eq!(arm.send("PUT", &connection, Some(body)).await.status(), 200);
+    assert_eq!(arm.send("DELETE", &connection, None).await.status(), 202);
+    arm.emulator().clock().advance(Duration::from_secs(86_400 * 365 * 1000));
+    assert_eq!(arm.get(&connection).await.ok()["properties"]["provisioningState"], "Deleting");
+    assert_eq!(arm.delete("kv-1").await.status(), 200);
+    assert_eq!(arm.purge("kv-1").await.status(), 202);
+    let deleted = arm.provider("locations/westus/deletedVaults/kv-1");
+    assert_eq!(arm.get(&deleted).await.status(), 200);
+    let group = format!("{}/resourceGroups/rg", arm.subscription());
+    assert_eq!(arm.send("DELETE", &group, None).await.status(), 202);
+}
+
+#[tokio::test]
+async fn a_registration_beyond_the_calendar_never_ends() {
+    let arm = Arm::of(endless().provider_registered(false)).await;
+    let answer = arm.send("POST", &arm.provider("register"), None).await;
+    assert_eq!(answer.ok()["registrationState"], "Registering");
+}
+
+#[tokio::test]
+async fn a_vault_at_the_end_of_the_calendar_is_made_and_deleted() {
+    let arm = Arm::of(Emulator::builder().purge_lag(Duration::from_secs(60))).await;
+    arm.emulator().clock().set(datetime!(9999-12-31 23:59:59 UTC));
+    arm.put("kv-1", json!({})).await.ok();
+    assert_eq!(arm.delete("kv-1").await.status(), 200);
+    assert_eq!(arm.purge("kv-1").await.status(), 202);
+}
