@@ -30,7 +30,8 @@ pub(crate) struct Assignment {
     pub(crate) created_by: String,
     pub(crate) updated_on: OffsetDateTime,
     pub(crate) updated_by: String,
-    from: OffsetDateTime,
+    /// `None`: from the beginning, wherever the clock is set to.
+    from: Option<OffsetDateTime>,
     /// Once it was removed.
     until: Option<OffsetDateTime>,
 }
@@ -60,7 +61,7 @@ impl Assignment {
             created_by: by.to_owned(),
             updated_on: now,
             updated_by: by.to_owned(),
-            from,
+            from: Some(from).filter(|from| *from > now),
             until: None,
         }
     }
@@ -95,7 +96,7 @@ impl Assignment {
         resource: &Scope,
         now: OffsetDateTime,
     ) -> bool {
-        self.from <= now
+        self.from.is_none_or(|from| from <= now)
             && !self.is_over(now)
             && self.details.principal.eq_ignore_ascii_case(principal)
             && self.details.scope.covers(resource)

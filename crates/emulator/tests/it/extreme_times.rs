@@ -1,4 +1,4 @@
-//! Lags that outlast the calendar.
+//! Lags that outlast the calendar, and clocks that are set back.
 
 use std::time::Duration;
 
@@ -6,7 +6,12 @@ use azvault_emulator::{Emulator, EmulatorBuilder};
 use serde_json::json;
 use time::macros::datetime;
 
-use crate::arm::Arm;
+use crate::{
+    arm::Arm,
+    roles::{SECRETS_OFFICER, assign, rbac},
+};
+
+const ASSIGNMENT: &str = "44444444-4444-4444-4444-444444444444";
 
 fn endless() -> EmulatorBuilder {
     Emulator::builder()
@@ -53,4 +58,15 @@ async fn a_vault_at_the_end_of_the_calendar_is_made_and_deleted() {
     arm.put("kv-1", json!({})).await.ok();
     assert_eq!(arm.delete("kv-1").await.status(), 200);
     assert_eq!(arm.purge("kv-1").await.status(), 202);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_takes_nobodys_role_away() {
+    let arm = Arm::new().await;
+    let (data, vault) = rbac(&arm, "kv-1").await;
+    assert_eq!(assign(&arm, &vault, ASSIGNMENT, SECRETS_OFFICER).await.status(), 201);
+    assert_eq!(data.get("/secrets").await.status(), 200);
+    let clock = arm.emulator().clock();
+    clock.set(clock.now() - time::Duration::days(30));
+    assert_eq!(data.get("/secrets").await.status(), 200, "as it is with access policies");
 }
