@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 /// Parts that a token is counted in: a rate per second times nanoseconds gives these.
 const TOKEN: i128 = 1_000_000_000;
-/// Told where a bucket is never refilled.
+/// Told where there are never enough.
 const LONGEST_WAIT: u64 = 3600;
 
 /// A limit on requests: a bucket of tokens, one for each request, and how fast it fills up again.
@@ -116,14 +116,15 @@ impl Bucket {
         Self { level: i128::from(limit.start) * TOKEN, at: now }
     }
 
-    /// Takes so many tokens and tells how many whole ones are left; or after how many whole seconds there are enough.
+    /// Takes so many tokens, all at most, and tells how many whole ones are left; or after how many whole seconds there are enough.
     pub(crate) fn take(
         &mut self,
         limit: RateLimit,
         tokens: u32,
         now: OffsetDateTime,
     ) -> Result<u32, u64> {
-        let wanted = i128::from(tokens) * TOKEN;
+        // What weighs more than ever fits would wait for ever.
+        let wanted = i128::from(tokens.min(limit.size.max(1))) * TOKEN;
         // A clock that was set back brings nothing.
         let passed = (now - self.at).whole_nanoseconds().max(0);
         let rate = i128::from(limit.per_second);
@@ -135,7 +136,7 @@ impl Bucket {
             return Ok(u32::try_from(self.level / TOKEN).unwrap_or(u32::MAX));
         }
         let a_second = rate * TOKEN;
-        if a_second == 0 {
+        if a_second == 0 || limit.size == 0 {
             return Err(LONGEST_WAIT);
         }
         let seconds = (wanted - self.level + a_second - 1) / a_second;
@@ -192,6 +193,25 @@ mod tests {
         assert_eq!(bucket.take(limit, 8, START), Ok(2));
         assert_eq!(bucket.take(limit, 8, START), Err(6));
         assert_eq!(bucket.take(limit, 2, START), Ok(0));
+    }
+
+    #[test]
+    fn what_weighs_more_than_fits_takes_a_full_bucket() {
+        let limit = RateLimit::new(2, 1);
+        let mut bucket = Bucket::new(limit, START);
+        assert_eq!(bucket.take(limit, 8, START), Ok(0));
+        assert_eq!(bucket.take(limit, 8, START), Err(2));
+        assert_eq!(bucket.take(limit, 8, START + Duration::seconds(2)), Ok(0));
+    }
+
+    #[test]
+    fn a_bucket_of_no_size_lets_nothing_pass() {
+        for per_second in [0, 5] {
+            let limit = RateLimit::new(0, per_second);
+            let mut bucket = Bucket::new(limit, START);
+            let later = START + Duration::days(1);
+            assert_eq!(bucket.take(limit, 1, later), Err(LONGEST_WAIT), "{per_second}");
+        }
     }
 
     #[test]
