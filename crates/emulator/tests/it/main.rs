@@ -17,6 +17,7 @@ mod arm_keys;
 mod arm_limits;
 mod arm_lists;
 mod arm_malformed;
+mod arm_policy_words;
 mod arm_registration;
 mod arm_secrets;
 mod arm_vaults;
