@@ -26,6 +26,8 @@ mod authentication;
 mod backups;
 #[cfg(feature = "cli")]
 mod binary;
+#[cfg(feature = "cli")]
+mod binary_refusals;
 mod byok;
 mod data_plane_rights;
 mod entra;
