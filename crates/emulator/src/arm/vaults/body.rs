@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     super::{Context, error::ArmError},
     model::{Properties, Sku},
-    network::NetworkAcls,
+    network::{NetworkAcls, check_public_access},
     policy_rules,
 };
 use crate::vault::AccessPolicy;
@@ -182,6 +182,9 @@ fn checked(properties: Properties) -> Result<Properties, ArmError> {
     policy_rules::check(&properties.access_policies, &properties.tenant_id)?;
     if let Some(acls) = &properties.network_acls {
         acls.check()?;
+    }
+    if let Some(access) = &properties.public_network_access {
+        check_public_access(access)?;
     }
     Ok(properties)
 }
