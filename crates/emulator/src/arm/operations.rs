@@ -70,7 +70,7 @@ pub(super) fn poll_vault(
     let running = operation.done > context.now;
     let status = Status {
         created_date_time: date_time(operation.created),
-        last_action_date_time: (!running).then(|| date_time(operation.done)),
+        last_action_date_time: (!running).then(|| date_time(operation.done.max(operation.created))),
         status: if running { "NotStarted" } else { "Succeeded" },
     };
     if !running {
