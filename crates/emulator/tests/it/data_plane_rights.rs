@@ -9,10 +9,10 @@ use crate::{
 };
 
 /// The request, and the data action below `Microsoft.KeyVault/vaults/`.
-type Row = (&'static str, &'static str, &'static str);
+type Row<'a> = (&'static str, &'a str, &'static str);
 
 /// Source: the operations' descriptions, and the mapping of Microsoft's tool that compares both.
-const ROWS: [Row; 37] = [
+const ROWS: [Row<'static>; 37] = [
     ("POST", "/keys/k/create", "keys/create/action"),
     ("POST", "/keys/k/rotate", "keys/rotate/action"),
     ("PUT", "/keys/k", "keys/import/action"),
@@ -53,10 +53,11 @@ const ROWS: [Row; 37] = [
 ];
 
 const ROLE: &str = "33333333-3333-3333-3333-333333333333";
+const ADMINISTRATOR: &str = "00482a5a-887f-4fb3-b363-3b7fe8e74483";
 const ASSIGNMENT: &str = "44444444-4444-4444-4444-444444444444";
 
 /// The status and inner code of the row's request, to a vault in which nothing is.
-async fn ask(data: &Vault, (method, path, _): Row) -> (u16, Option<String>) {
+async fn ask(data: &Vault, (method, path, _): Row<'_>) -> (u16, Option<String>) {
     let body = (method != "GET" && method != "DELETE").then(|| json!({"value": "AA"}));
     let answer = data.send(method, path, body).await;
     match answer.status() {
@@ -91,5 +92,27 @@ async fn each_operation_needs_its_data_action_and_no_other() {
         assert_eq!(arm.send("PUT", &path, Some(but)).await.status(), 201);
         let denied = ask(&data, row).await;
         assert_eq!(denied, (403, Some("ForbiddenByRbac".to_owned())), "{row:?} without it");
+    }
+}
+
+#[tokio::test]
+async fn a_role_for_objects_opens_what_names_them_and_nothing_else() {
+    let arm = Arm::new().await;
+    let (data, vault) = rbac(&arm, "kv-1").await;
+    for (scope, name) in [("KEYS/K", ASSIGNMENT), ("secrets/s", ROLE)] {
+        let made = assign(&arm, &format!("{vault}/{scope}"), name, ADMINISTRATOR).await;
+        assert_eq!(made.status(), 201, "{scope}");
+    }
+    for row @ (_, path, _) in ROWS {
+        let named = path.contains("keys/k") || path.contains("secrets/s");
+        let (status, inner) = ask(&data, row).await;
+        if named {
+            assert_ne!(status, 403, "{row:?}: {inner:?}");
+        } else {
+            assert_eq!((status, inner.as_deref()), (403, Some("ForbiddenByRbac")), "{row:?}");
+        }
+        let beside = path.replace("keys/k", "keys/k2").replace("secrets/s", "secrets/s2");
+        let other = ask(&data, (row.0, &beside, row.2)).await;
+        assert_eq!(other.0, 403, "{beside}");
     }
 }
