@@ -94,10 +94,12 @@ async fn bind_loopback(port: u16) -> io::Result<Vec<TcpListener>> {
         let v4 = bind(Ipv4Addr::LOCALHOST.into(), port).await?;
         let same_port = v4.local_addr()?.port();
         attempts -= 1;
-        match TcpListener::bind((Ipv6Addr::LOCALHOST, same_port)).await {
+        match bind(Ipv6Addr::LOCALHOST.into(), same_port).await {
             Ok(v6) => return Ok(vec![v4, v6]),
             // Somebody has that number on [::1] only: another free one will do.
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && attempts > 0 => {}
+            // `localhost` would lead to them or to us.
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
             Err(error) => {
                 tracing::debug!(%error, "[::1] is not available, listening on 127.0.0.1 only");
                 return Ok(vec![v4]);
