@@ -5,7 +5,7 @@ import time
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.keyvault.models import VaultCheckNameAvailabilityParameters
 
-from common import GROUP, REGION, check, make, management, resources, vault, vaults
+from common import GROUP, REGION, check, management, refused, resources, vault, vaults
 
 FREE = VaultCheckNameAvailabilityParameters(name="free-kv")
 
@@ -34,6 +34,21 @@ def pages():
     listed = [it.name for it in vaults.list_deleted()]
     check("each deleted vault is listed once", len(listed) == len(set(listed)))
     check("all of them are", names <= set(listed))
+
+
+def groups():
+    """A group takes its vaults along, and they can be recovered in one of the same name."""
+    group, name = "conformance-rg2", "group-kv"
+    resources.resource_groups.create_or_update(group, {"location": REGION})
+    vaults.begin_create_or_update(group, name, vault([]), polling_interval=1).result()
+    resources.resource_groups.begin_delete(group, polling_interval=1).result()
+    check("the group is gone", not resources.resource_groups.check_existence(group))
+    check("its vault is deleted", vaults.get_deleted(name, REGION).name == name)
+    back = vault([], create_mode="recover")
+    recover = lambda: vaults.begin_create_or_update(group, name, back, polling_interval=1).result()
+    refused("recovery without its group", 404, "ResourceGroupNotFound", recover)
+    resources.resource_groups.create_or_update(group, {"location": REGION})
+    check("it is recovered in its group", recover().properties.provisioning_state == "Succeeded")
 
 
 def limits():

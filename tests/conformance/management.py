@@ -19,6 +19,7 @@ def main():
     connections.run()
     contents.run()
     account.operations()
+    account.groups()
     account.pages()
     # Last: it takes what others might need.
     account.limits()

@@ -8,6 +8,7 @@ from azure.mgmt.keyvault.models import (
     VaultAccessPolicyParameters,
     VaultAccessPolicyProperties,
     VaultCheckNameAvailabilityParameters,
+    VaultCreateOrUpdateParameters,
     VaultPatchParameters,
     VaultPatchProperties,
 )
@@ -70,6 +71,18 @@ def run():
     check("the tag is changed", changed.tags == {"team": "orders"})
     check("the tier is changed", changed.properties.sku.name == "premium")
     check("the policies stay", of(changed, caller).secrets == ["get", "set", "list", "delete"])
+
+    # As the Azure CLI changes vaults: what was read, whole, with one thing changed.
+    whole = vaults.get(GROUP, NAME)
+    whole.properties.enabled_for_deployment = False
+    whole.properties.create_mode = "default"
+    body = VaultCreateOrUpdateParameters(
+        location=whole.location, tags=whole.tags, properties=whole.properties
+    )
+    changed = make(NAME, body)
+    check("one thing is changed", changed.properties.enabled_for_deployment is False)
+    whole.properties.create_mode = None
+    check("the rest stays", changed.properties == whole.properties)
 
     # Policies.
     def change(verb, *entries):

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use time::OffsetDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::locks::lock;
 
@@ -21,8 +21,13 @@ pub(crate) fn wall_now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 
-/// So long after `now`, or at the end of the calendar: what is to take for ever does.
+/// When what begins now and takes so long is done; what takes longer than the calendar never is.
+///
+/// What takes no time is done at any time: the clock may be set back.
 pub(crate) fn after(now: OffsetDateTime, lag: Duration) -> OffsetDateTime {
+    if lag.is_zero() {
+        return PrimitiveDateTime::MIN.assume_utc();
+    }
     now.saturating_add(lag.try_into().unwrap_or(time::Duration::MAX))
 }
 

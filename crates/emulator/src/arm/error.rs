@@ -237,14 +237,18 @@ impl ArmError {
         )
     }
 
-    /// The body is not the JSON that is needed; its text is not repeated.
+    /// The body is not the JSON that is needed. What it lacks is told, and no text of it: that may be a secret.
     pub(super) fn invalid_content(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
+        let text = error.to_string();
+        let missing =
+            text.split(" at line ").next().filter(|text| text.starts_with("missing field "));
+        let missing = missing.map(|text| format!(": {text}")).unwrap_or_default();
         Self::gateway(
             StatusCode::BAD_REQUEST,
             "InvalidRequestContent",
             format!(
-                "The request content was invalid and could not be deserialized: line {line}, column {column}."
+                "The request content was invalid and could not be deserialized: line {line}, column {column}{missing}."
             ),
         )
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 use time::{OffsetDateTime, macros::format_description};
 use uuid::Uuid;
@@ -13,6 +14,9 @@ use crate::clock::after;
 
 /// Between year 1, where the service's ticks begin, and 1970.
 const SECONDS_TO_1970: i64 = 62_135_596_800;
+
+/// And whatever is not ASCII: groups have letters of all scripts, headers have not.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b' ');
 
 /// An operation that takes until `done` by the emulator's clock.
 #[derive(Clone, Debug)]
@@ -51,6 +55,7 @@ impl Operation {
 
 /// The absolute URL of a path, for the api-version of the request.
 pub(super) fn url(context: &Context<'_>, path: &str) -> String {
+    let path = utf8_percent_encode(path, ESCAPED);
     format!("{}{path}?api-version={}", context.site.base, context.query.encoded_api_version())
 }
 
@@ -65,7 +70,7 @@ pub(super) fn poll_vault(
     let running = operation.done > context.now;
     let status = Status {
         created_date_time: date_time(operation.created),
-        last_action_date_time: (!running).then(|| date_time(operation.done)),
+        last_action_date_time: (!running).then(|| date_time(operation.done.max(operation.created))),
         status: if running { "NotStarted" } else { "Succeeded" },
     };
     if !running {

@@ -133,7 +133,8 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         }
     }
     if let Some(path) = settings.journal {
-        let file = fs::OpenOptions::new().create(true).append(true).open(path)?;
+        let file = fs::OpenOptions::new().create(true).append(true).open(&path);
+        let file = file.map_err(|error| of_file(&path, &error))?;
         builder = builder.journal_file(file);
     }
     let emulator = builder.start().await?;
@@ -147,6 +148,11 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// The system's errors do not name the file.
+fn of_file(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
 /// The CA certificate on disk, never its key; a file of our own choosing is removed at the end.
 struct CaFile {
     path: PathBuf,
@@ -156,7 +162,7 @@ struct CaFile {
 impl CaFile {
     fn write(path: Option<PathBuf>, pem: &str) -> io::Result<Self> {
         if let Some(path) = path {
-            fs::write(&path, pem)?;
+            fs::write(&path, pem).map_err(|error| of_file(&path, &error))?;
             return Ok(Self { path, ours: false });
         }
         let path = std::env::temp_dir().join(format!("azvault-emulator-{}.pem", Uuid::new_v4()));
@@ -164,8 +170,9 @@ impl CaFile {
         fs::OpenOptions::new()
             .write(true)
             .create_new(true)
-            .open(&path)?
-            .write_all(pem.as_bytes())?;
+            .open(&path)
+            .and_then(|mut file| file.write_all(pem.as_bytes()))
+            .map_err(|error| of_file(&path, &error))?;
         Ok(Self { path, ours: true })
     }
 

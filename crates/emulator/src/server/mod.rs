@@ -44,7 +44,7 @@ impl Server {
         router: Arc<Router>,
     ) -> io::Result<Self> {
         let sockets = match address {
-            Some(address) => vec![TcpListener::bind(SocketAddr::new(address, port)).await?],
+            Some(address) => vec![bind(address, port).await?],
             None => bind_loopback(port).await?,
         };
         let port =
@@ -80,16 +80,26 @@ async fn pause() {
     tokio::time::sleep(ACCEPT_PAUSE).await;
 }
 
+/// A refusal names what was refused, which the system's does not.
+async fn bind(address: IpAddr, port: u16) -> io::Result<TcpListener> {
+    let address = SocketAddr::new(address, port);
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))
+}
+
 async fn bind_loopback(port: u16) -> io::Result<Vec<TcpListener>> {
     let mut attempts = if port == 0 { PORT_ATTEMPTS } else { 1 };
     loop {
-        let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let v4 = bind(Ipv4Addr::LOCALHOST.into(), port).await?;
         let same_port = v4.local_addr()?.port();
         attempts -= 1;
-        match TcpListener::bind((Ipv6Addr::LOCALHOST, same_port)).await {
+        match bind(Ipv6Addr::LOCALHOST.into(), same_port).await {
             Ok(v6) => return Ok(vec![v4, v6]),
             // Somebody has that number on [::1] only: another free one will do.
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && attempts > 0 => {}
+            // `localhost` would lead to them or to us.
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
             Err(error) => {
                 tracing::debug!(%error, "[::1] is not available, listening on 127.0.0.1 only");
                 return Ok(vec![v4]);

@@ -141,6 +141,18 @@ async fn a_permission_that_is_not_granted_is_refused_in_the_recorded_words() {
     );
 }
 
+/// All permissions that a policy can name, one by one.
+fn words(group: &str) -> impl Iterator<Item = &'static str> {
+    let words = match group {
+        "secrets" => "get list set delete backup restore recover purge",
+        _ => {
+            "encrypt decrypt wrapKey unwrapKey sign verify get list create update import delete backup restore \
+             recover purge release rotate getrotationpolicy setrotationpolicy"
+        }
+    };
+    words.split_whitespace()
+}
+
 #[tokio::test]
 async fn every_operation_asks_for_its_own_permission() {
     let sign = json!({"alg": "ES256", "value": "AA"});
@@ -182,32 +194,7 @@ async fn every_operation_asks_for_its_own_permission() {
         ("secrets", "recover", "POST", "/deletedsecrets/s/recover", json!({})),
         ("secrets", "purge", "DELETE", "/deletedsecrets/s", json!({})),
     ] {
-        let every: Vec<_> = [
-            "create",
-            "get",
-            "list",
-            "update",
-            "delete",
-            "recover",
-            "purge",
-            "encrypt",
-            "decrypt",
-            "wrapKey",
-            "unwrapKey",
-            "sign",
-            "verify",
-            "set",
-            "import",
-            "backup",
-            "restore",
-            "rotate",
-            "getrotationpolicy",
-            "setrotationpolicy",
-            "release",
-        ]
-        .into_iter()
-        .filter(|other| *other != permission)
-        .collect();
+        let every: Vec<_> = words(group).filter(|other| *other != permission).collect();
         let (arm, data) = granting(json!({group: every})).await;
         let refusal = data.send(method, path, Some(body.clone())).await.refusal();
         assert_eq!(refusal.2.as_deref(), Some("ForbiddenByPolicy"), "{method} {path}");

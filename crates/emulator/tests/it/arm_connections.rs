@@ -255,3 +255,19 @@ async fn a_private_endpoint_that_cannot_connect_is_not_made() {
     assert_eq!(code(&arm.get(&endpoint_path(&arm)).await), refused(404, "ResourceNotFound"));
     assert_eq!(arm.get(&path(&arm, "/link")).await.status(), 204);
 }
+
+#[tokio::test]
+async fn links_lead_to_groups_whose_names_have_any_letters() {
+    let arm = Arm::new().await;
+    let group = "caf\u{e9}-(1)";
+    assert_eq!(arm.put_group(group).await.status(), 201);
+    let vault = arm.vault_path(group, "kv-1");
+    arm.send("PUT", &vault, Some(arm.body(json!({})))).await.ok();
+    arm.emulator().connect_private_endpoint(&vault, "c").unwrap();
+    let connection = format!("{vault}/privateEndpointConnections/c");
+    let answer = arm.send("DELETE", &connection, None).await;
+    assert_eq!(answer.status(), 202);
+    let link = answer.header("location").unwrap_or_else(|| panic!("no link"));
+    let done = arm.http.send_to("GET", link, Vec::new(), &[]).await;
+    assert_eq!(done.status(), 204, "{link}");
+}

@@ -146,3 +146,38 @@ async fn no_query_breaks_the_management_plane() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_body_that_lacks_something_is_told_what_and_none_is_repeated() {
+    let arm = Arm::new().await;
+    arm.put("kv-1", json!({})).await.ok();
+    let vault = arm.vault_path("rg", "kv-1");
+    for (path, body, missing) in [
+        (
+            "accessPolicies/add",
+            json!({"properties": {"accessPolicies": [{"tenantId": "t"}]}}),
+            "objectId",
+        ),
+        ("accessPolicies/add", json!({}), "properties"),
+        (
+            "providers/Microsoft.Authorization/roleAssignments/33333333-3333-3333-3333-333333333333",
+            json!({"properties": {"roleDefinitionId": "r"}}),
+            "principalId",
+        ),
+    ] {
+        let answer = arm.send("PUT", &format!("{vault}/{path}"), Some(body)).await;
+        let (status, code, _, message) = answer.refusal();
+        assert_eq!((status, code.as_str()), (400, "InvalidRequestContent"), "{path}");
+        assert!(message.contains(&format!("missing field `{missing}`")), "{message}");
+    }
+    let secret = format!("{vault}/secrets/s");
+    for body in [
+        json!({"properties": "hunter2"}),
+        json!({"properties": {"value": ["hunter2"]}}),
+        json!({"properties": {"value": "v", "attributes": "missing field `hunter2`"}}),
+    ] {
+        let answer = arm.send("PUT", &secret, Some(body)).await;
+        assert_eq!(answer.status(), 400);
+        assert!(!answer.text().contains("hunter2"), "{}", answer.text());
+    }
+}

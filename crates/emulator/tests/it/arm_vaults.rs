@@ -316,3 +316,19 @@ async fn a_vaults_properties_drive_its_data_plane() {
     assert_eq!(status, 403);
     assert!(message.ends_with("Vault: kv-1;location=westus"), "{message}");
 }
+
+#[tokio::test]
+async fn what_was_read_can_be_put_back_whole() {
+    let mut arm = Arm::new().await;
+    arm.http.api_version = "2026-05-15";
+    let properties = json!({
+        "accessPolicies": [arm.policy(json!({"keys": ["Get"], "certificates": []}))], "enableRbacAuthorization": false,
+        "softDeleteRetentionInDays": 7, "enablePurgeProtection": true, "publicNetworkAccess": "Disabled",
+        "networkAcls": {"defaultAction": "Deny", "ipRules": [{"value": "1.2.3.4"}]},
+    });
+    arm.put("Kv-1", properties).await.ok();
+    arm.emulator().connect_private_endpoint(&arm.vault_path("rg", "Kv-1"), "c").unwrap();
+    let read = arm.get_vault("kv-1").await.ok();
+    let written = arm.send("PUT", &arm.vault_path("rg", "kv-1"), Some((*read).clone())).await.ok();
+    assert_eq!(written, read, "as the Azure CLI changes vaults");
+}

@@ -70,3 +70,24 @@ async fn a_clock_that_is_set_back_takes_nobodys_role_away() {
     clock.set(clock.now() - time::Duration::days(30));
     assert_eq!(data.get("/secrets").await.status(), 200, "as it is with access policies");
 }
+
+#[tokio::test]
+async fn what_takes_no_time_is_done_when_the_clock_is_set_back_too() {
+    let arm = Arm::of(Emulator::builder().provider_registered(false)).await;
+    arm.send("POST", &arm.provider("register"), None).await.ok();
+    arm.put("kv-1", json!({})).await.ok();
+    arm.put("kv-2", json!({})).await.ok();
+    assert_eq!(arm.delete("kv-2").await.status(), 200);
+    let purge = arm.purge("kv-2").await;
+    let poll = purge.header("location").unwrap();
+    let clock = arm.emulator().clock();
+    clock.set(clock.now() - time::Duration::days(30));
+    assert_eq!(arm.get(&arm.provider("")).await.ok()["registrationState"], "Registered");
+    let vault = arm.get_vault("kv-1").await.ok();
+    assert_eq!(vault["properties"]["provisioningState"], "Succeeded");
+    let done = arm.http.send_to("GET", poll, Vec::new(), &[]).await.ok();
+    assert_eq!(done["status"], "Succeeded");
+    assert_eq!(done["lastActionDateTime"], done["createdDateTime"]);
+    let deleted = arm.provider("locations/westus/deletedVaults/kv-2");
+    assert_eq!(arm.get(&deleted).await.status(), 404);
+}

@@ -17,6 +17,7 @@ mod arm_keys;
 mod arm_limits;
 mod arm_lists;
 mod arm_malformed;
+mod arm_policy_words;
 mod arm_registration;
 mod arm_secrets;
 mod arm_vaults;
@@ -25,6 +26,8 @@ mod authentication;
 mod backups;
 #[cfg(feature = "cli")]
 mod binary;
+#[cfg(feature = "cli")]
+mod binary_refusals;
 mod byok;
 mod data_plane_rights;
 mod entra;

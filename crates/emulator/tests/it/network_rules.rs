@@ -121,6 +121,21 @@ async fn disabled_public_access_beats_every_rule() {
 }
 
 #[tokio::test]
+async fn a_word_that_is_no_public_access_leaves_no_vault_open() {
+    let arm = seen_from(OFFICE).await;
+    let data = vault(&arm, "kv-1", json!({"publicNetworkAccess": "disabled"})).await;
+    for word in ["Disable", "", "Enabled ", "none"] {
+        let properties = json!({"publicNetworkAccess": word});
+        let body = json!({"properties": properties});
+        for answer in [arm.patch("kv-1", body).await, arm.put("kv-2", properties).await] {
+            assert_eq!(code(&answer), refused(400, "BadRequest"), "{word}");
+            assert!(answer.refusal().3.contains("publicNetworkAccess"), "{word}");
+        }
+    }
+    assert_eq!(data.get("/secrets").await.status(), 403);
+}
+
+#[tokio::test]
 async fn callers_come_from_127_0_0_1_unless_told_otherwise() {
     for (arm, address, info) in [
         (Arm::new().await, "127.0.0.1", "conn_type=Ipv4;addr=127.0.0.1;act_addr_fam=InterNetwork;"),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{Context, error::ArmError, names::VaultId, reply::Reply},
-    body::check_policies,
+    policy_rules,
 };
 use crate::vault::{AccessPolicy, Permissions};
 
@@ -54,11 +54,11 @@ pub(in crate::arm) fn change(
     let vault = state.live(id)?;
     vault.check_unchanged(context)?;
     let mut properties = vault.properties.clone();
-    check_policies(&access_policies, &properties.tenant_id)?;
+    policy_rules::check(&access_policies, &properties.tenant_id)?;
     for policy in access_policies {
         apply(&mut properties.access_policies, policy);
     }
-    check_policies(&properties.access_policies, &properties.tenant_id)?;
+    policy_rules::check(&properties.access_policies, &properties.tenant_id)?;
     vault.change(context, properties);
     let view = View {
         id: format!("{}/accessPolicies/", vault.id.path()),

@@ -1,6 +1,6 @@
 //! The bodies that make and change a vault, checked as far as that needs no other vault.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -8,13 +8,13 @@ use uuid::Uuid;
 use super::{
     super::{Context, error::ArmError},
     model::{Properties, Sku},
-    network::NetworkAcls,
+    network::{NetworkAcls, check_public_access},
+    policy_rules,
 };
 use crate::vault::AccessPolicy;
 
 /// From this api-version on a new vault is on Azure RBAC unless told otherwise.
 const RBAC_BY_DEFAULT: &str = "2026-02-01";
-const MAX_ACCESS_POLICIES: usize = 1024;
 
 /// A vault as sent; `null` is the same as nothing, and what only the service sets is not read.
 #[derive(Deserialize)]
@@ -179,28 +179,12 @@ fn checked(properties: Properties) -> Result<Properties, ArmError> {
     if Uuid::try_parse(&properties.tenant_id).is_err() {
         return Err(ArmError::bad_request("The tenantId must be a GUID."));
     }
-    check_policies(&properties.access_policies, &properties.tenant_id)?;
+    policy_rules::check(&properties.access_policies, &properties.tenant_id)?;
     if let Some(acls) = &properties.network_acls {
         acls.check()?;
     }
+    if let Some(access) = &properties.public_network_access {
+        check_public_access(access)?;
+    }
     Ok(properties)
-}
-
-/// Not too many, one for each principal, and all of the vault's tenant.
-pub(super) fn check_policies(policies: &[AccessPolicy], tenant_id: &str) -> Result<(), ArmError> {
-    if policies.len() > MAX_ACCESS_POLICIES {
-        return Err(ArmError::bad_request(format!(
-            "A vault has at most {MAX_ACCESS_POLICIES} access policies."
-        )));
-    }
-    let mut principals = HashSet::new();
-    if !policies.iter().all(|policy| principals.insert(policy.principal())) {
-        return Err(ArmError::bad_request(
-            "An invalid value was provided for 'accessPolicies': a principal has more than one entry.",
-        ));
-    }
-    if policies.iter().all(|policy| policy.tenant_id.eq_ignore_ascii_case(tenant_id)) {
-        return Ok(());
-    }
-    Err(ArmError::bad_request("Every access policy must have the tenantId of the vault."))
 }

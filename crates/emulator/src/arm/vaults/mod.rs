@@ -7,6 +7,7 @@ pub(super) mod connections;
 mod deleted;
 mod model;
 mod network;
+mod policy_rules;
 mod view;
 
 use http::StatusCode;

@@ -102,17 +102,9 @@ impl IpRule {
 impl NetworkAcls {
     /// Refuses what the service would.
     pub(super) fn check(&self) -> Result<(), ArmError> {
-        let one_of = |property: &str, value: &str, known: [&str; 2]| {
-            if known.iter().any(|known| known.eq_ignore_ascii_case(value)) {
-                return Ok(());
-            }
-            Err(ArmError::bad_request(format!(
-                "Invalid value found at properties.networkAcls.{property}: {value}"
-            )))
-        };
-        one_of("bypass", &self.bypass, ["AzureServices", "None"])?;
+        one_of("networkAcls.bypass", &self.bypass, &["AzureServices", "None"])?;
         if let Some(action) = &self.default_action {
-            one_of("defaultAction", action, ["Allow", "Deny"])?;
+            one_of("networkAcls.defaultAction", action, &["Allow", "Deny"])?;
         }
         if self.ip_rules.len() > MAX_IP_RULES {
             return Err(ArmError::bad_request(format!(
@@ -121,6 +113,21 @@ impl NetworkAcls {
         }
         self.ip_rules.iter().enumerate().try_for_each(|(index, rule)| rule.check(index))
     }
+}
+
+/// A word that is not known would leave the vault open.
+pub(super) fn check_public_access(value: &str) -> Result<(), ArmError> {
+    one_of("publicNetworkAccess", value, &["Enabled", "Disabled", "SecuredByPerimeter"])
+}
+
+fn one_of(property: &str, value: &str, known: &[&str]) -> Result<(), ArmError> {
+    if known.iter().any(|known| known.eq_ignore_ascii_case(value)) {
+        return Ok(());
+    }
+    Err(ArmError::bad_request(format!(
+        "Invalid value found at properties.{property}: '{value}' is none of {}",
+        known.join(", ")
+    )))
 }
 
 /// What the data plane goes by.
