@@ -47,6 +47,15 @@ mod edges;
 #[cfg(test)]
 mod facade;
 #[cfg(test)]
+#[cfg(unix)]
+mod fleet_killed;
+#[cfg(test)]
+#[cfg(unix)]
+mod fleet_process;
+#[cfg(test)]
+#[cfg(unix)]
+mod fleet_state;
+#[cfg(test)]
 mod key_conflicts;
 #[cfg(test)]
 mod key_restores;

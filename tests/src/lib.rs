@@ -20,3 +20,6 @@ pub use programs::{Printed, Programs};
 pub use script::{Script, Seen};
 pub use skewed::SkewedClock;
 pub use tracer::{Told, Tracing};
+
+/// The line that the program `apply_fleet` prints when it has done what it can.
+pub const APPLIED: &str = "-- applied --";
