@@ -18,6 +18,17 @@ pub(super) struct Operation {
     scripted: bool,
 }
 
+impl Operation {
+    /// Whether it can be meant at that host. Resource Manager, too, has operations on roles, by paths
+    /// that would fit those of managed HSMs.
+    fn may_be_at(&self, host: &str) -> bool {
+        self.area != "administration" || host.contains(HSM)
+    }
+}
+
+/// What the names of managed HSMs hold.
+const HSM: &str = ".managedhsm.";
+
 /// All operations that a stable version has.
 #[derive(Debug)]
 pub(super) struct Catalogue(Vec<Operation>);
@@ -39,13 +50,15 @@ impl Catalogue {
         self.0.iter()
     }
 
-    /// The places of the operations that a request may be: of the templates that fit, those with
-    /// the most words in common, since `versions` is no version.
-    pub(super) fn named_by(&self, method: &str, path: &str) -> Vec<usize> {
+    /// The places of the operations that a request to `host` may be: of the templates that fit, those
+    /// with the most words in common, since `versions` is no version.
+    pub(super) fn named_by(&self, method: &str, host: &str, path: &str) -> Vec<usize> {
         let segments = segments(path);
         let fits = |operation: &Operation| {
             let same = operation.method.eq_ignore_ascii_case(method);
-            same.then(|| score(&self::segments(&operation.path), &segments)).flatten()
+            (same && operation.may_be_at(host))
+                .then(|| score(&self::segments(&operation.path), &segments))
+                .flatten()
         };
         let scored: Vec<(usize, usize)> = self
             .0
@@ -90,8 +103,12 @@ mod tests {
     use super::*;
 
     fn names(method: &str, path: &str) -> Vec<String> {
+        names_at("pool.managedhsm.localhost:8443", method, path)
+    }
+
+    fn names_at(host: &str, method: &str, path: &str) -> Vec<String> {
         let catalogue = Catalogue::parse(include_str!("../../coverage/operations.json")).unwrap();
-        let places = catalogue.named_by(method, path);
+        let places = catalogue.named_by(method, host, path);
         places.iter().map(|place| catalogue.0[*place].name.clone()).collect()
     }
 
@@ -119,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn roles_in_resource_manager_are_not_those_of_managed_hsms() {
+        for scope in ["", "/subscriptions/s/resourceGroups/g"] {
+            let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions");
+            assert!(names_at("localhost:8443", "GET", &path).is_empty());
+        }
+    }
+
+    #[test]
     fn a_path_of_nobody_is_nothing() {
         assert!(names("GET", "/tenant/oauth2/v2.0/token").is_empty());
         assert!(names("TRACE", "/keys/k").is_empty());
@@ -139,7 +164,7 @@ mod tests {
         let catalogue = Catalogue::parse(include_str!("../../coverage/operations.json")).unwrap();
         for (place, operation) in catalogue.0.iter().enumerate() {
             let path = operation.path.replace(['{', '}'], "");
-            let named = catalogue.named_by(&operation.method, &path);
+            let named = catalogue.named_by(&operation.method, HSM, &path);
             assert!(named.contains(&place), "{operation:?}: {named:?}");
         }
     }

@@ -10,6 +10,7 @@ const CLIENT: &str = "azvault-rust/";
 #[derive(Debug, Deserialize)]
 pub(super) struct Line {
     pub(super) method: String,
+    pub(super) host: String,
     pub(super) path: String,
     status: u16,
     #[serde(default)]

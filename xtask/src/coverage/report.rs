@@ -35,7 +35,7 @@ pub(super) fn count(catalogue: &Catalogue, journal: &[Line]) -> Vec<Area> {
         let (client, emulator) = (line.shows_client(), line.shows_emulator());
         let scripted = line.shows_client_by_script();
         if client || emulator || scripted {
-            for place in catalogue.named_by(&line.method, &line.path) {
+            for place in catalogue.named_by(&line.method, &line.host, &line.path) {
                 let client = client || scripted && catalogue.is_scripted(place);
                 let entry = seen.entry(place).or_default();
                 *entry = (entry.0 || client, entry.1 || emulator);
@@ -118,11 +118,11 @@ mod tests {
     #[test]
     fn an_area_counts_what_was_seen_and_names_what_was_not() {
         let journal = journal::read(concat!(
-            r#"{"method":"GET","path":"/a/1","status":200,"user_agent":"azvault-rust/1","judged":false}"#,
+            r#"{"method":"GET","host":"v","path":"/a/1","status":200,"user_agent":"azvault-rust/1","judged":false}"#,
             "\n",
-            r#"{"method":"GET","path":"/a/1","status":200,"user_agent":null,"judged":true}"#,
+            r#"{"method":"GET","host":"v","path":"/a/1","status":200,"user_agent":null,"judged":true}"#,
             "\n",
-            r#"{"method":"GET","path":"/b","status":200,"user_agent":null,"judged":true}"#,
+            r#"{"method":"GET","host":"v","path":"/b","status":200,"user_agent":null,"judged":true}"#,
         ))
         .unwrap();
         let areas = count(&two(), &journal);
@@ -140,7 +140,7 @@ mod tests {
         .unwrap();
         let line = |path: &str| {
             format!(
-                r#"{{"method":"GET","path":"{path}","status":200,"user_agent":"azvault-rust/1","scripted":true}}"#
+                r#"{{"method":"GET","host":"v","path":"{path}","status":200,"user_agent":"azvault-rust/1","scripted":true}}"#
             )
         };
         let journal = journal::read(&format!("{}\n{}", line("/a"), line("/b"))).unwrap();
