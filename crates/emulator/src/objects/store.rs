@@ -9,7 +9,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Attributes, Content, Tags};
-use crate::vault::{ServiceError, VaultProperties};
+use crate::{
+    clock::after,
+    vault::{ServiceError, VaultProperties},
+};
 
 const SECONDS_A_DAY: i64 = 86_400;
 
@@ -176,7 +179,7 @@ impl<C: Content> Store<C> {
             scheduled_purge_date: deleted_date
                 + i64::from(properties.retention_days) * SECONDS_A_DAY,
         };
-        object.state = State::Deleted { deletion, done: now + properties.deletion_lag };
+        object.state = State::Deleted { deletion, done: after(now, properties.deletion_lag) };
         Ok((object, deletion))
     }
 
@@ -205,7 +208,7 @@ impl<C: Content> Store<C> {
         properties: &VaultProperties,
     ) -> Result<&Object<C>, ServiceError> {
         let object = self.deleted_for_change(name, now)?;
-        object.state = State::Recovering { until: now + properties.recovery_lag };
+        object.state = State::Recovering { until: after(now, properties.recovery_lag) };
         object.settle(now);
         Ok(object)
     }
@@ -217,7 +220,7 @@ impl<C: Content> Store<C> {
         properties: &VaultProperties,
     ) -> Result<(), ServiceError> {
         let object = self.deleted_for_change(name, now)?;
-        object.state = State::Purging { until: now + properties.purge_lag };
+        object.state = State::Purging { until: after(now, properties.purge_lag) };
         // Without a lag the object is gone now, with its key material.
         self.settled(name, now);
         Ok(())

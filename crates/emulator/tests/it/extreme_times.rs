@@ -9,6 +9,7 @@ use time::macros::datetime;
 use crate::{
     arm::Arm,
     roles::{SECRETS_OFFICER, assign, rbac},
+    support::Vault,
 };
 
 const ASSIGNMENT: &str = "44444444-4444-4444-4444-444444444444";
@@ -90,4 +91,12 @@ async fn what_takes_no_time_is_done_when_the_clock_is_set_back_too() {
     assert_eq!(done["lastActionDateTime"], done["createdDateTime"]);
     let deleted = arm.provider("locations/westus/deletedVaults/kv-2");
     assert_eq!(arm.get(&deleted).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_deletion_beyond_the_calendar_never_ends() {
+    let vault = Vault::of(endless()).await;
+    vault.set("s", json!({"value": "v"})).await;
+    assert_eq!(vault.delete("/secrets/s").await.status(), 200);
+    assert_eq!(vault.get("/deletedsecrets/s").await.status(), 404);
 }

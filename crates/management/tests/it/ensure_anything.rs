@@ -30,7 +30,7 @@ impl Dice {
         if self.chance() {
             id = id.to_uppercase();
         }
-        let keys = self.some(&["get", "WrapKey", "all", "purge", "flyKey"]);
+        let keys = self.some(&["get", "WrapKey", "all", "purge", "Rotate"]);
         let secrets = self.some(&["Get", "list", "set", "purge"]);
         let certificates = self.some(&["manageissuers", "ALL"]);
         let storage = self.some(&["getsas", "all"]);
