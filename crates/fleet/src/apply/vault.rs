@@ -90,18 +90,18 @@ impl Worker<'_> {
         if let Some(error) = failed {
             return Err(Error::shared(&error));
         }
-        let step = match vault.action() {
-            VaultAction::Create => Some(Step::VaultCreated),
-            VaultAction::Recover => Some(Step::VaultRecovered),
-            VaultAction::Update => Some(Step::VaultUpdated),
-            _ => None,
-        };
         let fresh = Fresh { access: grants, network: lets_us_in(&vault, &objects) };
         let vault = match (vault.is_empty(), vault.live()) {
             (true, Some(live)) => live.clone(),
             // One that is refused gives its refusals, and writes nothing.
             _ => {
-                let vault = vault.apply().await?;
+                let (vault, done) = vault.apply_and_tell().await?;
+                let step = match done {
+                    VaultAction::Create => Some(Step::VaultCreated),
+                    VaultAction::Recover => Some(Step::VaultRecovered),
+                    VaultAction::Update => Some(Step::VaultUpdated),
+                    _ => None,
+                };
                 step.into_iter().for_each(|step| self.done(step));
                 vault
             }

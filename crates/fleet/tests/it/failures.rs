@@ -324,3 +324,13 @@ async fn a_vault_that_somebody_made_after_the_plan_keeps_what_they_gave_it() {
     let second = place.provisioner.plan(&place.fleet().vault(theirs)).await.unwrap();
     assert!(second.is_empty(), "{second}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_applied_twice_does_not_say_that_it_created_twice() {
+    let place = Place::new();
+    let plan = place.provisioner.plan(&place.fleet().vault(place.vault("pay-b"))).await.unwrap();
+    let first = place.provisioner.apply(plan.clone()).await;
+    assert_eq!(first.vaults()[0].steps(), [Step::VaultCreated], "{first}");
+    let second = place.provisioner.apply(plan).await;
+    assert_eq!(second.vaults()[0].steps(), [], "{second}");
+}

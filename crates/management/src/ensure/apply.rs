@@ -29,16 +29,17 @@ const LAST_LOOK: Duration = Duration::from_secs(10);
 const MOST_UNSEEN: u32 = 3;
 
 impl EnsureVault {
-    /// Makes the vault what is wanted.
-    pub(super) async fn converge(&self, look: Look) -> Result<Vault> {
+    /// Makes the vault what is wanted; tells what was done first, which decides what it was.
+    pub(super) async fn converge(&self, look: Look) -> Result<(Vault, VaultAction)> {
         let clock = self.vaults.client.pipeline().clock();
         within(&**clock, self.limit, &self.subject(), self.rounds(look)).await
     }
 
-    async fn rounds(&self, mut look: Look) -> Result<Vault> {
+    async fn rounds(&self, mut look: Look) -> Result<(Vault, VaultAction)> {
         let mut patience = Patience::new(&self.vaults.client);
         let (mut writes, mut sent) = (0, Vec::new());
         let mut seen = None;
+        let mut done = VaultAction::Nothing;
         loop {
             let observed = match seen.take() {
                 Some(vault) => Observed::live(vault),
@@ -54,7 +55,7 @@ impl EnsureVault {
                     continue;
                 }
                 if decision.action == VaultAction::Nothing {
-                    return Ok(vault);
+                    return Ok((vault, done));
                 }
             }
             let differences = &decision.changes.differences;
@@ -71,6 +72,9 @@ impl EnsureVault {
             match self.carry_out(&decision).await {
                 // What somebody else wrote meanwhile, and what a recovery left as it was, is seen.
                 Ok(wait) => {
+                    if done == VaultAction::Nothing {
+                        done = decision.action;
+                    }
                     sent.clone_from(differences);
                     seen = Some(self.settled(wait).await?);
                 }

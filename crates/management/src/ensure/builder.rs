@@ -139,7 +139,7 @@ impl EnsureVault {
     /// As for [`plan`](Self::plan) and [`VaultPlan::apply`].
     pub async fn send(self) -> Result<Vault> {
         self.check()?;
-        self.converge(Look::Name).await
+        self.converge(Look::Name).await.map(|(vault, _)| vault)
     }
 
     /// How errors name the vault.

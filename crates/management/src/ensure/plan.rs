@@ -84,15 +84,22 @@ impl VaultPlan {
     /// The [`refusals`](Self::refusals), as `Conflict` or `InvalidInput`, with nothing written;
     /// `Timeout` if it took longer than [`EnsureVault::with_timeout`] says; what the service reports.
     pub async fn apply(self) -> Result<Vault> {
-        match Refusal::error(&self.ensure.subject(), self.refusals()) {
-            Some(refused) => Err(refused),
-            None => {
-                let look = match self.decision.action {
-                    VaultAction::Create | VaultAction::Recover => Look::Deleted,
-                    _ => Look::Name,
-                };
-                self.ensure.converge(look).await
-            }
+        self.apply_and_tell().await.map(|(vault, _)| vault)
+    }
+
+    /// The same, which tells besides what was done: `Nothing` where somebody else did it since the
+    /// plan was made, `Recover` where the vault was deleted since.
+    ///
+    /// # Errors
+    /// As for [`apply`](Self::apply).
+    pub async fn apply_and_tell(self) -> Result<(Vault, VaultAction)> {
+        if let Some(refused) = Refusal::error(&self.ensure.subject(), self.refusals()) {
+            return Err(refused);
         }
+        let look = match self.decision.action {
+            VaultAction::Create | VaultAction::Recover => Look::Deleted,
+            _ => Look::Name,
+        };
+        self.ensure.converge(look).await
     }
 }
