@@ -40,6 +40,7 @@ pub(super) fn run() -> Result<()> {
             forget_unpacked(&home, &format!("{}-{}", package.name, package.version))?;
         }
     }
+    forget_built(metadata.target_directory.join("debug").as_std_path(), &crates)?;
     go(&mut command)?;
     let packaged = metadata.target_directory.join("package");
     let mut problems = Vec::new();
@@ -81,6 +82,23 @@ fn forget_unpacked(cargo_home: &Path, crate_and_version: &str) -> Result<()> {
         let unpacked = registry.path().join(crate_and_version);
         if registry.file_name().to_string_lossy().starts_with('-') && unpacked.is_dir() {
             std::fs::remove_dir_all(unpacked)?;
+        }
+    }
+    Ok(())
+}
+
+/// Has cargo build our own crates again, which it takes for what it has built of the same version
+/// from that registry before, whatever is in them now.
+fn forget_built(profile: &Path, crates: &[&str]) -> Result<()> {
+    let Ok(built) = std::fs::read_dir(profile.join(".fingerprint")) else {
+        return Ok(());
+    };
+    for built in built {
+        let built = built?;
+        let name = built.file_name().to_string_lossy().into_owned();
+        let ours = name.rsplit_once('-').is_some_and(|(name, _)| crates.contains(&name));
+        if ours {
+            std::fs::remove_dir_all(built.path())?;
         }
     }
     Ok(())
@@ -148,6 +166,20 @@ mod tests {
         assert!(folder("a-host-0a1b", "azvault-core-0.1.0").exists());
         std::fs::remove_dir_all(&home).unwrap();
         forget_unpacked(&home, "azvault-core-0.1.0").unwrap();
+    }
+
+    #[test]
+    fn only_our_own_crates_are_built_again() {
+        let profile = std::env::temp_dir().join(format!("azvault-built-{}", std::process::id()));
+        let built = |name: &str| profile.join(".fingerprint").join(name);
+        for name in ["azvault-core-0a1b", "azvault-core-extra-0a1b", "serde-0a1b"] {
+            std::fs::create_dir_all(built(name)).unwrap();
+        }
+        forget_built(&profile, &["azvault-core", "azvault"]).unwrap();
+        assert!(!built("azvault-core-0a1b").exists());
+        assert!(built("azvault-core-extra-0a1b").exists() && built("serde-0a1b").exists());
+        std::fs::remove_dir_all(&profile).unwrap();
+        forget_built(&profile, &["azvault-core"]).unwrap();
     }
 
     #[test]
