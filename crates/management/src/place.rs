@@ -21,6 +21,13 @@ impl Parent {
         }
     }
 
+    fn deleted(self) -> &'static str {
+        match self {
+            Self::Vault => "deletedVaults",
+            Self::ManagedHsm => "deletedManagedHSMs",
+        }
+    }
+
     fn check(self, name: &str) -> Result<()> {
         match self {
             Self::Vault => validate::vault_name(name),
@@ -46,6 +53,23 @@ impl Place {
     pub(crate) fn provider<'a>(&'a self, rest: &[&'a str]) -> Vec<&'a str> {
         let start = ["subscriptions", &self.subscription_id, "providers", PROVIDER];
         start.into_iter().chain(rest.iter().copied()).collect()
+    }
+
+    pub(crate) fn subscription_id(&self) -> &str {
+        &self.subscription_id
+    }
+
+    /// The path of a deleted parent, and what comes after it.
+    pub(crate) fn deleted<'a>(
+        &'a self,
+        location: &'a str,
+        name: &'a str,
+        rest: &[&'a str],
+    ) -> Result<Vec<&'a str>> {
+        validate::location(location)?;
+        self.parent.check(name)?;
+        let start = self.provider(&["locations", location, self.parent.deleted(), name]);
+        Ok(start.into_iter().chain(rest.iter().copied()).collect())
     }
 
     /// The path of a resource group's parents.

@@ -150,10 +150,10 @@ macro_rules! policy_change {
             /// See [`ErrorKind`](crate::ErrorKind).
             pub async fn send(self) -> ::azvault_core::Result<Vec<crate::AccessPolicyEntry>> {
                 self.check()?;
-                let clock = self.vaults.client.pipeline().clock();
+                let clock = self.vaults.place.client.pipeline().clock();
                 let subject = format!("the access policies of {}", self.name);
                 let work = async {
-                    let mut patience = crate::patience::Patience::new(&self.vaults.client);
+                    let mut patience = crate::patience::Patience::new(&self.vaults.place.client);
                     loop {
                         match self.once().await {
                             Err(error) if patience.waits_out(&error).await => {}

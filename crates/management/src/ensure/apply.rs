@@ -31,12 +31,12 @@ const MOST_UNSEEN: u32 = 3;
 impl EnsureVault {
     /// Makes the vault what is wanted; tells what was done first, which decides what it was.
     pub(super) async fn converge(&self, look: Look) -> Result<(Vault, VaultAction)> {
-        let clock = self.vaults.client.pipeline().clock();
+        let clock = self.vaults.place.client.pipeline().clock();
         within(&**clock, self.limit, &self.subject(), self.rounds(look)).await
     }
 
     async fn rounds(&self, mut look: Look) -> Result<(Vault, VaultAction)> {
-        let mut patience = Patience::new(&self.vaults.client);
+        let mut patience = Patience::new(&self.vaults.place.client);
         let (mut writes, mut sent) = (0, Vec::new());
         let mut seen = None;
         let mut done = VaultAction::Nothing;
@@ -140,14 +140,15 @@ impl EnsureVault {
     /// Reads the vault after `wait`, and until it is ready. Looks seldom: Resource Manager counts
     /// the reads of a subscription, and a fleet has many vaults.
     async fn settled(&self, mut wait: Duration) -> Result<Vault> {
-        let pipeline = self.vaults.client.pipeline();
+        let pipeline = self.vaults.place.client.pipeline();
         let mut unseen = 0;
         loop {
             if !wait.is_zero() {
                 pipeline.clock().sleep(wait).await;
             }
             let segments = self.vaults.vault(&self.resource_group, &self.name, &[]);
-            let request = segments.and_then(|it| self.vaults.client.request(Method::Get, &it));
+            let request =
+                segments.and_then(|it| self.vaults.place.client.request(Method::Get, &it));
             match Call::new(pipeline.clone(), &ENSURE, request, ProvisioningState::read).await {
                 Ok(PollState::Done(vault)) => return Ok(vault),
                 Ok(_) => {}

@@ -8,7 +8,7 @@ use azvault_core::{
 use serde::Serialize;
 
 use super::{ManagedHsmsClient, PATIENCE, advice};
-use crate::{DeletedManagedHsm, NameAvailability, validate};
+use crate::{DeletedManagedHsm, NameAvailability};
 
 static LIST_DELETED: Operation =
     Operation::idempotent("managed_hsms.list_deleted").with_advice(advice);
@@ -72,6 +72,7 @@ impl ManagedHsmsClient {
         name: impl AsRef<str>,
     ) -> Call<DeletedManagedHsm> {
         let request = self
+            .place
             .deleted(location.as_ref(), name.as_ref(), &[])
             .and_then(|segments| self.place.client.request(Method::Get, &segments));
         Call::json(self.place.client.pipeline().clone(), &GET_DELETED, request)
@@ -106,11 +107,12 @@ impl ManagedHsmsClient {
         location: impl AsRef<str>,
         name: impl AsRef<str>,
     ) -> Call<Poller<()>> {
-        let request = self.deleted(location.as_ref(), name.as_ref(), &["purge"]).and_then(|all| {
-            let mut request = self.place.client.request(Method::Post, &all)?;
-            request.insert_header("content-length", "0");
-            Ok(request)
-        });
+        let request =
+            self.place.deleted(location.as_ref(), name.as_ref(), &["purge"]).and_then(|all| {
+                let mut request = self.place.client.request(Method::Post, &all)?;
+                request.insert_header("content-length", "0");
+                Ok(request)
+            });
         self.begin(&PURGE, request)
     }
 
@@ -154,18 +156,5 @@ impl ManagedHsmsClient {
         let parameters = Parameters { name: name.as_ref() };
         let request = self.place.client.request_json(Method::Post, &segments, &parameters);
         Call::json(self.place.client.pipeline().clone(), &CHECK_NAME, request)
-    }
-
-    /// The path of a deleted managed HSM, and what comes after it.
-    fn deleted<'a>(
-        &'a self,
-        location: &'a str,
-        name: &'a str,
-        rest: &[&'a str],
-    ) -> Result<Vec<&'a str>> {
-        validate::location(location)?;
-        validate::managed_hsm_name(name)?;
-        let start = self.place.provider(&["locations", location, "deletedManagedHSMs", name]);
-        Ok(start.into_iter().chain(rest.iter().copied()).collect())
     }
 }

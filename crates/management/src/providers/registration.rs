@@ -69,11 +69,11 @@ where
         Err(error) if is_missing(&error) => {}
         outcome => return outcome,
     }
-    let client = vaults.client.with_api_version(RESOURCES_API_VERSION);
-    let providers = ProvidersClient::new(client, vaults.subscription_id.clone());
+    let client = vaults.place.client.with_api_version(RESOURCES_API_VERSION);
+    let providers = ProvidersClient::new(client, vaults.place.subscription_id().to_owned());
     providers.begin_register(KEY_VAULT).await?.wait().await?;
     // Not every part of Resource Manager knows of it at once.
-    let mut patience = Patience::new(&vaults.client);
+    let mut patience = Patience::new(&vaults.place.client);
     loop {
         match write().await {
             Err(error) if is_missing(&error) && patience.waits().await => {}

@@ -57,21 +57,21 @@ impl BeginCreateOrUpdate {
 
     /// The same, giving the vault as the first answer has it.
     pub(crate) fn put(self) -> Call<Vault> {
-        Call::json(self.vaults.client.pipeline().clone(), &CREATE, self.request())
+        Call::json(self.vaults.place.client.pipeline().clone(), &CREATE, self.request())
     }
 
     fn request(&self) -> Result<Request> {
         let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
         let parameters = self.parameters.clone().settled()?;
-        self.vaults.client.request_json(Method::Put, &segments, &parameters)
+        self.vaults.place.client.request_json(Method::Put, &segments, &parameters)
     }
 
     fn call(self) -> Call<Poller<Vault>> {
         let request = self.request();
-        let pipeline = self.vaults.client.pipeline().clone();
+        let pipeline = self.vaults.place.client.pipeline().clone();
         Call::new(pipeline.clone(), &CREATE, request, move |answer| {
             let segments = self.vaults.vault(&self.resource_group, &self.name, &[])?;
-            let client = self.vaults.client.clone();
+            let client = self.vaults.place.client.clone();
             let strategy = ProvisioningState::new(client, CREATE.name(), &segments)?;
             let poller = Poller::new(pipeline, &CREATE, strategy).begun_by(answer);
             Ok(match ProvisioningState::read(answer)? {
@@ -119,7 +119,7 @@ impl CreateOrUpdate {
     /// See [`ErrorKind`].
     pub async fn send(self) -> Result<Vault> {
         let vaults = self.begin.vaults.clone();
-        let clock = vaults.client.pipeline().clock().clone();
+        let clock = vaults.place.client.pipeline().clock().clone();
         let Self { mut begin, limit, registers } = self;
         let subject = format!("the vault {}", begin.name);
         if let Some(limit) = limit {

@@ -49,13 +49,13 @@ impl VaultsClient {
     /// # }
     /// ```
     pub fn list(&self) -> Pager<Resource> {
-        let client = self.client.with_api_version(API_VERSION);
+        let client = self.place.client.with_api_version(API_VERSION);
         let first = self.first(&client);
         Pager::new(client, &LIST, first).page_size_parameter("$top", 1000)
     }
 
     fn first(&self, client: &Client) -> Result<Request> {
-        let segments = ["subscriptions", &self.subscription_id, "resources"];
+        let segments = ["subscriptions", self.place.subscription_id(), "resources"];
         let mut request = client.request(Method::Get, &segments)?;
         let filter = "resourceType eq 'Microsoft.KeyVault/vaults'";
         request.url_mut().query_pairs_mut().append_pair("$filter", filter);

@@ -16,7 +16,10 @@ pub use update::UpdateVault;
 
 use crate::{
     AccessPolicyEntry, AccessPolicyUpdateKind, DeletedVault, NameAvailability, Vault,
-    VaultCreateOrUpdateParameters, models::PolicyList, validate,
+    VaultCreateOrUpdateParameters,
+    models::PolicyList,
+    place::{Parent, Place},
+    validate,
 };
 
 static GET: Operation = Operation::idempotent("vaults.get").with_advice(advice);
@@ -48,13 +51,12 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
 /// [`KeyVaultManagementClient::vaults`](crate::KeyVaultManagementClient::vaults).
 #[derive(Clone, Debug)]
 pub struct VaultsClient {
-    pub(crate) client: Client,
-    pub(crate) subscription_id: String,
+    pub(crate) place: Place,
 }
 
 impl VaultsClient {
     pub(crate) fn new(client: Client, subscription_id: String) -> Self {
-        Self { client, subscription_id }
+        Self { place: Place::new(client, subscription_id, Parent::Vault) }
     }
 
     /// Makes a vault, or updates the one of that name as a whole, and waits until it is ready.
@@ -120,7 +122,7 @@ impl VaultsClient {
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another service.
     pub fn resume_create_or_update(&self, token: &ResumeToken) -> Result<Poller<Vault>> {
-        BeginCreateOrUpdate::resume(self.client.clone(), token)
+        BeginCreateOrUpdate::resume(self.place.client.clone(), token)
     }
 
     /// Gets a vault.
@@ -166,7 +168,7 @@ impl VaultsClient {
     /// Source: [Vaults_Delete](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/delete).
     pub fn delete(&self, resource_group: impl AsRef<str>, name: impl AsRef<str>) -> Call<()> {
         let request = self.request(Method::Delete, resource_group.as_ref(), name.as_ref(), &[]);
-        Call::new(self.client.pipeline().clone(), &DELETE, request, |_| Ok(()))
+        Call::new(self.place.client.pipeline().clone(), &DELETE, request, |_| Ok(()))
     }
 
     /// Lists the vaults of the subscription.
@@ -175,7 +177,7 @@ impl VaultsClient {
     ///
     /// Source: [Vaults_ListBySubscription](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-by-subscription).
     pub fn list_by_subscription(&self) -> Pager<Vault> {
-        self.pager(&LIST, self.provider(&["vaults"]))
+        self.pager(&LIST, self.place.provider(&["vaults"]))
     }
 
     /// Lists the vaults of a resource group.
@@ -187,9 +189,11 @@ impl VaultsClient {
     ///
     /// Source: [Vaults_ListByResourceGroup](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-by-resource-group).
     pub fn list_by_resource_group(&self, resource_group: impl AsRef<str>) -> Pager<Vault> {
-        let segments = self.group(resource_group.as_ref());
-        let request = segments.and_then(|segments| self.client.request(Method::Get, &segments));
-        Pager::new(self.client.clone(), &LIST_BY_GROUP, request).page_size_parameter("$top", 1000)
+        let segments = self.place.group(resource_group.as_ref());
+        let request =
+            segments.and_then(|segments| self.place.client.request(Method::Get, &segments));
+        Pager::new(self.place.client.clone(), &LIST_BY_GROUP, request)
+            .page_size_parameter("$top", 1000)
     }
 
     /// Adds permissions to principals, replaces theirs, or takes some away; other principals'
@@ -242,9 +246,9 @@ impl VaultsClient {
             validate::access_policies(&policies.properties.access_policies).and_then(|()| {
                 let rest = ["accessPolicies", kind.as_str()];
                 let segments = self.vault(resource_group.as_ref(), name.as_ref(), &rest)?;
-                self.client.request_json(Method::Put, &segments, &policies)
+                self.place.client.request_json(Method::Put, &segments, &policies)
             });
-        Call::json(self.client.pipeline().clone(), &POLICIES, request)
+        Call::json(self.place.client.pipeline().clone(), &POLICIES, request)
             .map(|list: PolicyList| Ok(list.properties.access_policies))
     }
 
@@ -264,8 +268,8 @@ impl VaultsClient {
             r#type: &'static str,
         }
         let parameters = Parameters { name: name.as_ref(), r#type: "Microsoft.KeyVault/vaults" };
-        let segments = self.provider(&["checkNameAvailability"]);
-        let request = self.client.request_json(Method::Post, &segments, &parameters);
+        let segments = self.place.provider(&["checkNameAvailability"]);
+        let request = self.place.client.request_json(Method::Post, &segments, &parameters);
         self.call(&CHECK_NAME, request)
     }
 
@@ -275,7 +279,8 @@ impl VaultsClient {
     ///
     /// Source: [Vaults_ListDeleted](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-deleted).
     pub fn list_deleted(&self) -> Pager<DeletedVault> {
-        self.pager(&LIST_DELETED, self.provider(&["deletedVaults"])).page_size_parameter("", 0)
+        self.pager(&LIST_DELETED, self.place.provider(&["deletedVaults"]))
+            .page_size_parameter("", 0)
     }
 
     /// Gets a deleted vault by the region it was in.
@@ -292,8 +297,9 @@ impl VaultsClient {
         name: impl AsRef<str>,
     ) -> Call<DeletedVault> {
         let request = self
+            .place
             .deleted(location.as_ref(), name.as_ref(), &[])
-            .and_then(|segments| self.client.request(Method::Get, &segments));
+            .and_then(|segments| self.place.client.request(Method::Get, &segments));
         self.call(&GET_DELETED, request)
     }
 
@@ -320,7 +326,7 @@ impl VaultsClient {
     /// # Errors
     /// `InvalidInput` if the token is for another operation or another service.
     pub fn resume_purge_deleted(&self, token: &ResumeToken) -> Result<Poller<()>> {
-        BeginPurgeDeleted::resume(self.client.clone(), token)
+        BeginPurgeDeleted::resume(self.place.client.clone(), token)
     }
 
     fn call<T: DeserializeOwned + 'static>(
@@ -328,33 +334,19 @@ impl VaultsClient {
         operation: &'static Operation,
         request: Result<Request, Error>,
     ) -> Call<T> {
-        Call::json(self.client.pipeline().clone(), operation, request)
+        Call::json(self.place.client.pipeline().clone(), operation, request)
     }
 
     fn pager<T>(&self, operation: &'static Operation, segments: Vec<&str>) -> Pager<T>
     where
         T: DeserializeOwned + Send + 'static,
     {
-        let first = self.client.request(Method::Get, &segments);
-        Pager::new(self.client.clone(), operation, first).page_size_parameter("$top", 1000)
+        let first = self.place.client.request(Method::Get, &segments);
+        Pager::new(self.place.client.clone(), operation, first).page_size_parameter("$top", 1000)
     }
 
     fn request(&self, method: Method, group: &str, name: &str, rest: &[&str]) -> Result<Request> {
-        self.client.request(method, &self.vault(group, name, rest)?)
-    }
-
-    /// The path of the subscription's provider, and what comes after it.
-    fn provider<'a>(&'a self, rest: &[&'a str]) -> Vec<&'a str> {
-        let start = ["subscriptions", &self.subscription_id, "providers", "Microsoft.KeyVault"];
-        start.into_iter().chain(rest.iter().copied()).collect()
-    }
-
-    /// The path of a resource group's vaults.
-    fn group<'a>(&'a self, group: &'a str) -> Result<Vec<&'a str>> {
-        validate::resource_group(group)?;
-        let id = self.subscription_id.as_str();
-        let provider = ["providers", "Microsoft.KeyVault", "vaults"];
-        Ok(["subscriptions", id, "resourceGroups", group].into_iter().chain(provider).collect())
+        self.place.client.request(method, &self.vault(group, name, rest)?)
     }
 
     /// The path of a vault, and what comes after it.
@@ -364,21 +356,6 @@ impl VaultsClient {
         name: &'a str,
         rest: &[&'a str],
     ) -> Result<Vec<&'a str>> {
-        validate::vault_name(name)?;
-        let segments = self.group(group)?.into_iter();
-        Ok(segments.chain([name]).chain(rest.iter().copied()).collect())
-    }
-
-    /// The path of a deleted vault, and what comes after it.
-    fn deleted<'a>(
-        &'a self,
-        location: &'a str,
-        name: &'a str,
-        rest: &[&'a str],
-    ) -> Result<Vec<&'a str>> {
-        validate::location(location)?;
-        validate::vault_name(name)?;
-        let segments = self.provider(&["locations", location, "deletedVaults", name]).into_iter();
-        Ok(segments.chain(rest.iter().copied()).collect())
+        self.place.segments(group, name, rest)
     }
 }

@@ -42,15 +42,15 @@ impl BeginPurgeDeleted {
     }
 
     fn request(&self) -> Result<Request> {
-        let segments = self.vaults.deleted(&self.location, &self.name, &["purge"])?;
-        let mut request = self.vaults.client.request(Method::Post, &segments)?;
+        let segments = self.vaults.place.deleted(&self.location, &self.name, &["purge"])?;
+        let mut request = self.vaults.place.client.request(Method::Post, &segments)?;
         request.insert_header("content-length", "0");
         Ok(request)
     }
 
     fn call(self) -> Call<Poller<()>> {
         let request = self.request();
-        let client = self.vaults.client;
+        let client = self.vaults.place.client;
         Call::new(client.pipeline().clone(), &PURGE, request, move |answer| {
             Location::poller(client, &PURGE, answer)
         })

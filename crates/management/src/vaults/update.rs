@@ -105,12 +105,12 @@ impl UpdateVault {
         if self.policies_alone {
             settings.enable_rbac_authorization = None;
         }
-        self.vaults.client.request_json(Method::Patch, &segments, &parameters)
+        self.vaults.place.client.request_json(Method::Patch, &segments, &parameters)
     }
 
     fn call(self) -> Call<Vault> {
         let request = self.request();
-        Call::json(self.vaults.client.pipeline().clone(), &UPDATE, request)
+        Call::json(self.vaults.place.client.pipeline().clone(), &UPDATE, request)
     }
 }
 
