@@ -94,6 +94,11 @@ async fn a_planned_creation_recovers_a_vault_that_was_deleted_since() {
         "tenantId": ARM_TENANT, "objectId": OLD, "permissions": {"secrets": ["get"]},
     }]})));
     plan.apply().await.unwrap();
+    let seen = script.seen();
+    let puts = seen.iter().filter(|it| it.method.as_str() == "PUT");
+    for put in puts.filter(|it| it.url.path().ends_with("/my-vault")) {
+        assert!(put.text().contains(r#""createMode":"recover""#), "a plain one: {}", put.text());
+    }
     let mut both = [OLD.to_owned(), NEW.to_owned()];
     both.sort();
     assert_eq!(lock(&arm).principals(), both);
