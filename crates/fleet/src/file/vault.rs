@@ -75,9 +75,9 @@ fn policy(
     principals: &Principals,
 ) -> Option<DesiredPolicy> {
     reader.only(section, &["principal", "keys", "secrets", "certificates"]);
-    let keys = permissions(reader, section, "keys", &KEY_WORDS);
-    let secrets = permissions(reader, section, "secrets", &SECRET_WORDS);
-    let certificates = permissions(reader, section, "certificates", &CERTIFICATE_WORDS);
+    let keys = permissions(reader, section, "keys", KeyPermission::WORDS);
+    let secrets = permissions(reader, section, "secrets", SecretPermission::WORDS);
+    let certificates = permissions(reader, section, "certificates", CertificatePermission::WORDS);
     let principal = named_principal(reader, section, principals)?;
     let mut policy = DesiredPolicy::new(principal.value)
         .keys(keys.into_iter().map(KeyPermission::from))
@@ -134,69 +134,5 @@ fn network(reader: &mut Reader<'_>, section: &Section<'_>) -> DesiredNetwork {
         subnets: reader.strings(section, "subnets"),
         public_access: public_access.map(|word| PublicNetworkAccess::from(word.value)),
         place: Some(section.place),
-    }
-}
-
-const KEY_WORDS: [&str; 21] = [
-    "all",
-    "encrypt",
-    "decrypt",
-    "wrapKey",
-    "unwrapKey",
-    "sign",
-    "verify",
-    "get",
-    "list",
-    "create",
-    "update",
-    "import",
-    "delete",
-    "backup",
-    "restore",
-    "recover",
-    "purge",
-    "release",
-    "rotate",
-    "getrotationpolicy",
-    "setrotationpolicy",
-];
-const SECRET_WORDS: [&str; 9] =
-    ["all", "get", "list", "set", "delete", "backup", "restore", "recover", "purge"];
-const CERTIFICATE_WORDS: [&str; 17] = [
-    "all",
-    "get",
-    "list",
-    "delete",
-    "create",
-    "import",
-    "update",
-    "managecontacts",
-    "getissuers",
-    "listissuers",
-    "setissuers",
-    "deleteissuers",
-    "manageissuers",
-    "recover",
-    "purge",
-    "backup",
-    "restore",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_word_of_a_permission_is_one_that_the_service_knows() {
-        let unknown =
-            |word: &&&str| matches!(KeyPermission::from(**word), KeyPermission::Unknown(_));
-        assert_eq!(KEY_WORDS.iter().find(unknown), None);
-        let unknown =
-            |word: &&&str| matches!(SecretPermission::from(**word), SecretPermission::Unknown(_));
-        assert_eq!(SECRET_WORDS.iter().find(unknown), None);
-        let unknown = |word: &&&str| {
-            matches!(CertificatePermission::from(**word), CertificatePermission::Unknown(_))
-        };
-        assert_eq!(CERTIFICATE_WORDS.iter().find(unknown), None);
     }
 }

@@ -46,8 +46,13 @@ macro_rules! permissions {
             }
         }
 
+        impl $name {
+            /// Every word that this version knows, as it is on the wire.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+        }
+
         impl Permission for $name {
-            const WORDS: &'static [&'static str] = &[$($word),+];
+            const WORDS: &'static [&'static str] = Self::WORDS;
 
             fn word(&self) -> &str {
                 self.as_str()
