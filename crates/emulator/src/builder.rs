@@ -335,6 +335,7 @@ impl EmulatorBuilder {
                 tenant_id: self.tenant_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
                 lifetime: self.token_lifetime,
                 client_secrets: self.client_secrets,
+                signing_key: None,
             },
             vaults: Vaults::new(self.properties, &subscription_id),
             vault_meter: VaultMeter::new(self.vault_limits),
