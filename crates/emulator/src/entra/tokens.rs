@@ -22,11 +22,14 @@ pub(crate) struct Tokens {
     pub(crate) lifetime: Duration,
     /// Client id and secret pairs to insist on; any secret is right for other clients.
     pub(crate) client_secrets: Vec<(String, String)>,
+    /// The value of `X-IDENTITY-HEADER` to insist on; any is right without.
+    pub(crate) identity_header: Option<String>,
 }
 
 /// A minted token.
 pub(crate) struct Minted {
     pub(crate) token: String,
+    pub(crate) not_before: OffsetDateTime,
     pub(crate) expires_on: OffsetDateTime,
 }
 
@@ -109,9 +112,9 @@ impl Tokens {
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
         let token = jsonwebtoken::encode(&header, &claims, &key.encoding)
             .map_err(|error| SigningFailed::new(&error))?;
-        let expires_on =
-            OffsetDateTime::from_unix_timestamp(exp).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        Ok(Minted { token, expires_on })
+        let time =
+            |unix| OffsetDateTime::from_unix_timestamp(unix).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Ok(Minted { token, not_before: time(claims.nbf), expires_on: time(exp) })
     }
 
     /// The caller of `token`, when it is of this tenant, in time, and for one of `audiences`.
@@ -165,6 +168,7 @@ mod tests {
             tenant_id: Uuid::new_v4().to_string(),
             lifetime: Duration::from_secs(3600),
             client_secrets: Vec::new(),
+            identity_header: None,
         }
     }
 
