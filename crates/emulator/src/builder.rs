@@ -350,6 +350,7 @@ impl EmulatorBuilder {
                 lifetime: self.token_lifetime,
                 client_secrets: self.client_secrets,
                 identity_header: self.identity_header,
+                signing_key: None,
             },
             vaults: Vaults::new(self.properties, &subscription_id),
             vault_meter: VaultMeter::new(self.vault_limits),

@@ -26,7 +26,7 @@ pub(crate) fn answer(tokens: &Tokens, request: &Request) -> Response {
         (&Method::GET, [tenant, .., ".well-known", "openid-configuration"]) => {
             discovery::openid_configuration(&base, tokens, tenant)
         }
-        (&Method::GET, [_, "discovery", .., "keys"]) => discovery::key_set(),
+        (&Method::GET, [_, "discovery", .., "keys"]) => discovery::key_set(tokens),
         (&Method::GET, ["common", "discovery", "instance"]) => {
             discovery::instance(&request.host, tokens)
         }

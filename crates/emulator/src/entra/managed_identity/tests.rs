@@ -17,6 +17,7 @@ fn tokens(identity_header: Option<&str>) -> Tokens {
         tenant_id: Uuid::new_v4().to_string(),
         lifetime: Duration::from_secs(3600),
         client_secrets: Vec::new(),
+        signing_key: None,
         identity_header: identity_header.map(str::to_owned),
     }
 }
