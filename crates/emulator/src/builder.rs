@@ -45,6 +45,7 @@ pub struct EmulatorBuilder {
     tenant_id: Option<String>,
     token_lifetime: Duration,
     client_secrets: Vec<(String, String)>,
+    identity_header: Option<String>,
     properties: VaultProperties,
     subscription_id: Option<String>,
     provisioning_lag: Duration,
@@ -69,6 +70,7 @@ impl Default for EmulatorBuilder {
             tenant_id: None,
             token_lifetime: Duration::from_secs(3600),
             client_secrets: Vec::new(),
+            identity_header: None,
             properties: VaultProperties::default(),
             subscription_id: None,
             provisioning_lag: Duration::ZERO,
@@ -154,6 +156,18 @@ impl EmulatorBuilder {
         secret: impl Into<String>,
     ) -> Self {
         self.client_secrets.push((client_id.into(), secret.into()));
+        self
+    }
+
+    /// Insists on this value of `X-IDENTITY-HEADER` at the App Service form of managed identity; any is right when not
+    /// set. A program gets it as `IDENTITY_HEADER`.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().identity_header("of this run").in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn identity_header(mut self, value: impl Into<String>) -> Self {
+        self.identity_header = Some(value.into());
         self
     }
 
@@ -367,6 +381,7 @@ impl EmulatorBuilder {
                 lifetime: self.token_lifetime,
                 client_secrets: self.client_secrets,
                 signing_key,
+                identity_header: self.identity_header,
             },
             vaults: Vaults::new(self.properties, &subscription_id),
             vault_meter: VaultMeter::new(self.vault_limits),

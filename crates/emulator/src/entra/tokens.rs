@@ -22,6 +22,8 @@ pub(crate) struct Tokens {
     pub(crate) lifetime: Duration,
     /// Client id and secret pairs to insist on; any secret is right for other clients.
     pub(crate) client_secrets: Vec<(String, String)>,
+    /// The value of `X-IDENTITY-HEADER` to insist on; any is right without.
+    pub(crate) identity_header: Option<String>,
     /// The installation's key; `None`: the process's.
     pub(crate) signing_key: Option<Arc<SigningKey>>,
 }
@@ -29,6 +31,7 @@ pub(crate) struct Tokens {
 /// A minted token.
 pub(crate) struct Minted {
     pub(crate) token: String,
+    pub(crate) not_before: OffsetDateTime,
     pub(crate) expires_on: OffsetDateTime,
 }
 
@@ -116,9 +119,9 @@ impl Tokens {
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
         let token = jsonwebtoken::encode(&header, &claims, &key.encoding)
             .map_err(|error| SigningFailed::new(&error))?;
-        let expires_on =
-            OffsetDateTime::from_unix_timestamp(exp).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        Ok(Minted { token, expires_on })
+        let time =
+            |unix| OffsetDateTime::from_unix_timestamp(unix).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Ok(Minted { token, not_before: time(claims.nbf), expires_on: time(exp) })
     }
 
     /// The caller of `token`, when it is of this tenant, in time, and for one of `audiences`.
@@ -172,6 +175,7 @@ mod tests {
             tenant_id: Uuid::new_v4().to_string(),
             lifetime: Duration::from_secs(3600),
             client_secrets: Vec::new(),
+            identity_header: None,
             signing_key: None,
         }
     }
