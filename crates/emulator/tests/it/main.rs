@@ -38,6 +38,7 @@ mod environment;
 mod errors;
 mod extreme_times;
 mod faults_and_journal;
+mod graph;
 mod imports;
 mod key_crypto;
 mod key_lifecycle;
