@@ -193,7 +193,7 @@ def _(io):
 
 @check("what is no backup is refused")
 def _(io):
-    refused(lambda: vault(io).restore_key_backup(b"no backup"), 400, "BadParameter", HttpResponseError)
+    refused(lambda: vault(io).restore_key_backup(b"no backup"), 400, "Malformed backup blob")
 
 
 @check("a key is rotated, on demand and with a policy")

@@ -146,7 +146,7 @@ def _(io):
 
 @check("what is no backup is refused")
 def _(io):
-    refused(lambda: vault(io).restore_secret_backup(b"no backup"), 400, "BadParameter", HttpResponseError)
+    refused(lambda: vault(io).restore_secret_backup(b"no backup"), 400, "Malformed backup blob")
 
 
 @check("secrets are listed over pages, without values")
