@@ -10,7 +10,7 @@ use crate::{
     backup::BackupKey,
     clock::Clock,
     emulator::{Emulator, Inner, Network},
-    entra::{SigningKey, Tokens},
+    entra::{Application, Directory, Principals, SignIns, SigningKey, Tokens},
     error::Error,
     faults::Faults,
     journal::Journal,
@@ -42,7 +42,9 @@ pub struct EmulatorBuilder {
     listen: Option<IpAddr>,
     tenant_id: Option<String>,
     token_lifetime: Duration,
-    client_secrets: Vec<(String, String)>,
+    principals: Principals,
+    sign_in_by_hand: bool,
+    identity_header: Option<String>,
     properties: VaultProperties,
     subscription_id: Option<String>,
     provisioning_lag: Duration,
@@ -65,7 +67,9 @@ impl Default for EmulatorBuilder {
             listen: None,
             tenant_id: None,
             token_lifetime: Duration::from_secs(3600),
-            client_secrets: Vec::new(),
+            principals: Principals::new().others(true),
+            sign_in_by_hand: false,
+            identity_header: None,
             properties: VaultProperties::default(),
             subscription_id: None,
             provisioning_lag: Duration::ZERO,
@@ -125,7 +129,48 @@ impl EmulatorBuilder {
         client_id: impl Into<String>,
         secret: impl Into<String>,
     ) -> Self {
-        self.client_secrets.push((client_id.into(), secret.into()));
+        let application = Application::new(client_id.into()).secret(secret);
+        self.principals = self.principals.application(application);
+        self
+    }
+
+    /// Who may sign in; anybody when not set. It takes the place of earlier [`client_secret`](Self::client_secret)s.
+    ///
+    /// ```
+    /// use azvault_emulator::{Application, Emulator, Principals};
+    ///
+    /// let ci = Application::new("11111111-1111-1111-1111-111111111111").secret("s3cret");
+    /// let emulator = Emulator::builder().principals(Principals::new().application(ci)).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn principals(mut self, principals: Principals) -> Self {
+        self.principals = principals;
+        self
+    }
+
+    /// Whether a sign-in by device code waits until somebody opens `/devicelogin` of the authority and types the code; not
+    /// so when not set: the first listed user, or a made-up one, signs in at once.
+    ///
+    /// `/devicelogin?code=CODE&username=UPN` does it without a browser; with `&decline=1` it is declined.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().sign_in_by_hand(true).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn sign_in_by_hand(mut self, by_hand: bool) -> Self {
+        self.sign_in_by_hand = by_hand;
+        self
+    }
+
+    /// Insists on this value of `X-IDENTITY-HEADER` at the App Service form of managed identity; any is right when not
+    /// set. A program gets it as `IDENTITY_HEADER`.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().identity_header("of this run").in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn identity_header(mut self, value: impl Into<String>) -> Self {
+        self.identity_header = Some(value.into());
         self
     }
 
@@ -334,7 +379,10 @@ impl EmulatorBuilder {
             tokens: Tokens {
                 tenant_id: self.tenant_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
                 lifetime: self.token_lifetime,
-                client_secrets: self.client_secrets,
+                directory: Arc::new(Directory::of(self.principals)),
+                sign_ins: Arc::new(SignIns::new(self.sign_in_by_hand)),
+                identity_header: self.identity_header,
+                signing_key: None,
             },
             vaults: Vaults::new(self.properties, &subscription_id),
             vault_meter: VaultMeter::new(self.vault_limits),

@@ -31,6 +31,7 @@ pub use attestation::Attestation;
 pub use builder::EmulatorBuilder;
 pub use clock::Clock;
 pub use emulator::Emulator;
+pub use entra::{Application, ManagedIdentity, Principals, User};
 pub use error::Error;
 pub use faults::{FaultBuilder, Faults};
 pub use journal::RecordedRequest;

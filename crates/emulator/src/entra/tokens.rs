@@ -2,7 +2,7 @@
 //!
 //! Both run on wall time: a client's own clock decides when it renews, and no test can move that.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::signing_key::{SigningFailed, SigningKey};
+use super::{directory::Directory, sign_in::SignIns};
 use crate::{clock::wall_now, principal::Principal};
 
 /// Entra dates tokens back, so that a service whose clock lags still accepts them.
@@ -20,13 +21,18 @@ const BACKDATED_SECONDS: i64 = 300;
 pub(crate) struct Tokens {
     pub(crate) tenant_id: String,
     pub(crate) lifetime: Duration,
-    /// Client id and secret pairs to insist on; any secret is right for other clients.
-    pub(crate) client_secrets: Vec<(String, String)>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) sign_ins: Arc<SignIns>,
+    /// The value of `X-IDENTITY-HEADER` to insist on; any is right without.
+    pub(crate) identity_header: Option<String>,
+    /// The installation's key; `None`: the process's.
+    pub(crate) signing_key: Option<Arc<SigningKey>>,
 }
 
 /// A minted token.
 pub(crate) struct Minted {
     pub(crate) token: String,
+    pub(crate) not_before: OffsetDateTime,
     pub(crate) expires_on: OffsetDateTime,
 }
 
@@ -37,6 +43,8 @@ pub(crate) struct Caller {
     pub(crate) appid: String,
     pub(crate) tid: String,
     pub(crate) issuer: String,
+    /// Of a user, the principal name.
+    pub(crate) upn: Option<String>,
 }
 
 /// Why a token is not accepted.
@@ -66,9 +74,44 @@ struct Claims {
     tid: String,
     uti: String,
     ver: String,
+    /// Of users alone.
+    #[serde(flatten)]
+    user: UserClaims,
+}
+
+/// What the token of a user says besides.
+#[derive(Default, Serialize, Deserialize)]
+struct UserClaims {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unique_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scp: Option<String>,
+}
+
+impl UserClaims {
+    fn of(upn: Option<&str>, display_name: &str) -> Self {
+        let Some(upn) = upn else {
+            return Self::default();
+        };
+        Self {
+            upn: Some(upn.to_owned()),
+            unique_name: Some(upn.to_owned()),
+            name: Some(display_name.to_owned()),
+            scp: Some("user_impersonation".to_owned()),
+        }
+    }
 }
 
 impl Tokens {
+    /// The key that signs and checks.
+    pub(super) fn key(&self) -> Result<Arc<SigningKey>, SigningFailed> {
+        self.signing_key.as_ref().map_or_else(SigningKey::shared, |key| Ok(Arc::clone(key)))
+    }
+
     /// A token of `principal` for `audience`, living as long as the emulator was told.
     pub(crate) fn mint(
         &self,
@@ -76,7 +119,7 @@ impl Tokens {
         audience: &str,
     ) -> Result<Minted, SigningFailed> {
         let lifetime = i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX / 4);
-        self.mint_with(&*SigningKey::shared()?, principal, audience, lifetime)
+        self.mint_with(&*self.key()?, principal, audience, lifetime)
     }
 
     fn mint_with(
@@ -89,6 +132,9 @@ impl Tokens {
         let now = wall_now().unix_timestamp();
         let tid = principal.tid().unwrap_or(&self.tenant_id);
         let exp = now.saturating_add(lifetime_seconds);
+        let entry = self.directory.saw(principal);
+        let (appidacr, idtyp) =
+            if principal.upn().is_some() { ("0", "user") } else { ("1", "app") };
         let claims = Claims {
             aud: audience.to_owned(),
             iss: issuer(tid),
@@ -96,27 +142,28 @@ impl Tokens {
             nbf: now - BACKDATED_SECONDS,
             exp,
             appid: principal.appid().to_owned(),
-            appidacr: "1".to_owned(),
+            appidacr: appidacr.to_owned(),
             idp: issuer(tid),
-            idtyp: "app".to_owned(),
+            idtyp: idtyp.to_owned(),
             oid: principal.oid().to_owned(),
             sub: principal.oid().to_owned(),
             tid: tid.to_owned(),
             // Makes every token distinct, as it is in Entra: clients tell a renewed token by it.
             uti: Uuid::new_v4().simple().to_string(),
             ver: "1.0".to_owned(),
+            user: UserClaims::of(principal.upn(), &entry.display_name),
         };
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
         let token = jsonwebtoken::encode(&header, &claims, &key.encoding)
             .map_err(|error| SigningFailed::new(&error))?;
-        let expires_on =
-            OffsetDateTime::from_unix_timestamp(exp).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        Ok(Minted { token, expires_on })
+        let time =
+            |unix| OffsetDateTime::from_unix_timestamp(unix).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Ok(Minted { token, not_before: time(claims.nbf), expires_on: time(exp) })
     }
 
     /// The caller of `token`, when it is of this tenant, in time, and for one of `audiences`.
     pub(crate) fn check(&self, token: &str, audiences: &[&str]) -> Result<Caller, TokenRefusal> {
-        let key = SigningKey::shared().map_err(|_| TokenRefusal::Signature)?;
+        let key = self.key().map_err(|_| TokenRefusal::Signature)?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.leeway = 0;
         validation.validate_nbf = true;
@@ -140,7 +187,13 @@ impl Tokens {
             let expected = audiences.first().copied().unwrap_or_default().to_owned();
             return Err(TokenRefusal::Audience { expected, found: claims.aud });
         }
-        Ok(Caller { oid: claims.oid, appid: claims.appid, tid: claims.tid, issuer: claims.iss })
+        Ok(Caller {
+            oid: claims.oid,
+            appid: claims.appid,
+            tid: claims.tid,
+            issuer: claims.iss,
+            upn: claims.user.upn,
+        })
     }
 }
 
@@ -164,7 +217,10 @@ mod tests {
         Tokens {
             tenant_id: Uuid::new_v4().to_string(),
             lifetime: Duration::from_secs(3600),
-            client_secrets: Vec::new(),
+            directory: Arc::default(),
+            sign_ins: Arc::default(),
+            identity_header: None,
+            signing_key: None,
         }
     }
 
@@ -192,6 +248,16 @@ mod tests {
         let forged_key = SigningKey::generate().unwrap();
         let forged = tokens.mint_with(&forged_key, &Principal::default(), AUDIENCE, 60).unwrap();
         assert_eq!(tokens.check(&forged.token, &[AUDIENCE]).unwrap_err(), TokenRefusal::Signature);
+    }
+
+    #[test]
+    fn a_key_of_its_own_signs_and_checks_in_place_of_the_processes() {
+        let own =
+            Tokens { signing_key: Some(Arc::new(SigningKey::generate().unwrap())), ..tokens() };
+        let minted = own.mint(&Principal::default(), AUDIENCE).unwrap();
+        assert!(own.check(&minted.token, &[AUDIENCE]).is_ok());
+        let without = Tokens { signing_key: None, ..own };
+        assert_eq!(without.check(&minted.token, &[AUDIENCE]).unwrap_err(), TokenRefusal::Signature);
     }
 
     #[test]
