@@ -1,6 +1,6 @@
 //! Settings of an emulator, and how its parts are put together.
 
-use std::{fs::File, net::IpAddr, sync::Arc, time::Duration};
+use std::{fs::File, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
@@ -13,12 +13,13 @@ use crate::{
     entra::{Application, Directory, Principals, SignIns, SigningKey, Tokens},
     error::Error,
     faults::Faults,
+    installation::Installation,
     journal::Journal,
     journal_file::JournalFile,
     limits::ResourceManagerLimits,
     roles::Roles,
     router::Router,
-    server::{CertificateAuthority, Server},
+    server::{Authority, Certificates, Listen, Server},
     transport,
     vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
 };
@@ -40,6 +41,8 @@ const NOMINAL_PORT: u16 = 8443;
 pub struct EmulatorBuilder {
     port: u16,
     listen: Option<IpAddr>,
+    proxy_port: Option<u16>,
+    installation: Option<PathBuf>,
     tenant_id: Option<String>,
     token_lifetime: Duration,
     principals: Principals,
@@ -65,6 +68,8 @@ impl Default for EmulatorBuilder {
         Self {
             port: 0,
             listen: None,
+            proxy_port: None,
+            installation: None,
             tenant_id: None,
             token_lifetime: Duration::from_secs(3600),
             principals: Principals::new().others(true),
@@ -103,13 +108,66 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The tenant of every vault; a new GUID when not set.
+    /// Opens a second port, for plain HTTP: a proxy that answers for Azure's names itself, and managed identity.
+    ///
+    /// 0 takes a free port; [`Emulator::proxy_url`] tells which. A program that is told of it by `HTTPS_PROXY`, and
+    /// trusts [`Emulator::ca_pem`], reaches `https://my-vault.vault.azure.net` and its neighbours here, with
+    /// nothing changed. For any other host the answer is 403: it never forwards. The same port answers as the metadata
+    /// service of a virtual machine and of App Service. When not set, there is none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::builder().proxy_port(0).start().await?;
+    /// let proxy = emulator.proxy_url().unwrap_or_default();
+    /// let client = reqwest::Client::builder()
+    ///     .proxy(reqwest::Proxy::all(proxy)?)
+    ///     .tls_certs_only([reqwest::Certificate::from_pem(emulator.ca_pem().as_bytes())?])
+    ///     .build()?;
+    /// let answer = client.get("https://my-vault.vault.azure.net/keys?api-version=7.6").send().await?;
+    /// assert_eq!(answer.status(), 401); // the challenge: no token was sent
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc9110#name-connect>
+    pub fn proxy_port(mut self, port: u16) -> Self {
+        self.proxy_port = Some(port);
+        self
+    }
+
+    /// Keeps the certificate authority, the key that signs tokens, the tenant and the subscription in this folder.
+    ///
+    /// They are made when the folder has none, and whoever trusts its `ca.pem` may go on doing so after a restart:
+    /// tokens stay good, too. Keys are in files that only their owner may read. Several processes may use one
+    /// folder, at the same time as well. An authority that would expire within 30 days is made anew. When not set,
+    /// nothing is on disk; [`in_memory`](Self::in_memory) ignores it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = std::env::temp_dir().join(format!("azvault-doc-installation-{}", std::process::id()));
+    /// let started = || azvault_emulator::Emulator::builder().installation(&folder).start();
+    /// let (first, second) = (started().await?, started().await?);
+    /// assert_eq!(first.ca_pem(), second.ca_pem());
+    /// assert_eq!(first.tenant_id(), second.tenant_id());
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn installation(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.installation = Some(folder.into());
+        self
+    }
+
+    /// The tenant of every vault; when not set, that of the installation, or a new GUID.
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
         self
     }
 
-    /// The subscription that [`Emulator::subscription_id`] names, a GUID; a new one when not set.
+    /// The subscription that [`Emulator::subscription_id`] names, a GUID; when not set, that of the installation, or
+    /// a new one.
     ///
     /// Any other GUID is a subscription too.
     pub fn subscription_id(mut self, subscription_id: impl Into<String>) -> Self {
@@ -345,35 +403,38 @@ impl EmulatorBuilder {
     /// Starts the emulator; needs a tokio runtime.
     ///
     /// # Errors
-    /// When the port cannot be bound or a key cannot be generated.
-    pub async fn start(self) -> Result<Emulator, Error> {
-        let (listen, port) = (self.listen, self.port);
-        let router = Arc::new(self.router());
+    /// When the port cannot be bound, a key cannot be generated, or the installation cannot be read or made.
+    pub async fn start(mut self) -> Result<Emulator, Error> {
+        let listen = Listen { address: self.listen, port: self.port, proxy_port: self.proxy_port };
+        let folder = self.installation.take();
         // An RSA key takes long enough to be felt by others on the runtime.
-        let authority = tokio::task::spawn_blocking(|| {
-            SigningKey::shared().map_err(|error| Error::new("make its token key", error))?;
-            CertificateAuthority::generate().map(Arc::new)
-        })
-        .await
-        .map_err(|error| Error::new("make its keys", error))??;
-        let tls = TlsAcceptor::from(Arc::new(authority.server_config()?));
-        let server = Server::start(listen, port, tls, Arc::clone(&router))
+        let kept = tokio::task::spawn_blocking(move || match folder {
+            Some(folder) => Installation::open(&folder).map(Kept::from),
+            None => Kept::nothing(),
+        });
+        let kept = kept.await.map_err(|error| Error::new("make its keys", error))??;
+        self.tenant_id = self.tenant_id.or(kept.tenant_id);
+        self.subscription_id = self.subscription_id.or(kept.subscription_id);
+        let certificates = Arc::new(Certificates::of(kept.authority)?);
+        let router = Arc::new(self.router(kept.signing_key));
+        let tls = TlsAcceptor::from(Arc::new(certificates.server_config()?));
+        let server = Server::start(listen, tls, Arc::clone(&router))
             .await
             .map_err(|error| Error::new("listen", error))?;
         let port = server.port();
-        let client = transport::client(authority.pem(), port)?;
-        let network = Some(Network { server, ca_pem: authority.pem().to_owned(), client });
+        let client = transport::client(certificates.ca_pem(), port)?;
+        let network = Some(Network { server, ca_pem: certificates.ca_pem().to_owned(), client });
         Ok(Emulator::from_inner(Inner { router, port, network }))
     }
 
     /// An emulator without a socket; the port set here is only the one that URLs name.
     pub fn in_memory(self) -> Emulator {
         let port = if self.port == 0 { NOMINAL_PORT } else { self.port };
-        let router = Arc::new(self.router());
+        let router = Arc::new(self.router(None));
         Emulator::from_inner(Inner { router, port, network: None })
     }
 
-    fn router(self) -> Router {
+    fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
         let subscription_id = self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string());
         Router {
             tokens: Tokens {
@@ -381,8 +442,8 @@ impl EmulatorBuilder {
                 lifetime: self.token_lifetime,
                 directory: Arc::new(Directory::of(self.principals)),
                 sign_ins: Arc::new(SignIns::new(self.sign_in_by_hand)),
+                signing_key,
                 identity_header: self.identity_header,
-                signing_key: None,
             },
             vaults: Vaults::new(self.properties, &subscription_id),
             vault_meter: VaultMeter::new(self.vault_limits),
@@ -403,6 +464,34 @@ impl EmulatorBuilder {
             journal: Journal::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),
             latency: self.latency,
+        }
+    }
+}
+
+/// What an emulator has from its installation, or makes for itself.
+struct Kept {
+    authority: Authority,
+    /// `None`: the process's.
+    signing_key: Option<Arc<SigningKey>>,
+    tenant_id: Option<String>,
+    subscription_id: Option<String>,
+}
+
+impl Kept {
+    fn nothing() -> Result<Self, Error> {
+        SigningKey::shared().map_err(|error| Error::new("make its token key", error))?;
+        let authority = Authority::generate()?;
+        Ok(Self { authority, signing_key: None, tenant_id: None, subscription_id: None })
+    }
+}
+
+impl From<Installation> for Kept {
+    fn from(installation: Installation) -> Self {
+        Self {
+            authority: installation.authority,
+            signing_key: Some(installation.signing_key),
+            tenant_id: Some(installation.tenant_id),
+            subscription_id: Some(installation.subscription_id),
         }
     }
 }

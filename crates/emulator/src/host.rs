@@ -137,6 +137,13 @@ pub(crate) fn is_served(name: &str) -> bool {
         || vault_name(name).is_some()
 }
 
+/// The names that a certificate may be made for, each with all below it.
+pub(crate) fn subtrees() -> impl Iterator<Item = &'static str> {
+    let suffixes = FAMILIES.iter().filter(|family| family.login.is_some()).map(|it| it.suffix);
+    // `localhost` has the local vaults below it.
+    std::iter::once("localhost").chain(AUTHORITIES).chain(MANAGEMENT).chain(GRAPH).chain(suffixes)
+}
+
 fn vault_name(host: &str) -> Option<(&str, &'static Family)> {
     FAMILIES.iter().find_map(|family| {
         let name = host.strip_suffix(family.suffix)?.strip_suffix('.')?;
@@ -149,7 +156,7 @@ fn vault_name(host: &str) -> Option<(&str, &'static Family)> {
 }
 
 /// Splits `host:port`; an IPv6 address keeps its brackets.
-fn split_port(authority: &str) -> (&str, Option<&str>) {
+pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
             (host, Some(port))
