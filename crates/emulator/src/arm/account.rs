@@ -1,4 +1,4 @@
-//! What clients ask before they come to vaults: the cloud's endpoints, tenants, subscriptions, the provider.
+//! What clients ask before they come to vaults: the cloud's endpoints, tenants and subscriptions.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -49,24 +49,18 @@ pub(super) fn subscription(context: &Context<'_>, id: &str) -> Result<Reply, Arm
 
 fn subscription_view(context: &Context<'_>, id: &str) -> Value {
     json!({
-        "id": format!("/subscriptions/{id}"), "subscriptionId": id,
-        "tenantId": context.router.tokens.tenant_id, "displayName": "Emulator", "state": "Enabled",
-    })
-}
-
-/// The Key Vault provider.
-pub(super) fn provider(subscription: Option<&str>, registration_state: &str) -> Value {
-    let scope = subscription.map(|id| format!("/subscriptions/{id}")).unwrap_or_default();
-    json!({
-        "id": format!("{scope}/providers/Microsoft.KeyVault"),
-        "namespace": "Microsoft.KeyVault",
-        "registrationPolicy": "RegistrationRequired",
-        "registrationState": registration_state,
-        "resourceTypes": [
-            {"resourceType": "vaults"}, {"resourceType": "vaults/accessPolicies"},
-            {"resourceType": "deletedVaults"}, {"resourceType": "locations/deletedVaults"},
-            {"resourceType": "checkNameAvailability"},
-        ],
+        "id": format!("/subscriptions/{id}"),
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "subscriptionId": id,
+        "tenantId": context.router.tokens.tenant_id,
+        "displayName": "Emulator",
+        "state": "Enabled",
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "PayAsYouGo_2014-09-01",
+            "spendingLimit": "Off",
+        },
     })
 }
 
