@@ -7,22 +7,21 @@ use super::{Context, error::ArmError, query::Query, reply::Reply, site::ArmSite}
 
 /// The endpoints of this cloud; the oldest form is a list of clouds.
 pub(super) fn metadata_endpoints(site: &ArmSite, query: &Query) -> Result<Reply, ArmError> {
-    let ArmSite { base, login, vault_suffix, hsm_suffix, cloud, .. } = site;
     let endpoints = json!({
-        "name": cloud,
-        "portal": base,
-        "gallery": base,
-        "resourceManager": base,
-        "graph": format!("{base}/graph"),
-        "graphAudience": format!("{base}/graph"),
-        "microsoftGraphResourceId": format!("{base}/graph"),
+        "portal": site.portal,
         "authentication": {
-            "loginEndpoint": login,
-            "audiences": [base],
+            "loginEndpoint": site.login,
+            "audiences": site.told_audiences(),
             "tenant": "common",
             "identityProvider": "AAD",
         },
-        "suffixes": {"keyVaultDns": vault_suffix, "mhsmDns": hsm_suffix},
+        "graphAudience": site.graph,
+        "graph": site.graph,
+        "name": site.cloud,
+        "suffixes": {"keyVaultDns": site.vault_suffix, "mhsmDns": site.hsm_suffix},
+        "resourceManager": site.resource_manager(),
+        "microsoftGraphResourceId": site.graph,
+        "gallery": site.portal,
     });
     let body = if query.is_since("2022-09-01") { endpoints } else { json!([endpoints]) };
     Reply::json(StatusCode::OK, &body)

@@ -220,6 +220,9 @@ fn dispatch(
             registration::register(context, subscription.as_deref(), Provider::find(&namespace)?)
         }
         ("GET", Route::EmptyList) => account::empty_list(),
+        ("GET", Route::ManagedHsm { group, name }) => {
+            Err(ArmError::resource_not_found("Microsoft.KeyVault/managedHSMs", &name, &group))
+        }
         ("GET", Route::Groups(subscription)) => groups::list(context, &subscription),
         ("PUT", Route::Group(id)) => groups::put(context, &id),
         ("PATCH", Route::Group(id)) => groups::patch(context, &id),

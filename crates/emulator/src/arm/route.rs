@@ -86,7 +86,12 @@ pub(super) enum Route {
     },
     /// Roles, at any scope.
     Authorization(Target),
-    /// A list of what this emulator never has: managed HSMs.
+    /// What this emulator never has.
+    ManagedHsm {
+        group: GroupId,
+        name: String,
+    },
+    /// A list of those.
     EmptyList,
     Unknown,
 }
@@ -171,6 +176,9 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
         ([], _) => Route::Group(group),
         (["resources"], _) => Route::Resources { subscription, group: Some(group) },
         (["providers", "microsoft.keyvault", "managedhsms"], _) => Route::EmptyList,
+        (["providers", "microsoft.keyvault", "managedhsms", _], [.., name]) => {
+            Route::ManagedHsm { group, name: (*name).to_owned() }
+        }
         (["providers", "microsoft.keyvault", "vaults"], _) => {
             Route::Vaults { subscription, group: Some(group) }
         }
