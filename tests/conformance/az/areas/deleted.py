@@ -28,7 +28,7 @@ def run(area, az, me):
     with area.check("the name of a deleted vault is taken, in the service's words"):
         other = group(az, "deleted-other")
         words = az.refusal("keyvault", "create", "-g", other, "-n", NAME, "-l", "northeurope")
-        has(words, "(ConflictError)", f"A vault with the same name already exists in deleted state.")
+        has(words, "(VaultAlreadyExists)", f"The vault name '{NAME}' is already in use.")
     with area.check("recover brings it back as it was"):
         az("keyvault", "recover", "-n", NAME)
         again = az("keyvault", "show", "-n", NAME)
@@ -48,7 +48,7 @@ def run(area, az, me):
         name = "conf-az-kept"
         az("keyvault", "create", "-g", where, "-n", name, "--enable-purge-protection", "true")
         az("keyvault", "delete", "-n", name)
-        has(az.refusal("keyvault", "purge", "-n", name), "(MethodNotAllowed)", "purge")
+        has(az.refusal("keyvault", "purge", "-n", name), "(MethodNotAllowed)", "Operation 'DeletedVaultPurge' is not allowed.")
     with area.check("group delete deletes the vaults in it"):
         az("group", "delete", "-n", where, "--yes")
         names = [vault["name"] for vault in az("keyvault", "list-deleted")]

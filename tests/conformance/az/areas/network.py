@@ -26,7 +26,7 @@ def run(area, az, me):
         has([rule["value"] for rule in az(*rules, "list", "-n", NAME)["ipRules"]], "192.0.2.7/32")
     with area.check("who comes from elsewhere is refused in the service's words"):
         words = az.refusal("keyvault", "secret", "list", "--vault-name", NAME)
-        has(words, "(Forbidden)", "Client address is not authorized and caller is not a trusted service.")
+        has(words, "(Forbidden)", "Client address is not authorized", "bypass is set to None", f"Vault: {NAME};")
     with area.check("update lets everybody in again"):
         vault = az("keyvault", "update", "-n", NAME, "--default-action", "Allow", "--bypass", "AzureServices")
         equal(vault["properties"]["networkAcls"]["defaultAction"], "Allow")

@@ -7,7 +7,7 @@ from report import equal, has
 
 NAME = "conf-az-rbac"
 OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
-READER = "21090545-7ca7-4776-b22c-e363652d74d2"
+READER = "4633458b-17de-408a-b874-0445c86b69e6"
 OTHER = "33333333-3333-4333-8333-333333333333"
 
 

@@ -29,7 +29,7 @@ def values(area, az, secret, refused):
         made = secret("set", "text", "--value", "one value", "--content-type", "text/plain", "--tags", "a=b",
                       "--expires", "2030-01-02T03:04:05Z", "--not-before", "2020-01-02T03:04:05Z")  # fmt: skip
         equal((made["value"], made["contentType"]), ("one value", "text/plain"))
-        equal(made["tags"], {"a": "b"})
+        equal(made["tags"], {"a": "b", "file-encoding": "utf-8"})
         has(made["id"], url(NAME) + "/secrets/text/")
         equal(made["attributes"]["expires"], "2030-01-02T03:04:05+00:00")
         equal(made["attributes"]["recoveryLevel"], "Recoverable+Purgeable")
