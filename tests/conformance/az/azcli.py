@@ -21,6 +21,7 @@ class Az:
 
     def __init__(self, config, **environment):
         self.config = config
+        os.makedirs(config, exist_ok=True)
         self.environment = environment
 
     def __call__(self, *args):

@@ -6,6 +6,7 @@ One line for each check: `ok AREA: name` or `FAILED AREA: name: why`, and at the
 import concurrent.futures
 import os
 import sys
+import tempfile
 
 import areas.crypto
 import areas.deleted
@@ -32,14 +33,15 @@ PARTS = {
 }
 
 
-def main(only):
+def main(folder):
+    only = os.environ.get("AREAS", "").split()
     report = Report()
-    signed_in, me = areas.identity.sign_in(Area("identity", report), Az(config("begin")))
+    signed_in, me = areas.identity.sign_in(Area("identity", report), Az(os.path.join(folder, "begin")))
     if signed_in:
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             runs = [pool.submit(areas.identity.run, Area("identity", report), signed_in)]
             for name, (area, part) in PARTS.items():
-                if not only or name in only:
+                if not only or area in only:
                     az = signed_in.copy(name)
                     runs.append(pool.submit(one, Area(area, report), part, az, me))
             for run in runs:
@@ -56,11 +58,6 @@ def one(area, part, az, me):
         area.report.line(f"FAILED {area.name}: {part.__name__} begins: {why[:600]}", False)
 
 
-def config(name):
-    path = os.path.join(os.environ["AZURE_CONFIG_DIR"], name)
-    os.makedirs(path)
-    return path
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with tempfile.TemporaryDirectory() as folder:
+        sys.exit(main(folder))

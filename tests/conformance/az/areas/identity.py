@@ -8,6 +8,8 @@ from place import CLIENT, DIRECT, MANAGEMENT, SECRET, SUBSCRIPTION, SUFFIX, TENA
 from report import equal, has
 
 CLOUD = "Emulator"
+# Of principals.toml.
+KNOWN = "22222222-3333-4444-8555-666666666666"
 
 
 def sign_in(area, az):
@@ -25,7 +27,10 @@ def sign_in(area, az):
         with area.check("the cloud is the default one, and nothing is registered"):
             equal(az("cloud", "show")["name"], "AzureCloud")
     with area.check("a wrong secret is refused in the service's words"):
-        has(az.refusal(*login(), "-p", "wrong"), "AADSTS7000215", "Invalid client secret provided")
+        has(az.refusal(*login(KNOWN), "-p", "wrong"), "AADSTS7000215", "Invalid client secret provided")
+    with area.check("the right secret of the same application is taken"):
+        (account,) = az.copy("known")(*login(KNOWN), "-p", "the one secret")
+        equal(account["user"]["name"], KNOWN)
     me = None
     with area.check("login by secret lists the subscription"):
         (account,) = by_secret(az)
@@ -37,8 +42,8 @@ def sign_in(area, az):
     return (az, me) if me else (None, None)
 
 
-def login():
-    return ["login", "--service-principal", "-u", CLIENT, "--tenant", TENANT]
+def login(client=CLIENT, tenant=TENANT):
+    return ["login", "--service-principal", "-u", client, "--tenant", tenant]
 
 
 def run(area, az):
@@ -73,8 +78,7 @@ def other_ways(area, az):
     with area.check("login with a domain name for the tenant"):
         fresh = az.copy("domain")
         fresh("account", "clear")
-        arguments = [*login()[:-1], "contoso.onmicrosoft.com", "-p", SECRET]
-        (account,) = fresh(*arguments)
+        (account,) = fresh(*login(tenant="contoso.onmicrosoft.com"), "-p", SECRET)
         equal(account["tenantId"], TENANT)
     with area.check("after logout there is nobody"):
         gone = az.copy("logout")
