@@ -4,6 +4,7 @@ import base64
 import json
 import time
 
+from areas import clouds
 from place import CLIENT, DIRECT, MANAGEMENT, SECRET, SUBSCRIPTION, SUFFIX, TENANT, claims, sign_in as by_secret
 from report import equal, has
 
@@ -50,6 +51,8 @@ def run(area, az):
     account(area, az)
     other_ways(area, az)
     managed_identity(area, az)
+    if DIRECT:
+        clouds.run(area, az)
 
 
 def account(area, az):
