@@ -46,6 +46,7 @@ mod ledger;
 mod managed_hsm;
 mod network_rules;
 mod parallel_changes;
+mod proxy;
 mod races;
 mod release_policies;
 mod releases;
