@@ -8,8 +8,10 @@ import os
 import sys
 import tempfile
 
+import areas.connections
 import areas.crypto
 import areas.deleted
+import areas.hsm
 import areas.identity
 import areas.keys
 import areas.network
@@ -25,10 +27,12 @@ PARTS = {
     "vaults": ("vaults", areas.vaults),
     "deleted": ("vaults", areas.deleted),
     "policies": ("vaults", areas.policies),
-    "network": ("vaults", areas.network),
+    "network": ("network", areas.network),
+    "connections": ("connections", areas.connections),
     "roles": ("roles", areas.roles),
     "keys": ("keys", areas.keys),
     "crypto": ("crypto", areas.crypto),
+    "hsm": ("crypto", areas.hsm),
     "secrets": ("secrets", areas.secrets),
 }
 
