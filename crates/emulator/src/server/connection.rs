@@ -36,6 +36,8 @@ pub(super) struct Context {
     pub(super) stopped: watch::Receiver<bool>,
     /// The number of the TLS port.
     pub(super) port: u16,
+    /// That of the proxy's; 0 when there is none.
+    pub(super) proxy_port: u16,
 }
 
 /// TLS and then HTTP on `stream`, be it a socket or a tunnel through the proxy.

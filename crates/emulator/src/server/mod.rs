@@ -74,7 +74,8 @@ impl Server {
         };
         let proxy = proxies.first().map(TcpListener::local_addr).transpose()?;
         let (stop, stopped) = watch::channel(false);
-        let context = Context { tls, router, stopped, port };
+        let context =
+            Context { tls, router, stopped, port, proxy_port: proxy.map_or(0, |at| at.port()) };
         let mut listeners = JoinSet::new();
         for socket in sockets {
             listeners.spawn(accept(socket, context.clone(), connection::serve));

@@ -121,13 +121,19 @@ async fn answer(
         *lock(&tunnel) = Some(hyper::upgrade::on(request));
         return Ok(Response::new(whole(Bytes::new())));
     }
-    let host = match uri.authority() {
-        Some(authority) => authority.as_str(),
-        None => message::header(request.headers(), header::HOST.as_str()).unwrap_or_default(),
-    };
-    if !target::is_metadata(host) {
-        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-        return Ok(not_forwarded(&Refusal::Elsewhere, host));
+    match uri.authority() {
+        Some(authority) => {
+            if let Err(refusal) = target::plain(authority, context.proxy_port) {
+                return Ok(not_forwarded(&refusal, authority.host()));
+            }
+        }
+        None => {
+            let host = message::header(request.headers(), header::HOST.as_str());
+            let host = host.unwrap_or_default();
+            if !target::is_this_machine(host) {
+                return Ok(not_forwarded(&Refusal::Elsewhere, host));
+            }
+        }
     }
     connection::answer(context.router, cut, peer, Port::Plain, request).await
 }

@@ -8,6 +8,8 @@ use crate::host;
 
 /// Port of HTTPS: clients that drop a local name's port ask for this one.
 const HTTPS: u16 = 443;
+/// The metadata service of a virtual machine.
+const METADATA: &str = "169.254.169.254";
 
 /// Why a host is not answered here.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,11 +33,27 @@ pub(super) fn tunnel(authority: &Authority, port: u16) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether plain HTTP to `authority` is answered here: managed identity has no other names.
+/// Whether plain HTTP by way of the proxy to `authority` is answered here; `port` is the number of the proxy's.
 ///
-/// A name that was made to lead here by a web page's owner is not one, so that no page can ask for a token.
-pub(super) fn is_metadata(authority: &str) -> bool {
-    let (name, _) = host::split_port(authority);
+/// Managed identity has no other hosts: that of a virtual machine, and this port.
+pub(super) fn plain(authority: &Authority, port: u16) -> Result<(), Refusal> {
+    let name = authority.host().to_ascii_lowercase();
+    if name == METADATA {
+        Ok(())
+    } else if !is_local(&name) {
+        Err(Refusal::Elsewhere)
+    } else if authority.port_u16() == Some(port) {
+        Ok(())
+    } else {
+        Err(Refusal::OtherLocalPort)
+    }
+}
+
+/// Whether a request that comes to this port itself names it by address or as `localhost`.
+///
+/// A name that the owner of a web page made lead here is neither, so that no page can ask for a token.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    let (name, _) = host::split_port(host);
     is_local(&name.to_ascii_lowercase())
 }
 
@@ -88,12 +106,23 @@ mod tests {
     }
 
     #[test]
-    fn metadata_is_asked_by_address_or_as_localhost() {
+    fn plain_http_is_answered_for_managed_identity_alone() {
+        let plain = |authority: &str| plain(&authority.parse().unwrap(), 8444);
+        for name in ["169.254.169.254", "169.254.169.254:80", "127.0.0.1:8444", "localhost:8444"] {
+            assert_eq!(plain(name), Ok(()), "{name}");
+        }
+        assert_eq!(plain("localhost:8080"), Err(Refusal::OtherLocalPort));
+        assert_eq!(plain("127.0.0.1"), Err(Refusal::OtherLocalPort));
+        assert_eq!(plain("kv.vault.azure.net"), Err(Refusal::Elsewhere));
+    }
+
+    #[test]
+    fn this_port_is_named_by_address_or_as_localhost() {
         for name in ["169.254.169.254", "127.0.0.1:8444", "[::1]:8444", "LocalHost:8444"] {
-            assert!(is_metadata(name), "{name}");
+            assert!(is_this_machine(name), "{name}");
         }
         for name in ["rebound.example", "localhost.example:8444", ""] {
-            assert!(!is_metadata(name), "{name}");
+            assert!(!is_this_machine(name), "{name}");
         }
     }
 }
