@@ -166,12 +166,12 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The subscription that [`Emulator::subscription_id`] names, a GUID; when not set, that of the installation, or
+    /// The subscription that [`Emulator::subscription_id`] names, a GUID, in lower case there; when not set, that of the installation, or
     /// a new one.
     ///
     /// Any other GUID is a subscription too.
     pub fn subscription_id(mut self, subscription_id: impl Into<String>) -> Self {
-        self.subscription_id = Some(subscription_id.into());
+        self.subscription_id = Some(subscription_id.into().to_lowercase());
         self
     }
 

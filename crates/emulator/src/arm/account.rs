@@ -1,4 +1,4 @@
-//! What clients ask before they come to vaults: the cloud's endpoints, tenants, subscriptions, the provider.
+//! What clients ask before they come to vaults: the cloud's endpoints, tenants and subscriptions.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -7,22 +7,21 @@ use super::{Context, error::ArmError, query::Query, reply::Reply, site::ArmSite}
 
 /// The endpoints of this cloud; the oldest form is a list of clouds.
 pub(super) fn metadata_endpoints(site: &ArmSite, query: &Query) -> Result<Reply, ArmError> {
-    let ArmSite { base, login, vault_suffix, hsm_suffix, cloud, .. } = site;
     let endpoints = json!({
-        "name": cloud,
-        "portal": base,
-        "gallery": base,
-        "resourceManager": base,
-        "graph": format!("{base}/graph"),
-        "graphAudience": format!("{base}/graph"),
-        "microsoftGraphResourceId": format!("{base}/graph"),
+        "portal": site.portal,
         "authentication": {
-            "loginEndpoint": login,
-            "audiences": [base],
+            "loginEndpoint": site.login,
+            "audiences": site.told_audiences(),
             "tenant": "common",
             "identityProvider": "AAD",
         },
-        "suffixes": {"keyVaultDns": vault_suffix, "mhsmDns": hsm_suffix},
+        "graphAudience": site.graph,
+        "graph": site.graph,
+        "name": site.cloud,
+        "suffixes": {"keyVaultDns": site.vault_suffix, "mhsmDns": site.hsm_suffix},
+        "resourceManager": site.resource_manager(),
+        "microsoftGraphResourceId": site.graph,
+        "gallery": site.portal,
     });
     let body = if query.is_since("2022-09-01") { endpoints } else { json!([endpoints]) };
     Reply::json(StatusCode::OK, &body)
@@ -49,24 +48,18 @@ pub(super) fn subscription(context: &Context<'_>, id: &str) -> Result<Reply, Arm
 
 fn subscription_view(context: &Context<'_>, id: &str) -> Value {
     json!({
-        "id": format!("/subscriptions/{id}"), "subscriptionId": id,
-        "tenantId": context.router.tokens.tenant_id, "displayName": "Emulator", "state": "Enabled",
-    })
-}
-
-/// The Key Vault provider.
-pub(super) fn provider(subscription: Option<&str>, registration_state: &str) -> Value {
-    let scope = subscription.map(|id| format!("/subscriptions/{id}")).unwrap_or_default();
-    json!({
-        "id": format!("{scope}/providers/Microsoft.KeyVault"),
-        "namespace": "Microsoft.KeyVault",
-        "registrationPolicy": "RegistrationRequired",
-        "registrationState": registration_state,
-        "resourceTypes": [
-            {"resourceType": "vaults"}, {"resourceType": "vaults/accessPolicies"},
-            {"resourceType": "deletedVaults"}, {"resourceType": "locations/deletedVaults"},
-            {"resourceType": "checkNameAvailability"},
-        ],
+        "id": format!("/subscriptions/{id}"),
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "subscriptionId": id,
+        "tenantId": context.router.tokens.tenant_id,
+        "displayName": "Emulator",
+        "state": "Enabled",
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "PayAsYouGo_2014-09-01",
+            "spendingLimit": "Off",
+        },
     })
 }
 

@@ -38,7 +38,9 @@ pub(super) fn authenticate(
         return Err(refused("AuthenticationFailed", message.to_owned()));
     };
     let mut audiences = PUBLIC_AUDIENCES.to_vec();
-    audiences.extend(site.audiences.iter().map(String::as_str));
+    audiences.extend(
+        site.audiences.iter().map(String::as_str).filter(|own| !PUBLIC_AUDIENCES.contains(own)),
+    );
     tokens.check(token, &audiences).map_err(|refusal| match refusal {
         TokenRefusal::Malformed | TokenRefusal::Signature | TokenRefusal::NotYetValid => {
             refused("InvalidAuthenticationToken", "The access token is invalid.".to_owned())

@@ -271,6 +271,14 @@ impl ArmError {
         Self::gateway(StatusCode::BAD_REQUEST, code, message)
     }
 
+    /// A filter of more than is `known` here: a longer list would be a wrong answer.
+    pub(super) fn filter(known: &str) -> Self {
+        Self::invalid(
+            "InvalidFilterInQueryString",
+            format!("This emulator filters here by {known}, joined by \"and\" or \"or\", only."),
+        )
+    }
+
     pub(super) fn unsupported(method: &http::Method, path: &str) -> Self {
         Self::gateway(
             StatusCode::METHOD_NOT_ALLOWED,

@@ -11,6 +11,7 @@ use super::{
     names::{GroupId, normalized_location},
     operations::{self, Operation},
     reply::Reply,
+    tags::TagFilter,
 };
 use crate::roles::Scope;
 
@@ -62,13 +63,14 @@ impl Group {
 }
 
 pub(super) fn list(context: &Context<'_>, subscription: &str) -> Result<Reply, ArmError> {
-    if context.query.filter.is_some() {
-        // All groups would be a wrong answer.
-        let text = "This emulator does not filter resource groups.";
-        return Err(ArmError::invalid("InvalidFilterInQueryString", text));
-    }
+    let tag = context.query.filter.as_deref().map(TagFilter::parse).transpose()?;
     let state = context.state();
-    let value = state.groups(subscription).map(Group::view).collect();
+    let value = state
+        .groups(subscription)
+        .filter(|group| tag.as_ref().is_none_or(|tag| tag.takes(&group.tags)))
+        .take(context.query.page_size())
+        .map(Group::view)
+        .collect();
     Reply::json(StatusCode::OK, &List { value })
 }
 
@@ -91,6 +93,19 @@ pub(super) fn put(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmError
     let reply = Reply::json(StatusCode::CREATED, &group.view());
     state.add_group(group);
     reply
+}
+
+/// Replaces the tags, the one part of a group that can be changed.
+pub(super) fn patch(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmError> {
+    let body: Body = context.json()?;
+    let mut state = context.state();
+    let Some(group) = state.group_mut(id) else {
+        return Err(ArmError::group_not_found(id));
+    };
+    if let Some(tags) = body.tags {
+        group.tags = tags;
+    }
+    Reply::json(StatusCode::OK, &group.view())
 }
 
 pub(super) fn get(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmError> {

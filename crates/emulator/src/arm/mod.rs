@@ -10,11 +10,14 @@ mod contents;
 mod error;
 mod groups;
 mod headers;
+mod locations;
 mod metering;
 mod names;
+mod odata;
 mod operations;
 mod part;
 mod private_endpoints;
+mod providers;
 mod query;
 mod registration;
 mod reply;
@@ -22,6 +25,7 @@ mod resources;
 mod route;
 mod site;
 mod state;
+mod tags;
 mod vaults;
 
 use std::{sync::MutexGuard, time::Duration};
@@ -42,6 +46,7 @@ use headers::By;
 use metering::Remaining;
 use names::VaultId;
 use part::VaultPart;
+use providers::Provider;
 use query::Query;
 use reply::Reply;
 use route::Route;
@@ -204,15 +209,23 @@ fn dispatch(
         ("GET", Route::Tenants) => account::tenants(context),
         ("GET", Route::Subscriptions) => account::subscriptions(context),
         ("GET", Route::Subscription(id)) => account::subscription(context, &id),
-        ("GET", Route::Provider { subscription }) => {
-            registration::show(context, subscription.as_deref())
+        ("GET", Route::Locations { subscription }) => locations::list(&subscription),
+        ("GET", Route::Providers { subscription }) => {
+            registration::list(context, subscription.as_deref())
         }
-        ("POST", Route::RegisterProvider { subscription }) => {
-            registration::register(context, subscription.as_deref())
+        ("GET", Route::Provider { subscription, namespace }) => {
+            registration::show(context, subscription.as_deref(), Provider::find(&namespace)?)
+        }
+        ("POST", Route::RegisterProvider { subscription, namespace }) => {
+            registration::register(context, subscription.as_deref(), Provider::find(&namespace)?)
         }
         ("GET", Route::EmptyList) => account::empty_list(),
+        ("GET", Route::ManagedHsm { group, name }) => {
+            Err(ArmError::resource_not_found("Microsoft.KeyVault/managedHSMs", &name, &group))
+        }
         ("GET", Route::Groups(subscription)) => groups::list(context, &subscription),
         ("PUT", Route::Group(id)) => groups::put(context, &id),
+        ("PATCH", Route::Group(id)) => groups::patch(context, &id),
         ("GET", Route::Group(id)) => groups::get(context, &id),
         ("HEAD", Route::Group(id)) => groups::exists(context, &id),
         ("DELETE", Route::Group(id)) => groups::delete(context, &id),
@@ -244,6 +257,7 @@ fn dispatch(
         ("GET", Route::Actions) => actions::list(),
         (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),
         ("POST", Route::CheckName { .. }) => vaults::check_name(context),
+        ("POST", Route::CheckHsmName { .. }) => vaults::check_hsm_name(context),
         ("GET", Route::DeletedVaults { subscription }) => {
             vaults::list_deleted(context, &subscription)
         }

@@ -17,18 +17,20 @@ pub(super) struct Query {
     pub(super) after: String,
     /// Which operation on this resource is asked after.
     pub(super) operation: Option<String>,
+    expand: Option<String>,
 }
 
 impl Query {
     pub(super) fn parse(query: Option<&str>) -> Result<Self, ArmError> {
         let (mut api_version, mut filter, mut top, mut after) = (None, None, None, String::new());
-        let mut operation = None;
+        let (mut operation, mut expand) = (None, None);
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match name.to_ascii_lowercase().as_str() {
                 "api-version" => api_version = Some(value.into_owned()),
                 "$filter" => filter = Some(value.into_owned()),
                 "$top" => top = Some(page_size(&value)?),
                 "$skiptoken" => after = marker(&value)?,
+                "$expand" => expand = Some(value.into_owned()),
                 "kv-operation" => operation = Some(value.into_owned()),
                 _ => {}
             }
@@ -36,7 +38,7 @@ impl Query {
         let api_version = api_version
             .filter(|version| !version.is_empty())
             .ok_or_else(ArmError::missing_api_version)?;
-        Ok(Self { api_version, filter, top, after, operation })
+        Ok(Self { api_version, filter, top, after, operation, expand })
     }
 
     /// Whether the version asked for is of that day or later, its previews included.
@@ -52,6 +54,12 @@ impl Query {
         self.top.unwrap_or(default)
     }
 
+    /// Whether a member is asked for that is left out otherwise.
+    pub(super) fn expands(&self, member: &str) -> bool {
+        let asked = self.expand.iter().flat_map(|members| members.split(','));
+        asked.map(str::trim).any(|asked| asked.eq_ignore_ascii_case(member))
+    }
+
     /// What continues a list after `last`, as part of a link.
     pub(super) fn continued(&self, last: &str) -> String {
         let token = STANDARD_NO_PAD.encode(last);
@@ -63,6 +71,9 @@ impl Query {
         }
         if let Some(filter) = &self.filter {
             query.push_str(&format!("&$filter={}", utf8_percent_encode(filter, NON_ALPHANUMERIC)));
+        }
+        if let Some(expand) = &self.expand {
+            query.push_str(&format!("&$expand={}", utf8_percent_encode(expand, NON_ALPHANUMERIC)));
         }
         query
     }

@@ -1,10 +1,18 @@
-//! Whether a subscription is registered to use the Key Vault provider.
+//! The providers as clients list them, and whether a subscription is registered to use that of Key Vault.
 //!
 //! <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types>
 
 use http::{Method, StatusCode};
 
-use super::{Context, account, error::ArmError, reply::Reply, route::Route};
+use serde::Serialize;
+
+use super::{
+    Context,
+    error::ArmError,
+    providers::{self, Provider},
+    reply::Reply,
+    route::Route,
+};
 use crate::clock::after;
 
 /// As `registrationState` has it.
@@ -59,22 +67,43 @@ pub(super) fn check(context: &Context<'_>, method: &Method, route: &Route) -> Re
     }
 }
 
-/// The provider, as the tenant or a subscription sees it.
-pub(super) fn show(context: &Context<'_>, subscription: Option<&str>) -> Result<Reply, ArmError> {
-    // Only a subscription is registered: for the tenant there is nothing to wait for.
-    let state = subscription
-        .map_or(Registration::Registered, |subscription| Registration::of(context, subscription));
-    Reply::json(StatusCode::OK, &account::provider(subscription, state.name()))
+/// All providers, as the tenant or a subscription sees them.
+pub(super) fn list(context: &Context<'_>, subscription: Option<&str>) -> Result<Reply, ArmError> {
+    #[derive(Serialize)]
+    struct List {
+        value: Vec<providers::View>,
+    }
+    let value = Provider::all().map(|provider| view(context, provider, subscription)).collect();
+    Reply::json(StatusCode::OK, &List { value })
+}
+
+/// One provider, as the tenant or a subscription sees it.
+pub(super) fn show(
+    context: &Context<'_>,
+    subscription: Option<&str>,
+    provider: &Provider,
+) -> Result<Reply, ArmError> {
+    Reply::json(StatusCode::OK, &view(context, provider, subscription))
+}
+
+fn view(context: &Context<'_>, provider: &Provider, subscription: Option<&str>) -> providers::View {
+    let state = match subscription {
+        Some(subscription) if provider.is_on_request() => Registration::of(context, subscription),
+        // Only a subscription is registered: for the tenant there is nothing to wait for.
+        _ => Registration::Registered,
+    };
+    provider.view(subscription, state.name())
 }
 
 /// Begins the registration, once; the answer shows the provider as it is then.
 pub(super) fn register(
     context: &Context<'_>,
     subscription: Option<&str>,
+    provider: &Provider,
 ) -> Result<Reply, ArmError> {
-    if let Some(subscription) = subscription {
+    if let Some(subscription) = subscription.filter(|_| provider.is_on_request()) {
         let done = after(context.now, context.settings().registration_lag);
         context.state().registrations.entry(subscription.to_owned()).or_insert(done);
     }
-    show(context, subscription)
+    show(context, subscription, provider)
 }

@@ -16,11 +16,19 @@ pub(super) enum Route {
     Tenants,
     Subscriptions,
     Subscription(String),
+    Locations {
+        subscription: String,
+    },
+    Providers {
+        subscription: Option<String>,
+    },
     Provider {
         subscription: Option<String>,
+        namespace: String,
     },
     RegisterProvider {
         subscription: Option<String>,
+        namespace: String,
     },
     Groups(String),
     Group(GroupId),
@@ -54,6 +62,10 @@ pub(super) enum Route {
     CheckName {
         subscription: String,
     },
+    /// For a managed HSM.
+    CheckHsmName {
+        subscription: String,
+    },
     DeletedVaults {
         subscription: String,
     },
@@ -74,7 +86,12 @@ pub(super) enum Route {
     },
     /// Roles, at any scope.
     Authorization(Target),
-    /// A list of what this emulator never has: managed HSMs.
+    /// What this emulator never has.
+    ManagedHsm {
+        group: GroupId,
+        name: String,
+    },
+    /// A list of those.
     EmptyList,
     Unknown,
 }
@@ -105,15 +122,24 @@ impl Route {
             (["metadata", "endpoints"], _) => Ok(Self::MetadataEndpoints),
             (["tenants"], _) => Ok(Self::Tenants),
             (["subscriptions"], _) => Ok(Self::Subscriptions),
-            (["providers", "microsoft.keyvault"], _) => Ok(Self::Provider { subscription: None }),
             (["providers", "microsoft.keyvault", "operations"], _) => Ok(Self::Actions),
-            (["providers", "microsoft.keyvault", "register"], _) => {
-                Ok(Self::RegisterProvider { subscription: None })
-            }
+            (["providers", lower @ ..], _) => Ok(Self::of_providers(None, lower)),
             (["subscriptions", _, lower @ ..], [_, id, original @ ..]) => {
                 in_subscription(subscription(id)?, lower, original)
             }
             _ => Ok(Self::Unknown),
+        }
+    }
+
+    /// What is below `providers` and about no resource.
+    fn of_providers(subscription: Option<String>, lower: &[&str]) -> Self {
+        match lower {
+            [] => Self::Providers { subscription },
+            [namespace] => Self::Provider { subscription, namespace: (*namespace).to_owned() },
+            [namespace, "register"] => {
+                Self::RegisterProvider { subscription, namespace: (*namespace).to_owned() }
+            }
+            _ => Self::Unknown,
         }
     }
 }
@@ -125,6 +151,7 @@ fn in_subscription(
 ) -> Result<Route, ArmError> {
     Ok(match (lower, original) {
         ([], _) => Route::Subscription(subscription),
+        (["locations"], _) => Route::Locations { subscription },
         (["resources"], _) => Route::Resources { subscription, group: None },
         (["resourcegroups"], _) => Route::Groups(subscription),
         (["operationresults", _], [_, token]) => {
@@ -132,6 +159,9 @@ fn in_subscription(
         }
         (["resourcegroups", _, lower @ ..], [_, name, original @ ..]) => {
             in_group(GroupId { subscription, name: (*name).to_owned() }, lower, original)
+        }
+        (["providers"] | ["providers", _] | ["providers", _, "register"], _) => {
+            Route::of_providers(Some(subscription), lower.get(1..).unwrap_or_default())
         }
         (["providers", "microsoft.keyvault", lower @ ..], [_, _, original @ ..]) => {
             in_provider(subscription, lower, original)
@@ -146,6 +176,9 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
         ([], _) => Route::Group(group),
         (["resources"], _) => Route::Resources { subscription, group: Some(group) },
         (["providers", "microsoft.keyvault", "managedhsms"], _) => Route::EmptyList,
+        (["providers", "microsoft.keyvault", "managedhsms", _], [.., name]) => {
+            Route::ManagedHsm { group, name: (*name).to_owned() }
+        }
         (["providers", "microsoft.keyvault", "vaults"], _) => {
             Route::Vaults { subscription, group: Some(group) }
         }
@@ -172,12 +205,11 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
 
 fn in_provider(subscription: String, lower: &[&str], original: &[&str]) -> Route {
     match (lower, original) {
-        ([], _) => Route::Provider { subscription: Some(subscription) },
-        (["register"], _) => Route::RegisterProvider { subscription: Some(subscription) },
         (["vaults"], _) => Route::Vaults { subscription, group: None },
         (["managedhsms"] | ["deletedmanagedhsms"], _) => Route::EmptyList,
         (["deletedvaults"], _) => Route::DeletedVaults { subscription },
         (["checknameavailability"], _) => Route::CheckName { subscription },
+        (["checkmhsmnameavailability"], _) => Route::CheckHsmName { subscription },
         (["locations", _, "operationresults", _], [_, location, _, token]) => {
             Route::VaultOperation {
                 subscription,

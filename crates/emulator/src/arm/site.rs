@@ -10,42 +10,124 @@ pub(super) struct ArmSite {
     /// The suffix of vault names, with the port when there is one.
     pub(super) vault_suffix: String,
     pub(super) hsm_suffix: String,
-    /// Besides the public cloud's: the emulator's own names.
+    /// What tokens may be for, without slashes at their ends: the first is what metadata name first.
     pub(super) audiences: Vec<String>,
+    /// The resource id of Microsoft Graph, which its address begins with.
+    pub(super) graph: String,
+    pub(super) portal: String,
     pub(super) cloud: &'static str,
 }
 
+/// A cloud of Azure, by the names that its metadata tell.
+struct Cloud {
+    name: &'static str,
+    management: &'static str,
+    audience: &'static str,
+    login: &'static str,
+    vault_suffix: &'static str,
+    hsm_suffix: &'static str,
+    graph: &'static str,
+    portal: &'static str,
+}
+
+const CLOUDS: [Cloud; 3] = [
+    Cloud {
+        name: "AzureCloud",
+        management: "management.azure.com",
+        audience: "https://management.core.windows.net",
+        login: "https://login.microsoftonline.com",
+        vault_suffix: "vault.azure.net",
+        hsm_suffix: "managedhsm.azure.net",
+        graph: "https://graph.microsoft.com/",
+        portal: "https://portal.azure.com",
+    },
+    Cloud {
+        name: "AzureUSGovernment",
+        management: "management.usgovcloudapi.net",
+        audience: "https://management.core.usgovcloudapi.net",
+        login: "https://login.microsoftonline.us",
+        vault_suffix: "vault.usgovcloudapi.net",
+        hsm_suffix: "managedhsm.usgovcloudapi.net",
+        graph: "https://graph.microsoft.us/",
+        portal: "https://portal.azure.us",
+    },
+    Cloud {
+        name: "AzureChinaCloud",
+        management: "management.chinacloudapi.cn",
+        audience: "https://management.core.chinacloudapi.cn",
+        login: "https://login.chinacloudapi.cn",
+        vault_suffix: "vault.azure.cn",
+        hsm_suffix: "managedhsm.azure.cn",
+        graph: "https://microsoftgraph.chinacloudapi.cn",
+        portal: "https://portal.azure.cn",
+    },
+];
+
 impl ArmSite {
     pub(super) fn of(host: &str) -> Self {
-        if host.starts_with("management.azure.com") {
-            return Self {
-                base: format!("https://{host}"),
-                login: "https://login.microsoftonline.com".to_owned(),
-                vault_suffix: "vault.azure.net".to_owned(),
-                hsm_suffix: "managedhsm.azure.net".to_owned(),
-                audiences: Vec::new(),
-                cloud: "AzureCloud",
-            };
+        let host = host.to_ascii_lowercase();
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (name, Some(port).filter(|port| !port.is_empty()))
+            }
+            _ => (&*host, None),
+        };
+        let base = format!("https://{host}");
+        match CLOUDS.iter().find(|cloud| cloud.management == name) {
+            Some(cloud) => Self::of_cloud(cloud, base),
+            None => Self::local(base, port),
         }
-        // Loopback addresses lead to the same names: a vault has no address.
-        let port = host
-            .rsplit_once(':')
-            .map(|(_, port)| port)
-            .filter(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+    }
+
+    fn of_cloud(cloud: &Cloud, base: String) -> Self {
+        Self {
+            audiences: vec![cloud.audience.to_owned(), format!("https://{}", cloud.management)],
+            base,
+            login: cloud.login.to_owned(),
+            vault_suffix: cloud.vault_suffix.to_owned(),
+            hsm_suffix: cloud.hsm_suffix.to_owned(),
+            graph: cloud.graph.to_owned(),
+            portal: cloud.portal.to_owned(),
+            cloud: cloud.name,
+        }
+    }
+
+    /// Loopback addresses lead to the same names: a vault has no address.
+    fn local(base: String, port: Option<&str>) -> Self {
         let local = |name: &str| match port {
             Some(port) => format!("{name}:{port}"),
             None => name.to_owned(),
         };
         let login = format!("https://{}", local("localhost"));
-        let base = format!("https://{host}");
+        let mut audiences = vec![base.clone(), login.clone()];
+        audiences.dedup();
         Self {
-            audiences: vec![login.clone(), base.clone()],
+            audiences,
+            graph: format!("{base}/graph"),
+            portal: base.clone(),
             base,
             login,
             vault_suffix: local("vault.localhost"),
             hsm_suffix: local("managedhsm.localhost"),
             cloud: "AzvaultEmulator",
         }
+    }
+
+    /// The address of Resource Manager as metadata tell it: that of Azure's clouds ends with a slash.
+    pub(super) fn resource_manager(&self) -> String {
+        if self.is_local() { self.base.clone() } else { format!("{}/", self.base) }
+    }
+
+    /// Audiences as metadata tell them.
+    pub(super) fn told_audiences(&self) -> Vec<String> {
+        if self.is_local() {
+            return self.audiences.iter().take(1).cloned().collect();
+        }
+        self.audiences.iter().map(|audience| format!("{audience}/")).collect()
+    }
+
+    fn is_local(&self) -> bool {
+        CLOUDS.iter().all(|cloud| cloud.name != self.cloud)
     }
 }
 
@@ -63,5 +145,26 @@ mod tests {
         }
         assert_eq!(ArmSite::of("[::1]").vault_suffix, "vault.localhost");
         assert_eq!(ArmSite::of("management.azure.com").vault_suffix, "vault.azure.net");
+    }
+
+    #[test]
+    fn a_sovereign_cloud_has_its_own_names() {
+        for (host, cloud, vaults, login) in [
+            (
+                "management.usgovcloudapi.net",
+                "AzureUSGovernment",
+                "vault.usgovcloudapi.net",
+                "https://login.microsoftonline.us",
+            ),
+            (
+                "Management.chinacloudapi.cn:443",
+                "AzureChinaCloud",
+                "vault.azure.cn",
+                "https://login.chinacloudapi.cn",
+            ),
+        ] {
+            let site = ArmSite::of(host);
+            assert_eq!((site.cloud, &*site.vault_suffix, &*site.login), (cloud, vaults, login));
+        }
     }
 }

@@ -143,6 +143,36 @@ async fn the_public_name_reaches_the_same_resources_with_public_uris() {
     let url = url.replace(&path, "/metadata/endpoints");
     let endpoints = arm.http.send_to("GET", &url, "", &[]).await.ok();
     assert_eq!(endpoints["suffixes"]["keyVaultDns"], "vault.azure.net");
+    assert_eq!(endpoints["microsoftGraphResourceId"], "https://graph.microsoft.com/");
+    assert_eq!(
+        endpoints["authentication"]["audiences"],
+        json!(["https://management.core.windows.net/", "https://management.azure.com/"])
+    );
+}
+
+#[tokio::test]
+async fn a_sovereign_clouds_name_reaches_the_same_resources_with_uris_of_that_cloud() {
+    let mut arm = Arm::new().await;
+    arm.put("kv-1", json!({})).await.ok();
+    let path = arm.vault_path("rg", "kv-1");
+    for (host, audience, uri) in [
+        (
+            "management.usgovcloudapi.net",
+            "https://management.core.usgovcloudapi.net",
+            "https://kv-1.vault.usgovcloudapi.net/",
+        ),
+        (
+            "management.chinacloudapi.cn",
+            "https://management.chinacloudapi.cn",
+            "https://kv-1.vault.azure.cn/",
+        ),
+    ] {
+        let scope = format!("{audience}//.default");
+        arm.http.token = Some(token(arm.emulator(), Principal::default(), &scope).await);
+        let url = format!("https://{host}{path}?api-version=2023-07-01");
+        let vault = arm.http.send_to("GET", &url, "", &[]).await.ok();
+        assert_eq!(vault["properties"]["vaultUri"], uri);
+    }
 }
 
 #[tokio::test]
@@ -208,7 +238,7 @@ async fn what_is_not_supported_says_so() {
     let arm = Arm::new().await;
     for (method, path) in [
         ("DELETE", format!("{}/secrets/s", arm.vault_path("rg", "kv-1"))),
-        ("GET", arm.vault_path("rg", "x").replace("/vaults/x", "/managedHSMs/x")),
+        ("PUT", arm.vault_path("rg", "x").replace("/vaults/x", "/managedHSMs/x")),
         ("POST", format!("{}/resourcegroups/rg", arm.subscription())),
         ("GET", "/providers/Microsoft.Web".to_owned()),
     ] {

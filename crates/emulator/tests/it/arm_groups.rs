@@ -103,9 +103,37 @@ async fn deleting_a_group_soft_deletes_its_vaults_and_is_polled() {
 }
 
 #[tokio::test]
-async fn a_filter_of_groups_is_refused_rather_than_ignored() {
+async fn groups_are_filtered_by_one_tag_and_by_nothing_else() {
     let arm = Arm::new().await;
     let groups = format!("{}/resourcegroups", arm.subscription());
-    let answer = arm.get(&format!("{groups}?$filter=tagName%20eq%20'a'")).await;
+    for (name, tags) in
+        [("blue", json!({"Team": "blue"})), ("red", json!({"team": "red", "x": "blue"}))]
+    {
+        let body = json!({"location": "westus", "tags": tags});
+        assert_eq!(arm.send("PUT", &format!("{groups}/{name}"), Some(body)).await.status(), 201);
+    }
+    for (filter, expected) in [
+        ("tagname%20eq%20%27team%27", vec!["blue", "red"]),
+        ("tagname+eq+%27team%27+and+tagvalue+eq+%27blue%27", vec!["blue"]),
+        ("tagName%20eq%20'none'", vec![]),
+    ] {
+        let list = arm.get(&format!("{groups}?$filter={filter}")).await.ok();
+        let list = list["value"].as_array().unwrap();
+        let names: Vec<_> = list.iter().map(|group| group["name"].as_str().unwrap()).collect();
+        assert_eq!(names, expected, "{filter}");
+    }
+    let answer = arm.get(&format!("{groups}?$filter=name%20eq%20'a'")).await;
     assert_eq!(code(&answer), refused(400, "InvalidFilterInQueryString"));
+}
+
+#[tokio::test]
+async fn a_patch_replaces_the_tags_of_a_group_that_is_there() {
+    let arm = Arm::new().await;
+    let path = format!("{}/resourcegroups/rg", arm.subscription());
+    let tagged = arm.send("PATCH", &path, Some(json!({"tags": {"a": "1"}}))).await.ok();
+    assert_eq!((&tagged["tags"], &tagged["location"]), (&json!({"a": "1"}), &json!("westus")));
+    assert_eq!(arm.send("PATCH", &path, Some(json!({}))).await.ok(), tagged);
+    assert_eq!(arm.get(&path).await.ok(), tagged);
+    let none = arm.send("PATCH", &path.replace("/rg", "/none"), Some(json!({}))).await;
+    assert_eq!(code(&none), refused(404, "ResourceGroupNotFound"));
 }

@@ -88,9 +88,61 @@ async fn the_list_of_resources_finds_vaults_by_type_and_name() {
     assert_eq!(names(&one), ["kv-c"]);
     let sites = format!("{resources}?$filter=resourceType%20eq%20'Microsoft.Web/sites'");
     assert_eq!(arm.get(&sites).await.ok(), json!({"value": []}));
-    let answer = arm.get(&format!("{resources}?$filter=tagName%20eq%20'a'")).await;
+    let answer = arm.get(&format!("{resources}?$filter=kind%20eq%20'a'")).await;
     assert_eq!(answer.refusal().1, "InvalidFilterInQueryString");
     assert_eq!(arm.get(&format!("{ELSEWHERE}/resources")).await.ok(), json!({"value": []}));
+}
+
+#[tokio::test]
+async fn resources_are_filtered_by_place_tag_part_of_a_name_and_alternatives() {
+    let arm = with_vaults().await;
+    let mut body = arm.body(json!({}));
+    body["location"] = json!("North Europe");
+    body["tags"] = json!({"Team": "blue", "stage": "test"});
+    arm.send("PUT", &arm.vault_path("other", "far-1"), Some(body)).await.ok();
+    let resources = format!("{}/resources", arm.subscription());
+    for (filter, expected) in [
+        ("location eq 'northeurope'", vec!["far-1"]),
+        (
+            "location ne 'North Europe' and resourceType eq 'microsoft.keyvault/vaults'",
+            vec!["kv-a", "kv-b", "kv-c"],
+        ),
+        (
+            "resourceGroup eq 'OTHER' and resourceType eq 'Microsoft.KeyVault/vaults'",
+            vec!["far-1", "kv-c"],
+        ),
+        ("tagname eq 'team' and tagvalue eq 'blue'", vec!["far-1"]),
+        ("tagname eq 'team' and tagvalue eq 'test'", vec![]),
+        ("startswith(tagname, 'st')", vec!["far-1"]),
+        ("substringof('V-', name)", vec!["kv-a", "kv-b", "kv-c"]),
+        ("name eq 'kv-a' or name eq 'far-1'", vec!["far-1", "kv-a"]),
+        (
+            "resourceType eq 'Microsoft.Web/sites' or resourceType ne 'Microsoft.Web/sites'",
+            vec!["far-1", "kv-a", "kv-b", "kv-c"],
+        ),
+        ("name eq 'x or y'", vec![]),
+    ] {
+        let list = arm.get(&format!("{resources}?$filter={filter}")).await.ok();
+        assert_eq!(names(&list), expected, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn times_and_states_of_resources_are_told_when_they_are_asked_for() {
+    let arm = with_vaults().await;
+    let resources = format!("{}/resources", arm.subscription());
+    let expand = "%24expand=createdTime%2CchangedTime%2CprovisioningState&$top=1";
+    let page = arm.get(&format!("{resources}?{expand}")).await.ok();
+    let vault = &page["value"][0];
+    assert_eq!(vault["provisioningState"], "Succeeded");
+    for time in ["createdTime", "changedTime"] {
+        let time = vault[time].as_str().unwrap();
+        assert!(time.ends_with('Z') && time.len() > 19, "{time}");
+    }
+    let next = follow(&arm, &page).await.ok();
+    assert_eq!(next["value"][0]["provisioningState"], "Succeeded", "{next}");
+    let plain = arm.get(&resources).await.ok();
+    assert!(plain["value"][0].get("createdTime").is_none(), "{plain}");
 }
 
 #[tokio::test]

@@ -5,11 +5,13 @@ use serde_json::json;
 use crate::arm::Arm;
 
 /// `{}` is the subscription, `@` the vault.
-const PATHS: [&str; 29] = [
+const PATHS: [&str; 33] = [
     "/metadata/endpoints",
     "/tenants",
     "/subscriptions",
     "{}",
+    "{}/locations",
+    "{}/providers",
     "{}/resources",
     "{}/resourceGroups",
     "{}/resourceGroups/rg",
@@ -20,10 +22,12 @@ const PATHS: [&str; 29] = [
     "{}/providers/Microsoft.KeyVault/vaults",
     "{}/providers/Microsoft.KeyVault/deletedVaults",
     "{}/providers/Microsoft.KeyVault/checkNameAvailability",
+    "{}/providers/Microsoft.KeyVault/checkMhsmNameAvailability",
     "{}/providers/Microsoft.KeyVault/locations/westus/deletedVaults/kv-1",
     "{}/providers/Microsoft.KeyVault/locations/westus/deletedVaults/kv-1/purge",
     "{}/providers/Microsoft.KeyVault/locations/westus/operationResults/x",
     "{}/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/e",
+    "{}/resourceGroups/rg/providers/Microsoft.KeyVault/managedHSMs/x",
     "@",
     "@/accessPolicies/add",
     "@/accessPolicies/replace",

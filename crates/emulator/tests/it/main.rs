@@ -16,6 +16,7 @@ mod arm_groups;
 mod arm_keys;
 mod arm_limits;
 mod arm_lists;
+mod arm_lookups;
 mod arm_malformed;
 mod arm_policy_words;
 mod arm_registration;

@@ -3,6 +3,7 @@
 //! To add one: a module with a `pub(super) const CLIENT: Client`, a line in [`ALL`], its suite in
 //! `tests/conformance/NAME`, and its counts in `conformance/expected.toml`.
 
+mod az;
 mod js;
 mod python;
 
@@ -30,7 +31,7 @@ pub(super) struct Client {
 pub(super) const PYTHON: &Client = &python::CLIENT;
 
 /// Every client.
-pub(super) const ALL: [&Client; 2] = [PYTHON, &js::CLIENT];
+pub(super) const ALL: [&Client; 3] = [PYTHON, &js::CLIENT, &az::CLIENT];
 
 /// Those that run when none is named.
 pub(super) const IN_CI: [&Client; 2] = [PYTHON, &js::CLIENT];

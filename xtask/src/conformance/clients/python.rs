@@ -25,7 +25,8 @@ pub(in crate::conformance) fn python(place: &Place) -> PathBuf {
     place.home.join("venv/bin/python")
 }
 
-fn install(place: &Place) -> Result<()> {
+/// A venv with what the suite pins.
+pub(super) fn install(place: &Place) -> Result<()> {
     const PINS: &str = "requirements.txt";
     place.install(PINS, || {
         let mut venv = Command::new("python3");

@@ -1,6 +1,12 @@
 //! `$filter` of the two lists: what clients ask for, and nothing else.
 
-use super::{super::error::ArmError, refusals};
+use super::{
+    super::{
+        error::ArmError,
+        odata::{argument, equal, joined},
+    },
+    refusals,
+};
 use crate::roles::{Assignment, Definition, Scope};
 
 /// Which assignments a list shows; without a filter those at the scope, above it and below it.
@@ -30,7 +36,7 @@ impl AssignmentFilter {
         let unknown =
             || refusals::filter("\"atScope()\", \"assignedTo('…')\" and \"principalId eq '…'\"");
         let mut filter = Self::default();
-        for term in text.into_iter().flat_map(terms) {
+        for term in text.into_iter().flat_map(|text| joined(text, " and ")) {
             if term.eq_ignore_ascii_case("atScope()") {
                 filter.at_scope = true;
             } else if let Some(principal) =
@@ -60,7 +66,7 @@ impl DefinitionFilter {
             )
         };
         let mut filter = Self::default();
-        for term in text.into_iter().flat_map(terms) {
+        for term in text.into_iter().flat_map(|text| joined(text, " and ")) {
             if term.eq_ignore_ascii_case("atScopeAndBelow()") {
                 filter.below = true;
             } else if let Some(name) = equal(term, "roleName") {
@@ -86,43 +92,6 @@ impl DefinitionFilter {
             && is(&self.name, &definition.name)
             && is(&self.kind, kind)
     }
-}
-
-/// What `and` joins; one within quotes belongs to a value.
-fn terms(text: &str) -> Vec<&str> {
-    const AND: &str = " and ";
-    let (mut terms, mut rest, mut searched) = (Vec::new(), text, 0);
-    while let Some(found) = rest.get(searched..).and_then(|text| text.find(AND)) {
-        let at = searched + found;
-        let (before, after) = rest.split_at(at);
-        if before.matches('\'').count() % 2 == 1 {
-            searched = at + 1;
-        } else {
-            terms.push(before.trim());
-            (rest, searched) = (after.strip_prefix(AND).unwrap_or(after), 0);
-        }
-    }
-    terms.push(rest.trim());
-    terms
-}
-
-/// `{property} eq '{value}'`.
-fn equal(term: &str, property: &str) -> Option<String> {
-    let (name, value) = term.split_once(" eq ")?;
-    quoted(value).filter(|_| name.trim().eq_ignore_ascii_case(property))
-}
-
-/// `{function}('{value}')`.
-fn argument(term: &str, function: &str) -> Option<String> {
-    let (name, value) = term.split_once('(')?;
-    quoted(value.strip_suffix(')')?).filter(|_| name.trim().eq_ignore_ascii_case(function))
-}
-
-/// A value in quotes; two quotes stand for one.
-fn quoted(text: &str) -> Option<String> {
-    let value = text.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-    let alone = value.replace("''", "").contains('\'');
-    (!alone).then(|| value.replace("''", "'"))
 }
 
 #[cfg(test)]

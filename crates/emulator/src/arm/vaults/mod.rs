@@ -80,6 +80,11 @@ struct CheckName {
     r#type: String,
 }
 
+#[derive(Deserialize)]
+struct CheckHsmName {
+    name: String,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct NameAvailability {
@@ -106,6 +111,22 @@ pub(super) fn check_name(context: &Context<'_>) -> Result<Reply, ArmError> {
     } else {
         (None, None)
     };
+    availability(reason, message)
+}
+
+/// Of managed HSMs there are none here, so every good name is free.
+pub(super) fn check_hsm_name(context: &Context<'_>) -> Result<Reply, ArmError> {
+    let CheckHsmName { name } = context.json()?;
+    if is_vault_name(&name) && !name.contains('-') {
+        return availability(None, None);
+    }
+    let message = format!(
+        "The managed HSM name '{name}' is invalid: 3 to 24 letters and digits, the first of them a letter."
+    );
+    availability(Some("AccountNameInvalid"), Some(message))
+}
+
+fn availability(reason: Option<&'static str>, message: Option<String>) -> Result<Reply, ArmError> {
     let body = NameAvailability { name_available: reason.is_none(), reason, message };
     Ok(Reply::json(StatusCode::OK, &body)?.by_provider())
 }

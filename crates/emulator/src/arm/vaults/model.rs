@@ -119,6 +119,14 @@ impl Properties {
 }
 
 impl ArmVault {
+    pub(in crate::arm) fn created_at(&self) -> OffsetDateTime {
+        self.created.at
+    }
+
+    pub(in crate::arm) fn modified_at(&self) -> OffsetDateTime {
+        self.modified.at
+    }
+
     pub(in crate::arm) fn is_live(&self) -> bool {
         self.deletion.is_none()
     }
