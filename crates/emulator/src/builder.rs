@@ -1,6 +1,6 @@
 //! Settings of an emulator, and how its parts are put together.
 
-use std::{fs::File, net::IpAddr, sync::Arc, time::Duration};
+use std::{fs::File, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
@@ -13,12 +13,13 @@ use crate::{
     entra::{SigningKey, Tokens},
     error::Error,
     faults::Faults,
+    installation::Installation,
     journal::Journal,
     journal_file::JournalFile,
     limits::ResourceManagerLimits,
     roles::Roles,
     router::Router,
-    server::{CertificateAuthority, Server},
+    server::{Authority, Certificates, Server},
     transport,
     vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
 };
@@ -40,9 +41,11 @@ const NOMINAL_PORT: u16 = 8443;
 pub struct EmulatorBuilder {
     port: u16,
     listen: Option<IpAddr>,
+    installation: Option<PathBuf>,
     tenant_id: Option<String>,
     token_lifetime: Duration,
     client_secrets: Vec<(String, String)>,
+    identity_header: Option<String>,
     properties: VaultProperties,
     subscription_id: Option<String>,
     provisioning_lag: Duration,
@@ -63,9 +66,11 @@ impl Default for EmulatorBuilder {
         Self {
             port: 0,
             listen: None,
+            installation: None,
             tenant_id: None,
             token_lifetime: Duration::from_secs(3600),
             client_secrets: Vec::new(),
+            identity_header: None,
             properties: VaultProperties::default(),
             subscription_id: None,
             provisioning_lag: Duration::ZERO,
@@ -99,13 +104,38 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The tenant of every vault; a new GUID when not set.
+    /// Keeps the certificate authority, the key that signs tokens, the tenant and the subscription in this folder.
+    ///
+    /// They are made when the folder has none, and whoever trusts its `ca.pem` may go on doing so after a restart:
+    /// tokens stay good, too. Keys are in files that only their owner may read. Several processes may use one
+    /// folder, at the same time as well. An authority that would expire within 30 days is made anew. When not set,
+    /// nothing is on disk; [`in_memory`](Self::in_memory) ignores it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = std::env::temp_dir().join(format!("azvault-doc-installation-{}", std::process::id()));
+    /// let started = || azvault_emulator::Emulator::builder().installation(&folder).start();
+    /// let (first, second) = (started().await?, started().await?);
+    /// assert_eq!(first.ca_pem(), second.ca_pem());
+    /// assert_eq!(first.tenant_id(), second.tenant_id());
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn installation(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.installation = Some(folder.into());
+        self
+    }
+
+    /// The tenant of every vault; when not set, that of the installation, or a new GUID.
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
         self
     }
 
-    /// The subscription that [`Emulator::subscription_id`] names, a GUID; a new one when not set.
+    /// The subscription that [`Emulator::subscription_id`] names, a GUID; when not set, that of the installation, or
+    /// a new one.
     ///
     /// Any other GUID is a subscription too.
     pub fn subscription_id(mut self, subscription_id: impl Into<String>) -> Self {
@@ -126,6 +156,18 @@ impl EmulatorBuilder {
         secret: impl Into<String>,
     ) -> Self {
         self.client_secrets.push((client_id.into(), secret.into()));
+        self
+    }
+
+    /// Insists on this value of `X-IDENTITY-HEADER` at the App Service form of managed identity; any is right when not
+    /// set. A program gets it as `IDENTITY_HEADER`.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().identity_header("of this run").in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn identity_header(mut self, value: impl Into<String>) -> Self {
+        self.identity_header = Some(value.into());
         self
     }
 
@@ -300,41 +342,46 @@ impl EmulatorBuilder {
     /// Starts the emulator; needs a tokio runtime.
     ///
     /// # Errors
-    /// When the port cannot be bound or a key cannot be generated.
-    pub async fn start(self) -> Result<Emulator, Error> {
+    /// When the port cannot be bound, a key cannot be generated, or the installation cannot be read or made.
+    pub async fn start(mut self) -> Result<Emulator, Error> {
         let (listen, port) = (self.listen, self.port);
-        let router = Arc::new(self.router());
+        let folder = self.installation.take();
         // An RSA key takes long enough to be felt by others on the runtime.
-        let authority = tokio::task::spawn_blocking(|| {
-            SigningKey::shared().map_err(|error| Error::new("make its token key", error))?;
-            CertificateAuthority::generate().map(Arc::new)
-        })
-        .await
-        .map_err(|error| Error::new("make its keys", error))??;
-        let tls = TlsAcceptor::from(Arc::new(authority.server_config()?));
+        let kept = tokio::task::spawn_blocking(move || match folder {
+            Some(folder) => Installation::open(&folder).map(Kept::from),
+            None => Kept::nothing(),
+        });
+        let kept = kept.await.map_err(|error| Error::new("make its keys", error))??;
+        self.tenant_id = self.tenant_id.or(kept.tenant_id);
+        self.subscription_id = self.subscription_id.or(kept.subscription_id);
+        let certificates = Arc::new(Certificates::of(kept.authority)?);
+        let router = Arc::new(self.router(kept.signing_key));
+        let tls = TlsAcceptor::from(Arc::new(certificates.server_config()?));
         let server = Server::start(listen, port, tls, Arc::clone(&router))
             .await
             .map_err(|error| Error::new("listen", error))?;
         let port = server.port();
-        let client = transport::client(authority.pem(), port)?;
-        let network = Some(Network { server, ca_pem: authority.pem().to_owned(), client });
+        let client = transport::client(certificates.ca_pem(), port)?;
+        let network = Some(Network { server, ca_pem: certificates.ca_pem().to_owned(), client });
         Ok(Emulator::from_inner(Inner { router, port, network }))
     }
 
     /// An emulator without a socket; the port set here is only the one that URLs name.
     pub fn in_memory(self) -> Emulator {
         let port = if self.port == 0 { NOMINAL_PORT } else { self.port };
-        let router = Arc::new(self.router());
+        let router = Arc::new(self.router(None));
         Emulator::from_inner(Inner { router, port, network: None })
     }
 
-    fn router(self) -> Router {
+    fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
         let subscription_id = self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string());
         Router {
             tokens: Tokens {
                 tenant_id: self.tenant_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
                 lifetime: self.token_lifetime,
                 client_secrets: self.client_secrets,
+                signing_key,
+                identity_header: self.identity_header,
             },
             vaults: Vaults::new(self.properties, &subscription_id),
             vault_meter: VaultMeter::new(self.vault_limits),
@@ -355,6 +402,34 @@ impl EmulatorBuilder {
             journal: Journal::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),
             latency: self.latency,
+        }
+    }
+}
+
+/// What an emulator has from its installation, or makes for itself.
+struct Kept {
+    authority: Authority,
+    /// `None`: the process's.
+    signing_key: Option<Arc<SigningKey>>,
+    tenant_id: Option<String>,
+    subscription_id: Option<String>,
+}
+
+impl Kept {
+    fn nothing() -> Result<Self, Error> {
+        SigningKey::shared().map_err(|error| Error::new("make its token key", error))?;
+        let authority = Authority::generate()?;
+        Ok(Self { authority, signing_key: None, tenant_id: None, subscription_id: None })
+    }
+}
+
+impl From<Installation> for Kept {
+    fn from(installation: Installation) -> Self {
+        Self {
+            authority: installation.authority,
+            signing_key: Some(installation.signing_key),
+            tenant_id: Some(installation.tenant_id),
+            subscription_id: Some(installation.subscription_id),
         }
     }
 }

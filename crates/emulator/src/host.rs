@@ -33,16 +33,28 @@ const FAMILIES: [Family; 8] = [
 /// Entra and the management plane, told apart by the path.
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-const AUTHORITIES: [&str; 6] = [
+const AUTHORITIES: [&str; 8] = [
     "login.microsoftonline.com",
     "login.windows.net",
     "login.microsoft.com",
     "sts.windows.net",
     "login.chinacloudapi.cn",
+    "login.partner.microsoftonline.cn",
     "login.microsoftonline.us",
+    "login.usgovcloudapi.net",
 ];
 
-const MANAGEMENT: &str = "management.azure.com";
+/// Resource Manager of the public cloud and of the sovereign ones.
+const MANAGEMENT: [&str; 3] =
+    ["management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn"];
+
+/// Microsoft Graph, likewise; the older graph.windows.net is asked by no client of today.
+const GRAPH: [&str; 4] = [
+    "graph.microsoft.com",
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "microsoftgraph.chinacloudapi.cn",
+];
 
 const fn family(suffix: &'static str, kind: VaultKind, login: Option<&'static str>) -> Family {
     Family { suffix, kind, login }
@@ -55,6 +67,7 @@ pub(crate) enum Site {
     Local,
     Authority,
     Management,
+    Graph,
     Vault(VaultSite),
     Unknown,
 }
@@ -85,8 +98,11 @@ impl Site {
         if AUTHORITIES.contains(&host) {
             return Self::Authority;
         }
-        if host == MANAGEMENT {
+        if MANAGEMENT.contains(&host) {
             return Self::Management;
+        }
+        if GRAPH.contains(&host) {
+            return Self::Graph;
         }
         let Some((name, family)) = vault_name(host) else {
             return Self::Unknown;
@@ -116,8 +132,16 @@ pub(crate) fn is_served(name: &str) -> bool {
     let name = name.as_str();
     LOCAL.contains(&name)
         || AUTHORITIES.contains(&name)
-        || name == MANAGEMENT
+        || MANAGEMENT.contains(&name)
+        || GRAPH.contains(&name)
         || vault_name(name).is_some()
+}
+
+/// The names that a certificate may be made for, each with all below it.
+pub(crate) fn subtrees() -> impl Iterator<Item = &'static str> {
+    let suffixes = FAMILIES.iter().filter(|family| family.login.is_some()).map(|it| it.suffix);
+    // `localhost` has the local vaults below it.
+    std::iter::once("localhost").chain(AUTHORITIES).chain(MANAGEMENT).chain(GRAPH).chain(suffixes)
 }
 
 fn vault_name(host: &str) -> Option<(&str, &'static Family)> {
@@ -179,6 +203,17 @@ mod tests {
         }
         assert_eq!(Site::of("LOGIN.windows.net"), Site::Authority);
         assert_eq!(Site::of("management.azure.com"), Site::Management);
+        assert_eq!(Site::of("graph.microsoft.com:443"), Site::Graph);
+    }
+
+    #[test]
+    fn the_sovereign_clouds_are_served_too() {
+        assert_eq!(Site::of("management.usgovcloudapi.net"), Site::Management);
+        assert_eq!(Site::of("login.partner.microsoftonline.cn"), Site::Authority);
+        assert_eq!(Site::of("microsoftgraph.chinacloudapi.cn"), Site::Graph);
+        for host in MANAGEMENT.iter().chain(&GRAPH).chain(&AUTHORITIES) {
+            assert!(is_served(host), "{host}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod entra;
 mod error;
 mod faults;
 mod host;
+mod installation;
 mod journal;
 mod journal_file;
 mod keys;

@@ -8,9 +8,9 @@ use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let settings = cli::Settings::parse();
+    let cli = cli::Cli::parse();
     cli::log_to_stderr();
-    match cli::run(settings).await {
+    match cli::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(error = error.as_ref(), "the emulator ended");

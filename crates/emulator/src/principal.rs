@@ -3,6 +3,9 @@
 use aws_lc_rs::digest;
 use uuid::Uuid;
 
+/// The application id of the Azure CLI, the same in every tenant.
+const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+
 /// A caller: the claims of its tokens.
 ///
 /// ```
@@ -16,24 +19,43 @@ pub struct Principal {
     oid: String,
     appid: String,
     tid: Option<String>,
+    upn: Option<String>,
 }
 
 impl Principal {
     /// A principal with an object id; its application id is the same until set.
     pub fn new(oid: impl Into<String>) -> Self {
         let oid = oid.into();
-        Self { appid: oid.clone(), oid, tid: None }
+        Self { appid: oid.clone(), oid, tid: None, upn: None }
     }
 
     /// The principal that a client id signs in as; the same id gives the same object id in every run.
     pub fn for_client_id(client_id: &str) -> Self {
-        let hash = digest::digest(&digest::SHA256, client_id.to_ascii_lowercase().as_bytes());
-        let mut bytes = [0; 16];
-        for (to, from) in bytes.iter_mut().zip(hash.as_ref()) {
-            *to = *from;
-        }
-        let oid = uuid::Builder::from_random_bytes(bytes).into_uuid();
-        Self { oid: oid.to_string(), appid: client_id.to_owned(), tid: None }
+        Self { oid: stable_id(client_id), ..Self::new(client_id) }
+    }
+
+    /// The user of that name, who signs in by the Azure CLI's application until another is set; the same name gives the
+    /// same object id in every run.
+    ///
+    /// ```
+    /// use azvault_emulator::Principal;
+    ///
+    /// let ada = Principal::for_user("ada@contoso.com");
+    /// assert_eq!(ada.upn(), Some("ada@contoso.com"));
+    /// ```
+    pub fn for_user(upn: &str) -> Self {
+        let upn = upn.to_owned();
+        Self { upn: Some(upn.clone()), ..Self::new(stable_id(&upn)).with_appid(AZURE_CLI) }
+    }
+
+    /// The managed identity that belongs to the machine itself.
+    pub(crate) fn system_assigned() -> Self {
+        Self::for_client_id(&stable_id("system-assigned managed identity"))
+    }
+
+    /// The managed identity with that resource id of Resource Manager.
+    pub(crate) fn for_resource_id(resource_id: &str) -> Self {
+        Self::for_client_id(&stable_id(resource_id))
     }
 
     /// Sets the application id (`appid`).
@@ -64,6 +86,21 @@ impl Principal {
     pub fn tid(&self) -> Option<&str> {
         self.tid.as_deref()
     }
+
+    /// The user principal name (`upn`) of a user; an application has none.
+    pub fn upn(&self) -> Option<&str> {
+        self.upn.as_deref()
+    }
+}
+
+/// A GUID that follows from `name`, in whatever case it is written.
+fn stable_id(name: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, name.to_ascii_lowercase().as_bytes());
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(hash.as_ref()) {
+        *to = *from;
+    }
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 impl Default for Principal {

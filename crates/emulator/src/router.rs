@@ -73,7 +73,7 @@ impl Router {
             Site::Management => arm::answer(self, &request).await,
             Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
-            Site::Unknown => unknown_host(&request.host),
+            Site::Graph | Site::Unknown => unknown_host(&request.host),
         };
         // Neither query nor headers: they are where tokens and signatures travel.
         tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");

@@ -4,7 +4,6 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{
-    signing_key::SigningKey,
     token_endpoint::{internal_error, tenant_of},
     tokens::Tokens,
 };
@@ -51,8 +50,8 @@ pub(super) fn openid_configuration(base: &str, tokens: &Tokens, tenant: &str) ->
     )
 }
 
-pub(super) fn key_set() -> Response {
-    match SigningKey::shared() {
+pub(super) fn key_set(tokens: &Tokens) -> Response {
+    match tokens.key() {
         Ok(key) => json_response(
             StatusCode::OK,
             &json!({"keys": [{

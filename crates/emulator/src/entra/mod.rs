@@ -3,12 +3,15 @@
 //! Only what credentials of the SDKs and the CLI ask on their way to a vault. Nothing here knows a vault.
 
 mod discovery;
+mod fields;
+mod managed_identity;
 mod signing_key;
 mod token_endpoint;
 mod tokens;
 
 use http::{Method, StatusCode};
 
+pub(crate) use managed_identity::managed_identity;
 pub(crate) use signing_key::SigningKey;
 pub(crate) use tokens::{Caller, TokenRefusal, Tokens, audience_of_scope};
 
@@ -23,13 +26,14 @@ pub(crate) fn answer(tokens: &Tokens, request: &Request) -> Response {
         (&Method::GET, [tenant, .., ".well-known", "openid-configuration"]) => {
             discovery::openid_configuration(&base, tokens, tenant)
         }
-        (&Method::GET, [_, "discovery", .., "keys"]) => discovery::key_set(),
+        (&Method::GET, [_, "discovery", .., "keys"]) => discovery::key_set(tokens),
         (&Method::GET, ["common", "discovery", "instance"]) => {
             discovery::instance(&request.host, tokens)
         }
         (&Method::POST, [tenant, "oauth2", .., "token"]) => {
             token_endpoint::answer(tokens, tenant, request)
         }
+        (_, ["msi", "token"]) => managed_identity(tokens, request),
         _ => not_served(request),
     }
 }

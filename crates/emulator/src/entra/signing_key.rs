@@ -1,7 +1,8 @@
 //! The RSA key that signs tokens.
 //!
-//! Entra signs for all tenants with the same keys; so do the emulators of one process, which spares
-//! every test but the first an RSA key generation. Tenants keep their tokens apart.
+//! Entra signs for all tenants with the same keys; so do the emulators of one process that belong to no
+//! installation, which spares every test but the first an RSA key generation. Tenants keep their tokens
+//! apart. An installation has a key of its own, in a file, so that tokens outlive a restart.
 
 use std::sync::{Arc, Mutex};
 
@@ -59,11 +60,25 @@ impl SigningKey {
     }
 
     pub(crate) fn generate() -> Result<Self, SigningFailed> {
-        let failed = |error: &dyn std::fmt::Display| SigningFailed::new(error);
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|e| failed(&e))?;
-        let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|e| failed(&e))?;
-        let private = pem::encode(&pem::Pem::new("PRIVATE KEY", pkcs8.as_ref()));
-        let encoding = EncodingKey::from_rsa_pem(private.as_bytes()).map_err(|e| failed(&e))?;
+        Self::of_pair(&RsaKeyPair::generate(KeySize::Rsa2048).map_err(|e| SigningFailed::new(&e))?)
+    }
+
+    /// A new key, as [`from_pem`](Self::from_pem) reads it.
+    pub(crate) fn generate_pem() -> Result<String, SigningFailed> {
+        pem_of(&RsaKeyPair::generate(KeySize::Rsa2048).map_err(|e| SigningFailed::new(&e))?)
+    }
+
+    /// Reads PKCS #8 in PEM; the text is not repeated in an error.
+    pub(crate) fn from_pem(text: &str) -> Result<Self, SigningFailed> {
+        let parsed = pem::parse(text).map_err(|e| SigningFailed::new(&e))?;
+        let pair = RsaKeyPair::from_pkcs8(parsed.contents()).map_err(|e| SigningFailed::new(&e))?;
+        Self::of_pair(&pair)
+    }
+
+    fn of_pair(pair: &RsaKeyPair) -> Result<Self, SigningFailed> {
+        let private = pem_of(pair)?;
+        let encoding =
+            EncodingKey::from_rsa_pem(private.as_bytes()).map_err(|e| SigningFailed::new(&e))?;
         let public = pair.public_key();
         let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
         let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
@@ -78,8 +93,37 @@ impl SigningKey {
     }
 }
 
+fn pem_of(pair: &RsaKeyPair) -> Result<String, SigningFailed> {
+    let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(pair).map_err(|e| SigningFailed::new(&e))?;
+    Ok(pem::encode(&pem::Pem::new("PRIVATE KEY", pkcs8.as_ref())))
+}
+
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_read_back_from_pem_is_the_same_key() {
+        let text = SigningKey::generate_pem().unwrap();
+        let (first, second) =
+            (SigningKey::from_pem(&text).unwrap(), SigningKey::from_pem(&text).unwrap());
+        assert_eq!((&first.kid, &first.n), (&second.kid, &second.n));
+        assert!(!format!("{first:?}").contains("PRIVATE"));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_and_not_repeated() {
+        for text in
+            ["", "canary", "-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n"]
+        {
+            let error = SigningKey::from_pem(text).unwrap_err().to_string();
+            assert!(!error.contains("canary") && !error.contains("Y2FuYXJ5"), "{error}");
+        }
     }
 }

@@ -1,16 +1,17 @@
 //! `POST /{tenant}/oauth2/v2.0/token` for client credentials, with Entra's error texts.
 
-use std::collections::HashMap;
-
 use http::StatusCode;
 use serde_json::json;
 use time::macros::format_description;
 use uuid::Uuid;
 
-use super::tokens::{Tokens, audience_of_scope};
+use super::{
+    fields::Fields,
+    tokens::{Tokens, audience_of_scope},
+};
 use crate::{
     clock::wall_now,
-    message::{Body, Request, Response, json_response},
+    message::{Request, Response, json_response},
     principal::Principal,
 };
 
@@ -22,23 +23,14 @@ struct Refusal {
 }
 
 pub(super) fn answer(tokens: &Tokens, tenant: &str, request: &Request) -> Response {
-    let form: HashMap<String, String> = match &request.body {
-        Body::Whole(bytes) => url::form_urlencoded::parse(bytes).into_owned().collect(),
-        Body::TooLarge => HashMap::new(),
-    };
-    match grant(tokens, tenant, &form) {
+    match grant(tokens, tenant, &Fields::of_body(request)) {
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     }
 }
 
-fn grant(
-    tokens: &Tokens,
-    tenant: &str,
-    form: &HashMap<String, String>,
-) -> Result<Response, Refusal> {
-    let field =
-        |name: &'static str| form.get(name).map(String::as_str).filter(|value| !value.is_empty());
+fn grant(tokens: &Tokens, tenant: &str, form: &Fields) -> Result<Response, Refusal> {
+    let field = |name: &'static str| form.get(name);
     let grant_type = field("grant_type").ok_or_else(|| missing("grant_type"))?;
     if grant_type != "client_credentials" {
         return Err(Refusal {

@@ -2,7 +2,7 @@
 //!
 //! Both run on wall time: a client's own clock decides when it renews, and no test can move that.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
@@ -22,11 +22,16 @@ pub(crate) struct Tokens {
     pub(crate) lifetime: Duration,
     /// Client id and secret pairs to insist on; any secret is right for other clients.
     pub(crate) client_secrets: Vec<(String, String)>,
+    /// The value of `X-IDENTITY-HEADER` to insist on; any is right without.
+    pub(crate) identity_header: Option<String>,
+    /// The installation's key; `None`: the process's.
+    pub(crate) signing_key: Option<Arc<SigningKey>>,
 }
 
 /// A minted token.
 pub(crate) struct Minted {
     pub(crate) token: String,
+    pub(crate) not_before: OffsetDateTime,
     pub(crate) expires_on: OffsetDateTime,
 }
 
@@ -69,6 +74,11 @@ struct Claims {
 }
 
 impl Tokens {
+    /// The key that signs and checks.
+    pub(super) fn key(&self) -> Result<Arc<SigningKey>, SigningFailed> {
+        self.signing_key.as_ref().map_or_else(SigningKey::shared, |key| Ok(Arc::clone(key)))
+    }
+
     /// A token of `principal` for `audience`, living as long as the emulator was told.
     pub(crate) fn mint(
         &self,
@@ -76,7 +86,7 @@ impl Tokens {
         audience: &str,
     ) -> Result<Minted, SigningFailed> {
         let lifetime = i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX / 4);
-        self.mint_with(&*SigningKey::shared()?, principal, audience, lifetime)
+        self.mint_with(&*self.key()?, principal, audience, lifetime)
     }
 
     fn mint_with(
@@ -109,14 +119,14 @@ impl Tokens {
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
         let token = jsonwebtoken::encode(&header, &claims, &key.encoding)
             .map_err(|error| SigningFailed::new(&error))?;
-        let expires_on =
-            OffsetDateTime::from_unix_timestamp(exp).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        Ok(Minted { token, expires_on })
+        let time =
+            |unix| OffsetDateTime::from_unix_timestamp(unix).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Ok(Minted { token, not_before: time(claims.nbf), expires_on: time(exp) })
     }
 
     /// The caller of `token`, when it is of this tenant, in time, and for one of `audiences`.
     pub(crate) fn check(&self, token: &str, audiences: &[&str]) -> Result<Caller, TokenRefusal> {
-        let key = SigningKey::shared().map_err(|_| TokenRefusal::Signature)?;
+        let key = self.key().map_err(|_| TokenRefusal::Signature)?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.leeway = 0;
         validation.validate_nbf = true;
@@ -165,6 +175,8 @@ mod tests {
             tenant_id: Uuid::new_v4().to_string(),
             lifetime: Duration::from_secs(3600),
             client_secrets: Vec::new(),
+            identity_header: None,
+            signing_key: None,
         }
     }
 
@@ -192,6 +204,16 @@ mod tests {
         let forged_key = SigningKey::generate().unwrap();
         let forged = tokens.mint_with(&forged_key, &Principal::default(), AUDIENCE, 60).unwrap();
         assert_eq!(tokens.check(&forged.token, &[AUDIENCE]).unwrap_err(), TokenRefusal::Signature);
+    }
+
+    #[test]
+    fn a_key_of_its_own_signs_and_checks_in_place_of_the_processes() {
+        let own =
+            Tokens { signing_key: Some(Arc::new(SigningKey::generate().unwrap())), ..tokens() };
+        let minted = own.mint(&Principal::default(), AUDIENCE).unwrap();
+        assert!(own.check(&minted.token, &[AUDIENCE]).is_ok());
+        let without = Tokens { signing_key: None, ..own };
+        assert_eq!(without.check(&minted.token, &[AUDIENCE]).unwrap_err(), TokenRefusal::Signature);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The emulator's own certificate authority, and a leaf for every served name on demand.
+//! A leaf for every served name on demand, signed by the emulator's own certificate authority.
 //!
 //! Extensions are those that strict clients insist on (Python 3.13's VERIFY_X509_STRICT): key usages on
 //! both, an authority key identifier on the leaf. Private keys never leave this process.
@@ -9,8 +9,7 @@ use std::{
 };
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose,
+    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose,
 };
 use rustls::{
     ServerConfig,
@@ -19,51 +18,37 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::{CertifiedKey, SigningKey},
 };
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
+use super::Authority;
 use crate::{clock::wall_now, error::Error, host, locks::lock};
 
 /// Leaves are cheap to make again, so a flood of names costs memory only up to here.
 const CACHED_LEAVES: usize = 1024;
-/// Apple's limit for the life of a server certificate is 825 days; other clients are laxer.
 const VALID_DAYS: i64 = 397;
 
 #[derive(Debug)]
-pub(crate) struct CertificateAuthority {
-    pem: String,
-    issuer: Issuer<'static, KeyPair>,
+pub(crate) struct Certificates {
+    authority: Authority,
     leaf_key: KeyPair,
     leaf_signer: Arc<dyn SigningKey>,
     leaves: Mutex<HashMap<String, Arc<CertifiedKey>>>,
 }
 
-impl CertificateAuthority {
-    /// A new authority with keys of its own.
-    pub(crate) fn generate() -> Result<Self, Error> {
-        let failed = |error| Error::new("make its certificate authority", error);
-        let mut params = CertificateParams::default();
-        params.distinguished_name = name("azvault emulator CA");
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        (params.not_before, params.not_after) = validity();
-        let key = KeyPair::generate().map_err(failed)?;
-        let pem = params.self_signed(&key).map_err(failed)?.pem();
-        let leaf_key = KeyPair::generate().map_err(failed)?;
+impl Certificates {
+    /// Leaves share a key, which is made here.
+    pub(crate) fn of(authority: Authority) -> Result<Self, Error> {
+        let leaf_key =
+            KeyPair::generate().map_err(|error| Error::new("make its certificates' key", error))?;
         let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf_key.serialize_der()));
         let leaf_signer = aws_lc_rs::sign::any_supported_type(&der)
             .map_err(|error| Error::new("use its certificate key", error))?;
-        Ok(Self {
-            pem,
-            issuer: Issuer::new(params, key),
-            leaf_key,
-            leaf_signer,
-            leaves: Mutex::default(),
-        })
+        Ok(Self { authority, leaf_key, leaf_signer, leaves: Mutex::default() })
     }
 
     /// The authority's certificate, for clients to trust.
-    pub(crate) fn pem(&self) -> &str {
-        &self.pem
+    pub(crate) fn ca_pem(&self) -> &str {
+        self.authority.certificate_pem()
     }
 
     /// TLS for every served name, by the provider named here, whatever the process's default is.
@@ -104,32 +89,24 @@ impl CertificateAuthority {
             vec![host.to_owned()]
         };
         let mut params = CertificateParams::new(names)?;
-        params.distinguished_name = name("azvault emulator");
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, "azvault emulator");
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        (params.not_before, params.not_after) = validity();
-        let certificate = params.signed_by(&self.leaf_key, &self.issuer)?;
+        params.not_before = wall_now() - Duration::days(1);
+        // Apple's limit is 825 days; a leaf must not outlive its authority.
+        params.not_after =
+            (params.not_before + Duration::days(VALID_DAYS)).min(self.authority.not_after());
+        let certificate = params.signed_by(&self.leaf_key, self.authority.issuer())?;
         Ok(CertifiedKey::new(vec![certificate.der().clone()], Arc::clone(&self.leaf_signer)))
     }
 }
 
-impl ResolvesServerCert for CertificateAuthority {
+impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         // A client that connects to an address sends no name.
         let host = hello.server_name().unwrap_or("localhost").to_ascii_lowercase();
         if host::is_served(&host) { self.leaf(&host) } else { None }
     }
-}
-
-fn name(common_name: &str) -> DistinguishedName {
-    let mut name = DistinguishedName::new();
-    name.push(DnType::CommonName, common_name);
-    name
-}
-
-/// From yesterday, for clients whose clock lags.
-fn validity() -> (OffsetDateTime, OffsetDateTime) {
-    let from = wall_now() - Duration::days(1);
-    (from, from + Duration::days(VALID_DAYS))
 }

@@ -3,6 +3,7 @@
 //! Everything that runs beside the caller is in one `JoinSet` per listener, so that dropping the
 //! emulator ends it all. No Key Vault knowledge here.
 
+mod authority;
 mod certificates;
 mod connection;
 
@@ -16,7 +17,8 @@ use std::{
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tokio_rustls::TlsAcceptor;
 
-pub(crate) use certificates::CertificateAuthority;
+pub(crate) use authority::Authority;
+pub(crate) use certificates::Certificates;
 
 use crate::{locks::lock, router::Router};
 

@@ -1,0 +1,35 @@
+//! What is printed once the emulator listens: `Name: value` lines, which programs read too.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use azvault_emulator::Emulator;
+
+pub(super) fn announce(emulator: &Emulator, ca: &Path) -> io::Result<()> {
+    let (authority, tenant, ca) = (emulator.authority(), emulator.tenant_id(), ca.display());
+    let mut out = io::stdout().lock();
+    writeln!(out, "Vault URL:       {}", emulator.vault_url("{name}"))?;
+    writeln!(out, "Managed HSM URL: {}", emulator.managed_hsm_url("{name}"))?;
+    writeln!(out, "Authority:       {authority}")?;
+    writeln!(out, "Management URL:  {}", emulator.management_url())?;
+    writeln!(out, "Tenant:          {tenant}")?;
+    writeln!(out, "Subscription:    {}", emulator.subscription_id())?;
+    writeln!(out, "CA certificate:  {ca}")?;
+    writeln!(out, "\nFor clients in this shell (any client id and secret will do):")?;
+    for variable in ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
+        writeln!(out, "  export {variable}='{ca}'")?;
+    }
+    writeln!(out, "  export AZURE_AUTHORITY_HOST='{authority}'")?;
+    writeln!(
+        out,
+        "  export AZURE_TENANT_ID='{tenant}' AZURE_CLIENT_ID='local' AZURE_CLIENT_SECRET='local'"
+    )?;
+    writeln!(
+        out,
+        "Turn instance discovery off in the credential, since this authority is not a public one."
+    )?;
+    writeln!(out, "\nCtrl-C stops the emulator; nothing is kept.")?;
+    out.flush()
+}

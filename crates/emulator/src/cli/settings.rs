@@ -1,0 +1,123 @@
+//! What the command line says of the emulator itself.
+
+use std::{fs, io, net::IpAddr, path::PathBuf, time::Duration};
+
+use azvault_emulator::{Emulator, EmulatorBuilder, ResourceManagerLimits, VaultLimits};
+use clap::{ArgAction, Args};
+use uuid::Uuid;
+
+use super::of_file;
+
+/// What serving and running a command have in common.
+#[derive(Debug, Args)]
+pub(super) struct Settings {
+    /// Port to listen on; 0 takes a free one and prints it.
+    #[arg(long, default_value_t = 8443, env = "AZVAULT_EMULATOR_PORT")]
+    port: u16,
+    /// Address to listen on [default: 127.0.0.1 and ::1]. Others than loopback let the network in.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<IpAddr>,
+    /// Where to write the CA certificate to trust, in PEM [default: a file of this run in the temporary directory].
+    #[arg(long, value_name = "PATH")]
+    pub(super) ca_out: Option<PathBuf>,
+    /// Tenant of the vaults, a GUID [default: a new one each run].
+    #[arg(long, value_name = "GUID")]
+    tenant_id: Option<Uuid>,
+    /// Subscription to make vaults in, a GUID [default: a new one each run].
+    #[arg(long, value_name = "GUID")]
+    subscription_id: Option<Uuid>,
+    /// Days that deleted keys and secrets are kept; a vault made through ARM says its own.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(7..=90))]
+    retention_days: u16,
+    /// Refuse to purge before the retention ends; a vault made through ARM says its own.
+    #[arg(long, action = ArgAction::SetTrue)]
+    purge_protection: bool,
+    /// Seconds that a deletion takes.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    deletion_lag: u64,
+    /// Seconds that a recovery takes.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    recovery_lag: u64,
+    /// Seconds that a vault made through ARM takes to register its name: as in Azure no answer says
+    /// when to ask again, so that the Python client asks after 30 s unless told otherwise.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    provisioning_lag: u64,
+    /// Seconds that the purge of a deleted vault, key or secret takes.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    purge_lag: u64,
+    /// Seconds that new access policies and role assignments take to count, and removed ones to count no more.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    access_lag: u64,
+    /// Address that vaults see callers come from [default: that of the connection]. Network rules can name no loopback
+    /// address.
+    #[arg(long, value_name = "ADDRESS")]
+    client_address: Option<IpAddr>,
+    /// Milliseconds that each answer is held back.
+    #[arg(long, default_value_t = 0, value_name = "MILLISECONDS")]
+    latency: u64,
+    /// Refuse vaults until a subscription is registered for the Key Vault provider.
+    #[arg(long, action = ArgAction::SetTrue)]
+    provider_unregistered: bool,
+    /// Seconds that the registration of a subscription takes.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    registration_lag: u64,
+    /// Throttle callers of Resource Manager as Azure does: 250 reads, 200 writes and 200 deletes in a
+    /// subscription, and 25, 10 and 10 more a second.
+    #[arg(long, action = ArgAction::SetTrue)]
+    resource_manager_limits: bool,
+    /// Throttle the requests to each vault as Azure does.
+    #[arg(long, action = ArgAction::SetTrue)]
+    vault_limits: bool,
+    /// Append a line of JSON to this file for each answered request [default: the file that
+    /// AZVAULT_EMULATOR_JOURNAL names, if any].
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The emulator that these settings ask for.
+    pub(super) fn builder(&self) -> io::Result<EmulatorBuilder> {
+        let mut builder = Emulator::builder()
+            .port(self.port)
+            .retention_days(self.retention_days)
+            .purge_protection(self.purge_protection)
+            .deletion_lag(Duration::from_secs(self.deletion_lag))
+            .recovery_lag(Duration::from_secs(self.recovery_lag))
+            .provisioning_lag(Duration::from_secs(self.provisioning_lag))
+            .purge_lag(Duration::from_secs(self.purge_lag))
+            .access_lag(Duration::from_secs(self.access_lag))
+            .latency(Duration::from_millis(self.latency))
+            .provider_registered(!self.provider_unregistered)
+            .registration_lag(Duration::from_secs(self.registration_lag));
+        if let Some(address) = self.client_address {
+            builder = builder.client_address(address);
+        }
+        if self.resource_manager_limits {
+            builder = builder.resource_manager_limits(ResourceManagerLimits::default());
+        }
+        if self.vault_limits {
+            builder = builder.vault_limits(VaultLimits::default());
+        }
+        if let Some(subscription_id) = self.subscription_id {
+            builder = builder.subscription_id(subscription_id.to_string());
+        }
+        if let Some(tenant_id) = self.tenant_id {
+            builder = builder.tenant_id(tenant_id.to_string());
+        }
+        if let Some(address) = self.listen {
+            builder = builder.listen(address);
+            if !address.is_loopback() {
+                tracing::warn!(
+                    %address,
+                    "NOT LOOPBACK: whoever reaches this address gets a token for the asking and can use every key"
+                );
+            }
+        }
+        if let Some(path) = &self.journal {
+            let file = fs::OpenOptions::new().create(true).append(true).open(path);
+            let file = file.map_err(|error| of_file(path, &error))?;
+            builder = builder.journal_file(file);
+        }
+        Ok(builder)
+    }
+}

@@ -1,0 +1,91 @@
+//! Files of an installation: whole or not there at all, and the secret ones for their owner alone.
+//!
+//! On Windows they have the rights of the folder that they are in, which in a profile are the user's.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// The system's errors do not name the file.
+pub(super) fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+/// Makes a folder, and those above it, that only the owner may enter; one that is there stays as it is.
+pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| named(path, &error))
+}
+
+/// Opens or makes a file to lock.
+pub(super) fn lock_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| named(path, &error))
+}
+
+/// Writes a file that only the owner may read; whoever reads it meanwhile sees the old one or the new one.
+pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    write(path, text, 0o600)
+}
+
+/// The same for what everybody may read.
+pub(super) fn write_public(path: &Path, text: &str) -> io::Result<()> {
+    write(path, text, 0o644)
+}
+
+fn write(path: &Path, text: &str, mode: u32) -> io::Result<()> {
+    let new = with_suffix(path, ".new");
+    let written = (|| {
+        // What a process that was killed left behind.
+        match fs::remove_file(&new) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+        #[cfg(not(unix))]
+        let _ = mode;
+        let mut file = options.open(&new)?;
+        file.write_all(text.as_bytes())?;
+        // A name that appears before its content would be a damaged file after a power loss.
+        file.sync_all()?;
+        fs::rename(&new, path)
+    })();
+    written.map_err(|error| named(path, &error))
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Takes rights away that others have been given on a secret file, and says so.
+pub(super) fn keep_private(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(path).map_err(|error| named(path, &error))?.permissions().mode();
+        if mode & 0o077 != 0 {
+            tracing::warn!(
+                path = %path.display(),
+                "others could read this key; only its owner can from now on"
+            );
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+                .map_err(|error| named(path, &error))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
