@@ -58,8 +58,8 @@ enum Command {
     Live,
     /// Remove the lines of docs/reliability.md in a copy, one by one, and see their tests fail.
     Bite(bite::Options),
-    /// Let the official Python clients judge our cryptography and the emulator.
-    Conformance,
+    /// Let the official clients judge the emulator and our cryptography.
+    Conformance(conformance::Options),
     /// Count the operations of the REST specification that the tests show to work.
     Coverage(coverage::Options),
     /// Run the fuzz targets for a bounded time.
@@ -93,7 +93,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Release(command) => release::run(&command),
         Command::Live => live::run(),
         Command::Bite(options) => bite::run(&options),
-        Command::Conformance => conformance::run(),
+        Command::Conformance(options) => conformance::run(&options),
         Command::Coverage(options) => coverage::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Footprint => footprint::run(),

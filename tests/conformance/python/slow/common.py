@@ -25,12 +25,12 @@ from azure.mgmt.keyvault.models import (
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 MANAGEMENT = os.environ["MANAGEMENT_URL"].rstrip("/")
-SUBSCRIPTION = os.environ["SUBSCRIPTION_ID"]
+SUBSCRIPTION = os.environ["AZURE_SUBSCRIPTION_ID"]
 TENANT = os.environ["AZURE_TENANT_ID"]
 CLIENT_ADDRESS = os.environ["CLIENT_ADDRESS"]
 GROUP, REGION = "conformance-rg", "eastus"
 SCOPE = MANAGEMENT + "/.default"
-checks = 0
+area, checks = "vaults", 0
 
 resolve = socket.getaddrinfo
 socket.getaddrinfo = lambda host, *rest, **more: resolve(
@@ -51,10 +51,18 @@ vaults = management.vaults
 
 
 def check(what, holds):
+    """The first that does not hold ends the run: what follows builds on it."""
     global checks
-    checks += 1
     if not holds:
-        sys.exit(f"FAILED: {what}")
+        failed(what)
+    checks += 1
+    print(f"ok {area}: {what}", flush=True)
+
+
+def failed(what):
+    print(f"FAILED {area}: {what}")
+    print(f"{checks} passed, 1 failed")
+    sys.exit(1)
 
 
 def refused(what, status, code, call):
@@ -63,9 +71,9 @@ def refused(what, status, code, call):
         call()
     except HttpResponseError as error:
         found = (error.status_code, error.error.code if error.error else None)
-        check(f"{what}: {found}, not {(status, code)}", found == (status, code))
+        check(f"{what}: {found}", found == (status, code))
         return error
-    sys.exit(f"FAILED: {what} was not refused")
+    failed(f"{what} was not refused")
 
 
 def before_long(what, call):
@@ -76,7 +84,7 @@ def before_long(what, call):
             result = call()
         except HttpResponseError as error:
             if error.status_code != 403 or time.monotonic() > deadline:
-                sys.exit(f"FAILED: {what}: {error.message}")
+                failed(f"{what}: {error.message}")
             time.sleep(0.2)
         else:
             check(what, True)
@@ -93,7 +101,7 @@ def before_long_refused(what, call):
             check(f"{what}: {error.status_code}", error.status_code == 403)
             return error
         time.sleep(0.2)
-    sys.exit(f"FAILED: {what} was not refused")
+    failed(f"{what} was not refused")
 
 
 def object_id(credential):

@@ -6,11 +6,14 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::FOLDER;
+use super::clients;
+use super::place::Place;
+use super::report::Report;
 use crate::process::{cargo, run as run_command};
 
-pub(super) fn run(root: &Path, python: &Path) -> Result<()> {
-    let folder = root.join("target/conformance");
+pub(super) fn run(place: &Place, report: &mut Report) -> Result<()> {
+    let folder = place.root.join("target/conformance");
+    std::fs::create_dir_all(&folder)?;
     let (ours, theirs) = (folder.join("ours.json"), folder.join("theirs.json"));
     let build = ["build", "--quiet", "--locked", "--package", "azvault-tests", "--bins"];
     run_command(&mut cargo(&build)?)?;
@@ -25,9 +28,13 @@ pub(super) fn run(root: &Path, python: &Path) -> Result<()> {
         "--",
     ];
     pipe(cargo(&exchange)?.arg("make"), None, Some(&ours))?;
-    let script = root.join(FOLDER).join("crypto_exchange.py");
-    pipe(Command::new(python).arg(script), Some(&ours), Some(&theirs))?;
-    pipe(cargo(&exchange)?.arg("judge"), Some(&theirs), None)
+    let script = place.suite.join("exchange/crypto_exchange.py");
+    let mut python = Command::new(clients::python_of(place));
+    pipe(python.arg("-B").arg(script), Some(&ours), Some(&theirs))?;
+    report.ok("crypto", "the official client takes what azvault-crypto made");
+    pipe(cargo(&exchange)?.arg("judge"), Some(&theirs), None)?;
+    report.ok("crypto", "azvault-crypto takes what the official client made");
+    Ok(())
 }
 
 fn pipe(command: &mut Command, from: Option<&Path>, into: Option<&Path>) -> Result<()> {
