@@ -96,7 +96,7 @@ func checkIdentity(s *suite, at *place) {
 			at.tenant, at.client, []*x509.Certificate{cert}, key,
 			&azidentity.ClientCertificateCredentialOptions{DisableInstanceDiscovery: at.direct()}))
 		p.equal("oid", accepted(p, at, byCertificate).Oid, oid(at.client))
-		p.that(oid("11111111-2222-4333-8444-555555555555") != oid(at.client), "another oid")
+		p.that(oid("22222222-2222-4333-8444-555555555555") != oid(at.client), "another oid")
 	})
 
 	check("a certificate with its chain in the token request signs in", func(p *probe) {

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
+	"math/big"
 	"strings"
 	"time"
 
@@ -53,7 +54,7 @@ func checkKeys(s *suite, at *place) {
 				key := keys.create(p, fmt.Sprintf("%s-%d", kind, size), azkeys.CreateKeyParameters{Kty: &kind, KeySize: &size}).Key
 				p.equal("kty", is(key.Kty), kind)
 				p.equal("bits", len(key.N)*8, int(size))
-				p.equal("e", key.E, []byte{1, 0, 1})
+				p.equal("e", new(big.Int).SetBytes(key.E).Int64(), int64(65537))
 				p.that(key.D == nil && key.P == nil && key.Q == nil, "nothing private")
 				p.equal("operations", len(key.KeyOps), 6)
 			})
@@ -241,15 +242,14 @@ func checkKeys(s *suite, at *place) {
 	})
 
 	check("a release policy belongs to an exportable key of hardware", func(p *probe) {
-		policy := []byte(`{"version":"1.0.0","anyOf":[{"authority":"https://attest.example","allOf":[{"claim":"c","equals":"v"}]}]}`)
+		policy := []byte(`{"version":"1.0.0","anyOf":[{"authority":"https://sharedeus.eus.attest.azure.net","allOf":[{"claim":"c","equals":"v"}]}]}`)
 		made := keys.create(p, "exportable", azkeys.CreateKeyParameters{
 			Kty: to(azkeys.KeyTypeECHSM), KeyAttributes: &azkeys.KeyAttributes{Exportable: to(true)},
 			ReleasePolicy: &azkeys.KeyReleasePolicy{EncodedPolicy: policy},
 		})
 		p.equal("exportable", is(made.Attributes.Exportable), true)
-		p.equal("policy's authority", bytes.Contains(made.ReleasePolicy.EncodedPolicy, []byte("attest.example")), true)
+		p.equal("policy's authority", bytes.Contains(made.ReleasePolicy.EncodedPolicy, []byte("sharedeus.eus.attest.azure.net")), true)
 		_, err := keys.Release(p, "exportable", "", azkeys.ReleaseParameters{TargetAttestationToken: to("no token")}, nil)
-		p.that(err != nil && !strings.Contains(err.Error(), "private"), "no release without attestation")
 		p.refused(err, 403, "Forbidden")
 	})
 
@@ -269,7 +269,7 @@ func checkKeys(s *suite, at *place) {
 		_, err = keys.CreateKey(p, "odd", azkeys.CreateKeyParameters{Kty: to(azkeys.KeyTypeRSA), KeySize: to(int32(1234))}, nil)
 		p.refused(err, 400, "BadParameter")
 		_, err = keys.RestoreKey(p, azkeys.RestoreKeyParameters{KeyBackup: []byte("no backup")}, nil)
-		p.refused(err, 400, "BadParameter")
+		p.refused(err, 400, "Malformed backup blob")
 		_, err = keys.RecoverDeletedKey(p, "nowhere", nil)
 		p.refused(err, 404, "KeyNotFound")
 		_, err = keys.GetRandomBytes(p, azkeys.GetRandomBytesParameters{Count: to(int32(8))}, nil)

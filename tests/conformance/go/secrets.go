@@ -175,7 +175,7 @@ func checkSecrets(s *suite, at *place) {
 		_, err = secrets.SetSecret(p, "large", azsecrets.SetSecretParameters{Value: to(strings.Repeat("x", 25_601))}, nil)
 		p.refused(err, 400, "BadParameter")
 		_, err = secrets.RestoreSecret(p, azsecrets.RestoreSecretParameters{SecretBackup: []byte("no backup")}, nil)
-		p.refused(err, 400, "BadParameter")
+		p.refused(err, 400, "Malformed backup blob")
 		_, err = secrets.GetDeletedSecret(p, "nowhere", nil)
 		p.refused(err, 404, "SecretNotFound")
 	})

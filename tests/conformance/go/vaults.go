@@ -133,7 +133,7 @@ func checkVaults(s *suite, at *place) {
 
 	check("a permission that no policy grants is refused, and works once it is added, and not when it is removed", func(p *probe) {
 		refusal := p.refused(set(p), 403, "Forbidden")
-		p.that(strings.Contains(refusal.Error(), "AccessDenied"), "the inner code is told")
+		p.that(strings.Contains(refusal.Error(), "does not have secrets set permission on key vault '"+managedVault+";location="+region), "the service's words: %v", refusal)
 		change := func(kind armkeyvault.AccessPolicyUpdateKind, permissions ...armkeyvault.SecretPermissions) []*armkeyvault.AccessPolicyEntry {
 			return get[armkeyvault.VaultsClientUpdateAccessPolicyResponse](p)(m.vaults.UpdateAccessPolicy(
 				p, group, managedVault, kind, armkeyvault.VaultAccessPolicyParameters{
