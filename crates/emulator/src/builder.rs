@@ -10,7 +10,7 @@ use crate::{
     backup::BackupKey,
     clock::Clock,
     emulator::{Emulator, Inner, Network},
-    entra::{SigningKey, Tokens},
+    entra::{Application, Directory, Principals, SignIns, SigningKey, Tokens},
     error::Error,
     faults::Faults,
     installation::Installation,
@@ -19,7 +19,7 @@ use crate::{
     limits::ResourceManagerLimits,
     roles::Roles,
     router::Router,
-    server::{Authority, Certificates, Server},
+    server::{Authority, Certificates, Listen, Server},
     transport,
     vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
 };
@@ -41,10 +41,12 @@ const NOMINAL_PORT: u16 = 8443;
 pub struct EmulatorBuilder {
     port: u16,
     listen: Option<IpAddr>,
+    proxy_port: Option<u16>,
     installation: Option<PathBuf>,
     tenant_id: Option<String>,
     token_lifetime: Duration,
-    client_secrets: Vec<(String, String)>,
+    principals: Principals,
+    sign_in_by_hand: bool,
     identity_header: Option<String>,
     properties: VaultProperties,
     subscription_id: Option<String>,
@@ -66,10 +68,12 @@ impl Default for EmulatorBuilder {
         Self {
             port: 0,
             listen: None,
+            proxy_port: None,
             installation: None,
             tenant_id: None,
             token_lifetime: Duration::from_secs(3600),
-            client_secrets: Vec::new(),
+            principals: Principals::new().others(true),
+            sign_in_by_hand: false,
             identity_header: None,
             properties: VaultProperties::default(),
             subscription_id: None,
@@ -101,6 +105,34 @@ impl EmulatorBuilder {
     /// whoever asks.
     pub fn listen(mut self, address: IpAddr) -> Self {
         self.listen = Some(address);
+        self
+    }
+
+    /// Opens a second port, for plain HTTP: a proxy that answers for Azure's names itself, and managed identity.
+    ///
+    /// 0 takes a free port; [`Emulator::proxy_url`] tells which. A program that is told of it by `HTTPS_PROXY`, and
+    /// trusts [`Emulator::ca_pem`], reaches `https://my-vault.vault.azure.net` and its neighbours here, with
+    /// nothing changed. For any other host the answer is 403: it never forwards. The same port answers as the metadata
+    /// service of a virtual machine and of App Service. When not set, there is none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::builder().proxy_port(0).start().await?;
+    /// let proxy = emulator.proxy_url().unwrap_or_default();
+    /// let client = reqwest::Client::builder()
+    ///     .proxy(reqwest::Proxy::all(proxy)?)
+    ///     .tls_certs_only([reqwest::Certificate::from_pem(emulator.ca_pem().as_bytes())?])
+    ///     .build()?;
+    /// let answer = client.get("https://my-vault.vault.azure.net/keys?api-version=7.6").send().await?;
+    /// assert_eq!(answer.status(), 401); // the challenge: no token was sent
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc9110#name-connect>
+    pub fn proxy_port(mut self, port: u16) -> Self {
+        self.proxy_port = Some(port);
         self
     }
 
@@ -155,7 +187,36 @@ impl EmulatorBuilder {
         client_id: impl Into<String>,
         secret: impl Into<String>,
     ) -> Self {
-        self.client_secrets.push((client_id.into(), secret.into()));
+        let application = Application::new(client_id.into()).secret(secret);
+        self.principals = self.principals.application(application);
+        self
+    }
+
+    /// Who may sign in; anybody when not set. It takes the place of earlier [`client_secret`](Self::client_secret)s.
+    ///
+    /// ```
+    /// use azvault_emulator::{Application, Emulator, Principals};
+    ///
+    /// let ci = Application::new("11111111-1111-1111-1111-111111111111").secret("s3cret");
+    /// let emulator = Emulator::builder().principals(Principals::new().application(ci)).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn principals(mut self, principals: Principals) -> Self {
+        self.principals = principals;
+        self
+    }
+
+    /// Whether a sign-in by device code waits until somebody opens `/devicelogin` of the authority and types the code; not
+    /// so when not set: the first listed user, or a made-up one, signs in at once.
+    ///
+    /// `/devicelogin?code=CODE&username=UPN` does it without a browser; with `&decline=1` it is declined.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().sign_in_by_hand(true).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn sign_in_by_hand(mut self, by_hand: bool) -> Self {
+        self.sign_in_by_hand = by_hand;
         self
     }
 
@@ -344,7 +405,7 @@ impl EmulatorBuilder {
     /// # Errors
     /// When the port cannot be bound, a key cannot be generated, or the installation cannot be read or made.
     pub async fn start(mut self) -> Result<Emulator, Error> {
-        let (listen, port) = (self.listen, self.port);
+        let listen = Listen { address: self.listen, port: self.port, proxy_port: self.proxy_port };
         let folder = self.installation.take();
         // An RSA key takes long enough to be felt by others on the runtime.
         let kept = tokio::task::spawn_blocking(move || match folder {
@@ -357,7 +418,7 @@ impl EmulatorBuilder {
         let certificates = Arc::new(Certificates::of(kept.authority)?);
         let router = Arc::new(self.router(kept.signing_key));
         let tls = TlsAcceptor::from(Arc::new(certificates.server_config()?));
-        let server = Server::start(listen, port, tls, Arc::clone(&router))
+        let server = Server::start(listen, tls, Arc::clone(&router))
             .await
             .map_err(|error| Error::new("listen", error))?;
         let port = server.port();
@@ -379,7 +440,8 @@ impl EmulatorBuilder {
             tokens: Tokens {
                 tenant_id: self.tenant_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
                 lifetime: self.token_lifetime,
-                client_secrets: self.client_secrets,
+                directory: Arc::new(Directory::of(self.principals)),
+                sign_ins: Arc::new(SignIns::new(self.sign_in_by_hand)),
                 signing_key,
                 identity_header: self.identity_header,
             },

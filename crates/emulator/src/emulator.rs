@@ -1,6 +1,10 @@
 //! The handle: names, credentials, transports and controls of one emulator.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use azure_core::{credentials::TokenCredential, http::Transport};
 
@@ -160,6 +164,21 @@ impl Emulator {
     /// The port listened on; in memory, the nominal one of the URLs.
     pub fn port(&self) -> u16 {
         self.inner.port
+    }
+
+    /// The proxy's URL, such as `http://127.0.0.1:8444`, when [`proxy_port`](EmulatorBuilder::proxy_port) asked for one.
+    ///
+    /// Managed identity is answered below it: at `/msi/token`, and at `/metadata/identity/oauth2/token`.
+    ///
+    /// ```
+    /// assert_eq!(azvault_emulator::Emulator::in_memory().proxy_url(), None);
+    /// ```
+    pub fn proxy_url(&self) -> Option<String> {
+        let address = self.inner.network.as_ref()?.server.proxy()?;
+        // A client cannot connect to the address that stands for all.
+        let ip =
+            if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+        Some(format!("http://{}", SocketAddr::new(ip, address.port())))
     }
 
     /// The CA certificate to trust, in PEM; empty in memory, where there is no TLS.

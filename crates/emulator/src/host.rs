@@ -156,7 +156,7 @@ fn vault_name(host: &str) -> Option<(&str, &'static Family)> {
 }
 
 /// Splits `host:port`; an IPv6 address keeps its brackets.
-fn split_port(authority: &str) -> (&str, Option<&str>) {
+pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
             (host, Some(port))

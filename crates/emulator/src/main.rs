@@ -1,4 +1,4 @@
-//! The emulator as a program: settings from the command line, an endpoint until a signal ends it.
+//! The emulator as a program: settings from the command line, an endpoint until a signal or a command ends it.
 
 mod cli;
 
@@ -8,10 +8,8 @@ use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
-    cli::log_to_stderr();
-    match cli::run(cli).await {
-        Ok(()) => ExitCode::SUCCESS,
+    match cli::main(cli::Cli::parse()).await {
+        Ok(code) => code,
         Err(error) => {
             tracing::error!(error = error.as_ref(), "the emulator ended");
             ExitCode::FAILURE

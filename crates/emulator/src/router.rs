@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     entra::{self, Tokens},
     faults::{Fault, Faults},
+    graph,
     host::Site,
     journal::Journal,
     journal_file::JournalFile,
@@ -38,19 +39,31 @@ pub(crate) struct Router {
     pub(crate) latency: Duration,
 }
 
+/// Where a request came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port {
+    Tls,
+    /// Plain HTTP, where there is nothing but managed identity.
+    Plain,
+}
+
 impl Router {
     pub(crate) async fn answer(&self, request: Request) -> Outcome {
+        self.answer_at(Port::Tls, request).await
+    }
+
+    pub(crate) async fn answer_at(&self, port: Port, request: Request) -> Outcome {
         let record = self.journal.begin(&request);
         let line = self.journal_file.as_ref().map(|file| file.begin(&request));
         let outcome = match self.faults.strike(&request) {
-            None => Outcome::Answer(self.route(request).await),
+            None => Outcome::Answer(self.route(port, request).await),
             Some(Fault::Answer(response)) => Outcome::Answer(response),
             Some(Fault::Disconnect) => Outcome::Disconnect,
             Some(Fault::LoseAnswer) => {
-                self.route(request).await;
+                self.route(port, request).await;
                 Outcome::Disconnect
             }
-            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(request).await, len),
+            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(port, request).await, len),
         };
         if !self.latency.is_zero() {
             hold_back(self.latency).await;
@@ -62,18 +75,21 @@ impl Router {
         outcome
     }
 
-    async fn route(&self, request: Request) -> Response {
+    async fn route(&self, port: Port, request: Request) -> Response {
         let (method, host, path) =
             (request.method.clone(), request.host.clone(), request.path.clone());
         let response = match Site::of(&request.host) {
+            _ if port == Port::Plain => entra::managed_identity(&self.tokens, &request),
             Site::Local if attestation::is_attestation(&request.path) => {
                 attestation::answer(&request).await
             }
             Site::Local if arm::is_management(&request.path) => arm::answer(self, &request).await,
+            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, &request),
+            Site::Graph => graph::answer(&self.tokens, &request),
             Site::Management => arm::answer(self, &request).await,
             Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
-            Site::Graph | Site::Unknown => unknown_host(&request.host),
+            Site::Unknown => unknown_host(&request.host),
         };
         // Neither query nor headers: they are where tokens and signatures travel.
         tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");

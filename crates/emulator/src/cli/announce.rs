@@ -1,22 +1,25 @@
 //! What is printed once the emulator listens: `Name: value` lines, which programs read too.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-};
+use std::io::{self, Write};
 
 use azvault_emulator::Emulator;
 
-pub(super) fn announce(emulator: &Emulator, ca: &Path) -> io::Result<()> {
-    let (authority, tenant, ca) = (emulator.authority(), emulator.tenant_id(), ca.display());
+use super::{facts::Facts, place::Place};
+
+pub(super) fn announce(emulator: &Emulator, facts: &Facts, place: &Place) -> io::Result<()> {
+    let (authority, tenant, ca) = (emulator.authority(), emulator.tenant_id(), facts.ca.display());
     let mut out = io::stdout().lock();
     writeln!(out, "Vault URL:       {}", emulator.vault_url("{name}"))?;
     writeln!(out, "Managed HSM URL: {}", emulator.managed_hsm_url("{name}"))?;
     writeln!(out, "Authority:       {authority}")?;
     writeln!(out, "Management URL:  {}", emulator.management_url())?;
+    writeln!(out, "Proxy URL:       {}", facts.proxy)?;
     writeln!(out, "Tenant:          {tenant}")?;
     writeln!(out, "Subscription:    {}", emulator.subscription_id())?;
     writeln!(out, "CA certificate:  {ca}")?;
+    if place.is_kept() {
+        writeln!(out, "Installation:    {}", place.folder().display())?;
+    }
     writeln!(out, "\nFor clients in this shell (any client id and secret will do):")?;
     for variable in ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
         writeln!(out, "  export {variable}='{ca}'")?;
@@ -30,6 +33,18 @@ pub(super) fn announce(emulator: &Emulator, ca: &Path) -> io::Result<()> {
         out,
         "Turn instance discovery off in the credential, since this authority is not a public one."
     )?;
-    writeln!(out, "\nCtrl-C stops the emulator; nothing is kept.")?;
+    if place.is_kept() {
+        writeln!(
+            out,
+            "\nOr, for programs as they are, with the names of the public cloud (another installation than the \
+             default: env --state-dir):\n  eval \"$(azvault-emulator env)\""
+        )?;
+        writeln!(
+            out,
+            "\nCtrl-C stops the emulator; vaults are gone then, certificate and tokens stay good."
+        )?;
+    } else {
+        writeln!(out, "\nCtrl-C stops the emulator; nothing is kept.")?;
+    }
     out.flush()
 }

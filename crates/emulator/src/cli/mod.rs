@@ -3,39 +3,85 @@
 //! Standard output is for people and scripts; logs go to standard error and hold no token and no secret.
 
 mod announce;
-mod ca_file;
+mod env;
+mod facts;
+mod files;
+mod java;
+mod place;
+mod run;
 mod serve;
 mod settings;
+mod shell;
 mod signals;
+mod trust_store;
+mod variables;
 
 use std::{
     error::Error,
     io::{self, IsTerminal},
     path::Path,
+    process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
+use env::EnvSettings;
+use run::RunSettings;
 use settings::Settings;
 
-/// A local Azure Key Vault: real HTTPS, real cryptography, nothing kept.
+/// A local Azure Key Vault: real HTTPS, real cryptography, vaults in memory.
+///
+/// Without a command it serves until Ctrl-C.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
     #[command(flatten)]
     settings: Settings,
 }
 
-/// Does what the command line asks for.
-pub(crate) async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
-    serve::serve(cli.settings).await
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start an emulator for one command, which reaches it by the public cloud's names, and end with it.
+    ///
+    /// Nothing has to be changed in the command: HTTPS_PROXY, the CA's certificate and an identity are in its
+    /// environment; an identity and a proxy of your own are taken out of it. Hosts other than Azure's are refused,
+    /// never forwarded to.
+    Run(Box<RunSettings>),
+    /// Print what `run` sets, for the emulator that serves on this installation: eval "$(azvault-emulator env)".
+    Env(EnvSettings),
 }
 
-/// Logs at `info`, or as RUST_LOG says.
-pub(crate) fn log_to_stderr() {
-    let filter =
-        EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
+/// Does what the command line asks for.
+pub(crate) async fn main(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
+    let level = match &cli.command {
+        None => LevelFilter::INFO,
+        Some(Command::Run(settings)) => settings.log_level(),
+        Some(Command::Env(_)) => LevelFilter::WARN,
+    };
+    log_to_stderr(level);
+    match cli.command {
+        None => serve::serve(cli.settings).await.map(|()| ExitCode::SUCCESS),
+        Some(Command::Run(settings)) => run::run(*settings, &surroundings()).await,
+        Some(Command::Env(settings)) => Ok(match env::print(&settings, &surroundings()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                tracing::error!("{error}");
+                ExitCode::FAILURE
+            }
+        }),
+    }
+}
+
+fn surroundings() -> Vec<(std::ffi::OsString, std::ffi::OsString)> {
+    std::env::vars_os().collect()
+}
+
+/// Logs at `level`, or as RUST_LOG says.
+fn log_to_stderr(level: LevelFilter) {
+    let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())

@@ -6,24 +6,30 @@ use azvault_emulator::{Emulator, EmulatorBuilder, ResourceManagerLimits, VaultLi
 use clap::{ArgAction, Args};
 use uuid::Uuid;
 
-use super::of_file;
+use super::{of_file, place::PlaceSettings};
 
 /// What serving and running a command have in common.
 #[derive(Debug, Args)]
 pub(super) struct Settings {
-    /// Port to listen on; 0 takes a free one and prints it.
-    #[arg(long, default_value_t = 8443, env = "AZVAULT_EMULATOR_PORT")]
-    port: u16,
+    #[command(flatten)]
+    pub(super) place: PlaceSettings,
+    /// Port to listen on; 0 takes a free one and prints it [default: 8443; a free one with run].
+    #[arg(long, env = "AZVAULT_EMULATOR_PORT")]
+    port: Option<u16>,
+    /// Port of the proxy, plain HTTP, where managed identity is answered too; 0 takes a free one [default: 8444; a
+    /// free one with run or where --port is 0].
+    #[arg(long, env = "AZVAULT_EMULATOR_PROXY_PORT")]
+    proxy_port: Option<u16>,
     /// Address to listen on [default: 127.0.0.1 and ::1]. Others than loopback let the network in.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<IpAddr>,
-    /// Where to write the CA certificate to trust, in PEM [default: a file of this run in the temporary directory].
+    /// Where to write the CA certificate to trust, in PEM [default: ca.pem of the installation].
     #[arg(long, value_name = "PATH")]
     pub(super) ca_out: Option<PathBuf>,
-    /// Tenant of the vaults, a GUID [default: a new one each run].
+    /// Tenant of the vaults, a GUID [default: that of the installation].
     #[arg(long, value_name = "GUID")]
     tenant_id: Option<Uuid>,
-    /// Subscription to make vaults in, a GUID [default: a new one each run].
+    /// Subscription to make vaults in, a GUID [default: that of the installation].
     #[arg(long, value_name = "GUID")]
     subscription_id: Option<Uuid>,
     /// Days that deleted keys and secrets are kept; a vault made through ARM says its own.
@@ -75,10 +81,14 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// The emulator that these settings ask for.
-    pub(super) fn builder(&self) -> io::Result<EmulatorBuilder> {
+    /// The emulator that these settings ask for; `port` and `proxy_port` are for want of others.
+    pub(super) fn builder(&self, port: u16, proxy_port: u16) -> io::Result<EmulatorBuilder> {
+        let port = self.port.unwrap_or(port);
+        // Whoever wants a free port may well run several at once.
+        let proxy_port = if port == 0 { 0 } else { proxy_port };
         let mut builder = Emulator::builder()
-            .port(self.port)
+            .port(port)
+            .proxy_port(self.proxy_port.unwrap_or(proxy_port))
             .retention_days(self.retention_days)
             .purge_protection(self.purge_protection)
             .deletion_lag(Duration::from_secs(self.deletion_lag))

@@ -1,4 +1,4 @@
-//! The signals that end the program.
+//! The signals that end the program, and those that are handed on to a command.
 
 use std::io;
 
@@ -41,4 +41,82 @@ impl StopSignals {
     pub(super) async fn received(self) -> io::Result<()> {
         tokio::signal::ctrl_c().await
     }
+}
+
+/// The signals that a command gets that were sent to us.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(super) struct ForwardedSignals {
+    streams: Vec<(rustix::process::Signal, tokio::signal::unix::Signal)>,
+}
+
+#[cfg(unix)]
+impl ForwardedSignals {
+    pub(super) fn listen() -> io::Result<Self> {
+        use rustix::process::Signal;
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [
+            (Signal::INT, SignalKind::interrupt()),
+            (Signal::TERM, SignalKind::terminate()),
+            (Signal::HUP, SignalKind::hangup()),
+            (Signal::QUIT, SignalKind::quit()),
+            (Signal::USR1, SignalKind::user_defined1()),
+            (Signal::USR2, SignalKind::user_defined2()),
+        ];
+        let streams = kinds.into_iter().map(|(name, kind)| Ok((name, signal(kind)?)));
+        Ok(Self { streams: streams.collect::<io::Result<_>>()? })
+    }
+
+    /// The next one that arrives.
+    pub(super) async fn next(&mut self) -> rustix::process::Signal {
+        std::future::poll_fn(|context| {
+            for (name, stream) in &mut self.streams {
+                if stream.poll_recv(context).is_ready() {
+                    return std::task::Poll::Ready(*name);
+                }
+            }
+            std::task::Poll::Pending
+        })
+        .await
+    }
+
+    /// Hands `signal` on to `process`, unless the terminal has sent it there itself.
+    pub(super) fn forward(&self, signal: rustix::process::Signal, process: Option<u32>) {
+        use rustix::process::{Pid, Signal, kill_process};
+        // Ctrl-C and Ctrl-\ go to all of the foreground.
+        if (signal == Signal::INT || signal == Signal::QUIT) && in_foreground() {
+            return;
+        }
+        let process = process.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        if let Some(Err(error)) = process.map(|process| kill_process(process, signal)) {
+            tracing::debug!(%error, "a signal could not be handed on");
+        }
+    }
+}
+
+#[cfg(unix)]
+fn in_foreground() -> bool {
+    use rustix::{process::getpgrp, termios::tcgetpgrp};
+    let terminals = [tcgetpgrp(io::stdin()), tcgetpgrp(io::stdout()), tcgetpgrp(io::stderr())];
+    terminals.into_iter().flatten().next().is_some_and(|foreground| foreground == getpgrp())
+}
+
+/// Windows has no signals; Ctrl-C goes to the command by itself, and must not end us before it.
+#[cfg(not(unix))]
+#[derive(Debug)]
+pub(super) struct ForwardedSignals;
+
+#[cfg(not(unix))]
+impl ForwardedSignals {
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(super) async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    pub(super) fn forward(&self, _signal: (), _process: Option<u32>) {}
 }

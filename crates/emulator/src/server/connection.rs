@@ -1,6 +1,6 @@
 //! One TLS connection: hyper's messages to ours and back, and the faults that need the wire.
 
-use std::{convert::Infallible, future::pending, io, net::IpAddr, sync::Arc};
+use std::{convert::Infallible, future::pending, io, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -11,38 +11,53 @@ use hyper_util::{
     server::conn::auto,
 };
 use tokio::{
-    net::TcpStream,
+    io::{AsyncRead, AsyncWrite},
     sync::{Notify, watch},
+    time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
 
 use super::stop_asked;
 use crate::{
     message::{Body, Outcome, Request, Response, max_body},
-    router::Router,
+    router::{Port, Router},
 };
 
-type WireBody = UnsyncBoxBody<Bytes, io::Error>;
+pub(super) type WireBody = UnsyncBoxBody<Bytes, io::Error>;
 
-pub(super) async fn serve(
-    stream: TcpStream,
-    peer: IpAddr,
-    tls: TlsAcceptor,
-    router: Arc<Router>,
-    mut stopped: watch::Receiver<bool>,
-) {
-    // Small answers would otherwise wait for the client's delayed acknowledgement.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
+/// How long a client may take to start TLS.
+const HANDSHAKE: Duration = Duration::from_secs(30);
+
+/// What every connection has to know.
+#[derive(Clone)]
+pub(super) struct Context {
+    pub(super) tls: TlsAcceptor,
+    pub(super) router: Arc<Router>,
+    pub(super) stopped: watch::Receiver<bool>,
+    /// The number of the TLS port.
+    pub(super) port: u16,
+    /// That of the proxy's; 0 when there is none.
+    pub(super) proxy_port: u16,
+}
+
+/// TLS and then HTTP on `stream`, be it a socket or a tunnel through the proxy.
+pub(super) async fn serve<S>(stream: S, peer: IpAddr, context: Context)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Context { tls, router, mut stopped, .. } = context;
     let handshake = tokio::select! {
-        handshake = tls.accept(stream) => handshake,
+        handshake = timeout(HANDSHAKE, tls.accept(stream)) => handshake,
         () = stop_asked(&mut stopped) => return,
     };
     let stream = match handshake {
-        Ok(stream) => stream,
-        Err(error) => {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => {
             tracing::debug!(%error, "TLS handshake failed");
+            return;
+        }
+        Err(_) => {
+            tracing::debug!("no TLS handshake within {} s", HANDSHAKE.as_secs());
             return;
         }
     };
@@ -50,7 +65,7 @@ pub(super) async fn serve(
     let service = {
         let cut = Arc::clone(&cut);
         hyper::service::service_fn(move |request| {
-            answer(Arc::clone(&router), Arc::clone(&cut), peer, request)
+            answer(Arc::clone(&router), Arc::clone(&cut), peer, Port::Tls, request)
         })
     };
     let builder = auto::Builder::new(TokioExecutor::new());
@@ -75,17 +90,19 @@ pub(super) async fn serve(
     }
 }
 
-async fn answer(
+/// Answers one request; `cut` is told when there is to be no answer, and the connection has to end.
+pub(super) async fn answer(
     router: Arc<Router>,
     cut: Arc<Notify>,
     peer: IpAddr,
+    port: Port,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<WireBody>, Infallible> {
     let Some(request) = read(request, peer, router.arm.begin()).await else {
         cut.notify_one();
         return pending().await;
     };
-    match router.answer(request).await {
+    match router.answer_at(port, request).await {
         Outcome::Answer(response) => Ok(response.map(whole)),
         Outcome::Truncated(response, len) => Ok(truncated(response, len)),
         Outcome::Disconnect => {
@@ -120,7 +137,7 @@ async fn read(request: http::Request<Incoming>, peer: IpAddr, begun: u64) -> Opt
     })
 }
 
-fn whole(body: Bytes) -> WireBody {
+pub(super) fn whole(body: Bytes) -> WireBody {
     http_body_util::Full::new(body).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
 

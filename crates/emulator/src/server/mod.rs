@@ -1,4 +1,4 @@
-//! The TLS port: one number on both loopback addresses, HTTP/1.1 and HTTP/2.
+//! The TLS port: one number on both loopback addresses, HTTP/1.1 and HTTP/2; and the proxy's port, when there is one.
 //!
 //! Everything that runs beside the caller is in one `JoinSet` per listener, so that dropping the
 //! emulator ends it all. No Key Vault knowledge here.
@@ -6,6 +6,8 @@
 mod authority;
 mod certificates;
 mod connection;
+mod proxy;
+mod target;
 
 use std::{
     io,
@@ -14,11 +16,16 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
 use tokio_rustls::TlsAcceptor;
 
 pub(crate) use authority::Authority;
 pub(crate) use certificates::Certificates;
+use connection::Context;
 
 use crate::{locks::lock, router::Router};
 
@@ -29,34 +36,59 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The two loopback addresses must get the same port number, so a free one is looked for this often.
 const PORT_ATTEMPTS: usize = 32;
 
+/// Where to listen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listen {
+    /// `None`: both loopback addresses.
+    pub(crate) address: Option<IpAddr>,
+    /// 0: any free one.
+    pub(crate) port: u16,
+    /// `None`: there is no proxy.
+    pub(crate) proxy_port: Option<u16>,
+}
+
 /// The listening server; dropping it closes every connection.
 #[derive(Debug)]
 pub(crate) struct Server {
     port: u16,
+    proxy: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     listeners: Mutex<Option<JoinSet<()>>>,
 }
 
 impl Server {
-    /// Binds `port` (0: any free one) on `address`, or on both loopback addresses, and starts to answer.
+    /// Binds what `listen` says, and starts to answer.
     pub(crate) async fn start(
-        address: Option<IpAddr>,
-        port: u16,
+        listen: Listen,
         tls: TlsAcceptor,
         router: Arc<Router>,
     ) -> io::Result<Self> {
-        let sockets = match address {
-            Some(address) => vec![bind(address, port).await?],
-            None => bind_loopback(port).await?,
+        let sockets = bind_all(listen.address, listen.port).await?;
+        let port = match sockets.first() {
+            Some(socket) => socket.local_addr()?.port(),
+            None => listen.port,
         };
-        let port =
-            sockets.first().map_or(Ok(port), |socket| socket.local_addr().map(|at| at.port()))?;
+        let proxies = match listen.proxy_port {
+            Some(port) => bind_all(listen.address, port).await?,
+            None => Vec::new(),
+        };
+        let proxy = proxies.first().map(TcpListener::local_addr).transpose()?;
         let (stop, stopped) = watch::channel(false);
+        let context =
+            Context { tls, router, stopped, port, proxy_port: proxy.map_or(0, |at| at.port()) };
         let mut listeners = JoinSet::new();
         for socket in sockets {
-            listeners.spawn(accept(socket, tls.clone(), Arc::clone(&router), stopped.clone()));
+            listeners.spawn(accept(socket, context.clone(), connection::serve));
         }
-        Ok(Self { port, stop, listeners: Mutex::new(Some(listeners)) })
+        for socket in proxies {
+            listeners.spawn(accept(socket, context.clone(), proxy::serve));
+        }
+        Ok(Self { port, proxy, stop, listeners: Mutex::new(Some(listeners)) })
+    }
+
+    /// Where the proxy listens, when there is one.
+    pub(crate) fn proxy(&self) -> Option<SocketAddr> {
+        self.proxy
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -90,6 +122,13 @@ async fn bind(address: IpAddr, port: u16) -> io::Result<TcpListener> {
         .map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))
 }
 
+async fn bind_all(address: Option<IpAddr>, port: u16) -> io::Result<Vec<TcpListener>> {
+    match address {
+        Some(address) => Ok(vec![bind(address, port).await?]),
+        None => bind_loopback(port).await,
+    }
+}
+
 async fn bind_loopback(port: u16) -> io::Result<Vec<TcpListener>> {
     let mut attempts = if port == 0 { PORT_ATTEMPTS } else { 1 };
     loop {
@@ -116,22 +155,25 @@ async fn stop_asked(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn accept(
+async fn accept<F>(
     socket: TcpListener,
-    tls: TlsAcceptor,
-    router: Arc<Router>,
-    mut stopped: watch::Receiver<bool>,
-) {
+    context: Context,
+    serve: impl Fn(TcpStream, IpAddr, Context) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
     let mut connections = JoinSet::new();
-    let for_connections = stopped.clone();
+    let mut stopped = context.stopped.clone();
     loop {
         tokio::select! {
             () = stop_asked(&mut stopped) => break,
             accepted = socket.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let connection =
-                        connection::serve(stream, peer.ip(), tls.clone(), Arc::clone(&router), for_connections.clone());
-                    connections.spawn(connection);
+                    // Small answers would otherwise wait for the client's delayed acknowledgement.
+                    if let Err(error) = stream.set_nodelay(true) {
+                        tracing::debug!(%error, "no TCP_NODELAY");
+                    }
+                    connections.spawn(serve(stream, peer.ip(), context.clone()));
                 }
                 // Out of file descriptors, most likely: let connections end before the next try.
                 Err(error) => {
