@@ -40,7 +40,8 @@ pub(super) fn resolving(runner: &Command, place: &Place) -> Result<Command> {
 
 fn hosts(labels: &str) -> String {
     let labels = labels.lines().map(str::trim).filter(|label| !label.is_empty());
-    let lines = labels.map(|label| format!("127.0.0.1 {label}.vault.localhost\n"));
+    let line = |label| format!("127.0.0.1 {label}.vault.localhost {label}.managedhsm.localhost\n");
+    let lines = labels.map(line);
     format!("127.0.0.1 localhost\n::1 localhost\n{}", lines.collect::<String>())
 }
 
@@ -74,7 +75,7 @@ mod tests {
     #[test]
     fn each_label_is_a_line_of_the_hosts_file() {
         let text = hosts("conf-js-keys\n\n conf-js-secrets \n");
-        assert!(text.contains("\n127.0.0.1 conf-js-keys.vault.localhost\n"), "{text}");
+        assert!(text.contains("\n127.0.0.1 conf-js-keys.vault.localhost "), "{text}");
         assert_eq!(text.lines().count(), 4);
     }
 }
