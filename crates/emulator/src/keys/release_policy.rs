@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::KeySettings;
-use crate::{attestation::is_reachable, vault::ServiceError};
+use crate::{
+    attestation::is_reachable,
+    vault::{Context, ServiceError},
+};
 
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 
@@ -42,6 +45,17 @@ impl ExportChange {
         policy: Option<ReleasePolicyBody>,
     ) -> Result<Self, ServiceError> {
         Ok(Self { exportable, policy: policy.map(ReleasePolicy::parse).transpose()? })
+    }
+
+    /// Refuses to make a key exportable where none can be.
+    pub(super) fn check_tier(&self, context: &Context<'_>) -> Result<(), ServiceError> {
+        if self.exportable == Some(true) && !context.can_export() {
+            return Err(refusal(
+                "AKV.SKR.1001: The exportable attribute is only supported with premium vaults and API version >= \
+                 '7.3-preview'.",
+            ));
+        }
+        Ok(())
     }
 
     /// The settings of a key with a new version: its first, when there are no `old` settings.

@@ -57,3 +57,4 @@ mod support;
 mod test_keys;
 mod tls;
 mod vault_limits;
+mod wire;

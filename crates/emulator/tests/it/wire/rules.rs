@@ -1,0 +1,1 @@
+//! The rules behind the rows, on what the record does not name.
