@@ -32,6 +32,12 @@ pub(super) struct ReleasePolicyBody {
     immutable: Option<bool>,
 }
 
+impl ReleasePolicyBody {
+    fn is_empty(&self) -> bool {
+        self.content_type.is_none() && self.data.is_none() && self.immutable.is_none()
+    }
+}
+
 /// What a body says of a key's export.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ExportChange {
@@ -44,6 +50,8 @@ impl ExportChange {
         exportable: Option<bool>,
         policy: Option<ReleasePolicyBody>,
     ) -> Result<Self, ServiceError> {
+        // Some clients send an empty object for what is not set.
+        let policy = policy.filter(|policy| !policy.is_empty());
         Ok(Self { exportable, policy: policy.map(ReleasePolicy::parse).transpose()? })
     }
 

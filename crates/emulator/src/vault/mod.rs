@@ -23,6 +23,8 @@ mod versions;
 
 use std::{net::IpAddr, sync::OnceLock};
 
+use bytes::Bytes;
+use http::Method;
 use uuid::Uuid;
 
 pub(crate) use access::Access;
@@ -89,6 +91,10 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
     };
     headers::add(&mut response, site.kind, &router.vaults.region(site), address, &request);
     headers::add_grant(&mut response, grant.get());
+    if request.method == Method::HEAD {
+        // A refusal too has no body then.
+        *response.body_mut() = Bytes::new();
+    }
     response
 }
 
