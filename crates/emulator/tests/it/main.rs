@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod api_versions;
 mod arm;
 mod arm_access;
 mod arm_account;
@@ -45,6 +46,7 @@ mod ledger;
 mod managed_hsm;
 mod network_rules;
 mod parallel_changes;
+mod private_members;
 mod races;
 mod release_policies;
 mod releases;
@@ -53,6 +55,7 @@ mod roles;
 mod rotation;
 mod secret_lifecycle;
 mod secrets;
+mod service_times;
 mod support;
 mod test_keys;
 mod tls;
