@@ -31,6 +31,7 @@ mod binary;
 mod binary_refusals;
 mod byok;
 mod data_plane_rights;
+mod deviations;
 mod entra;
 mod environment;
 mod errors;

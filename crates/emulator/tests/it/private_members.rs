@@ -56,10 +56,8 @@ fn scan_bytes(what: &str, text: &str, secrets: &[Vec<u8>]) {
         let hidden = bytes.windows(secret.len()).any(|window| window == secret);
         assert!(!hidden, "{what}: a private part in {text}");
     }
-    if let Ok(inner) = serde_json::from_slice::<Value>(&bytes) {
-        if inner.is_object() {
-            scan_value(what, &inner, secrets);
-        }
+    if let Ok(inner @ Value::Object(_)) = serde_json::from_slice(&bytes) {
+        scan_value(what, &inner, secrets);
     }
 }
 

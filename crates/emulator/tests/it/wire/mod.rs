@@ -3,6 +3,7 @@
 //! The rows stand in text files, a file an area, written from the record: what a client sent and what came back, to
 //! the letter but for names, versions, GUIDs, hosts and times. `row` is their language.
 
+mod forms;
 mod pattern;
 mod row;
 mod rules;
