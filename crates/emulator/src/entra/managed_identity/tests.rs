@@ -110,7 +110,10 @@ fn an_identity_is_selected_by_client_object_or_resource_id() {
         caller(&tokens, &body)
     };
     assert_eq!(of("client_id=app").oid, Principal::for_client_id("app").oid());
-    assert_eq!(of("object_id=me").oid, "me");
+    let me = of("object_id=me");
+    assert_eq!(me.oid, "me");
+    assert_ne!(me.appid, me.oid);
+    assert_eq!(of(&format!("object_id={}", of("client_id=app").oid)).appid, "app");
     assert_eq!(of("msi_res_id=/a/B").oid, of("mi_res_id=/A/b").oid);
     assert_ne!(of("msi_res_id=/a/b").oid, of("msi_res_id=/a/c").oid);
 }
