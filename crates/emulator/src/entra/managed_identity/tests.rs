@@ -75,6 +75,13 @@ fn app_service_insists_on_its_header_and_on_the_value_that_was_set() {
 }
 
 #[test]
+fn a_managed_identitys_token_lives_as_long_as_any() {
+    let (_, body) = send(&tokens(None), IMDS, &[("metadata", "true")]);
+    let seconds: i64 = body["expires_in"].as_str().unwrap().parse().unwrap();
+    assert!((3500..=3600).contains(&seconds), "{seconds}");
+}
+
+#[test]
 fn imds_gives_strings_alone_with_and_without_a_trailing_slash() {
     let tokens = tokens(None);
     for url in [IMDS.to_owned(), IMDS.replace("token?", "token/?")] {
