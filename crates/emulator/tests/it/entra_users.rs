@@ -245,8 +245,12 @@ async fn a_browser_goes_straight_back_with_a_code_for_the_verifier() {
         (&"bob@contoso.com".into(), &"n0nce".into())
     );
     let twice = post(&vault, "token", &redeem(VERIFIER)).await;
-    assert_eq!(refused(&twice), (400, "invalid_grant".to_owned(), 70_008));
+    assert_eq!(refused(&twice), (400, "invalid_grant".to_owned(), 54_005));
     assert!(!twice.text().contains(&field("code")));
+    let made_up = redeem(VERIFIER).replace(&field("code"), "canary");
+    let made_up = post(&vault, "token", &made_up).await;
+    assert_eq!(refused(&made_up), (400, "invalid_grant".to_owned(), 9_002_313));
+    assert!(!made_up.text().contains("canary"));
 }
 
 #[tokio::test]
