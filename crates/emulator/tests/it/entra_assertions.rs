@@ -180,6 +180,7 @@ async fn an_assertion_has_to_be_well_formed_in_time_and_for_this_authority() {
         (sign(&with(good.clone(), "exp", now() - 400)), (401, 700_024)),
         (sign(&with(good.clone(), "nbf", now() + 400)), (401, 700_024)),
         (sign(&with(good.clone(), "exp", now() - 100)), (200, 0)), // clocks differ
+        (sign(&with(good.clone(), "aud", json!([good["aud"]]))), (400, 50_027)),
         ("canary".to_owned(), (400, 50_027)),
         ("a.b.c".to_owned(), (400, 50_027)),
         (format!("{}.d", sign(&good)), (400, 50_027)),

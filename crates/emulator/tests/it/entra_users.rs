@@ -96,7 +96,7 @@ async fn a_wrong_password_and_an_unknown_user_are_told_apart_and_never_repeated(
         assert_eq!(refused(&answer), (400, "invalid_grant".to_owned(), code));
         assert!(!answer.text().contains("canary") && !answer.text().contains(user));
     }
-    let realm = format!("{}/common/userrealm/eve@contoso.com", vault.emulator.authority());
+    let realm = format!("{}/common/UserRealm/eve@contoso.com", vault.emulator.authority());
     assert_eq!(vault.send_to("GET", &realm, "", &[]).await.ok()["account_type"], "Unknown");
 }
 
@@ -185,6 +185,29 @@ async fn a_refresh_token_serves_other_resources_and_nobody_else() {
     assert_eq!(answer.status(), 401);
 }
 
+#[tokio::test]
+async fn a_refresh_token_outlives_its_emulator_but_not_its_tenant_or_its_user() {
+    let builder = || Emulator::builder().principals(ada());
+    let first = Vault::of(builder()).await;
+    let tenant = first.emulator.tenant_id().to_owned();
+    let form = format!(
+        "grant_type=password&client_id=app&username=bob@contoso.com&password=other&scope={SCOPE}"
+    );
+    let answer = post(&first, "token", &form).await.ok();
+    let refresh = answer["refresh_token"].as_str().unwrap().to_owned();
+    drop(first);
+    // Emulators of one process sign by one key, as those of one installation do.
+    let form = format!("grant_type=refresh_token&client_id=app&refresh_token={refresh}");
+    let second = Vault::of(builder().tenant_id(&tenant)).await;
+    let again = post(&second, "token", &form).await.ok();
+    assert_eq!(claims(&again["access_token"])["aud"], "https://vault.azure.net");
+    let elsewhere = Vault::of(builder()).await;
+    assert_eq!(refused(&post(&elsewhere, "token", &form).await).2, 70_000);
+    let without_bob = Principals::new().application(Application::new("app"));
+    let without_bob = Emulator::builder().principals(without_bob).tenant_id(tenant);
+    assert_eq!(refused(&post(&Vault::of(without_bob).await, "token", &form).await).2, 50_034);
+}
+
 /// RFC 7636, appendix B.
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -222,8 +245,12 @@ async fn a_browser_goes_straight_back_with_a_code_for_the_verifier() {
         (&"bob@contoso.com".into(), &"n0nce".into())
     );
     let twice = post(&vault, "token", &redeem(VERIFIER)).await;
-    assert_eq!(refused(&twice), (400, "invalid_grant".to_owned(), 70_008));
+    assert_eq!(refused(&twice), (400, "invalid_grant".to_owned(), 54_005));
     assert!(!twice.text().contains(&field("code")));
+    let made_up = redeem(VERIFIER).replace(&field("code"), "canary");
+    let made_up = post(&vault, "token", &made_up).await;
+    assert_eq!(refused(&made_up), (400, "invalid_grant".to_owned(), 9_002_313));
+    assert!(!made_up.text().contains("canary"));
 }
 
 #[tokio::test]

@@ -62,9 +62,7 @@ pub(super) fn check(
     client_id: &str,
     application: Option<&Application>,
 ) -> Result<(), Refusal> {
-    let (header, claims) = parse(assertion).ok_or_else(|| {
-        Refusal::bad("invalid_request", 50_027, "JWT token is invalid or malformed.")
-    })?;
+    let (header, claims) = parse(assertion).ok_or_else(malformed)?;
     in_time(&claims)?;
     // An application without any credential signs in with anything.
     let application = application.filter(|application| !application.has_no_credential());
@@ -74,6 +72,10 @@ pub(super) fn check(
     } else {
         application.map_or(Ok(()), |application| federated(&claims, client_id, application))
     }
+}
+
+fn malformed() -> Refusal {
+    Refusal::bad("invalid_request", 50_027, "JWT token is invalid or malformed.")
 }
 
 fn parse(assertion: &str) -> Option<(Header, Claims)> {
@@ -122,11 +124,8 @@ fn audience(call: &Call<'_>, claims: &Claims) -> Result<(), Refusal> {
             call.base.strip_prefix("https://") == Some(host) || Site::of(host) == Site::Authority
         })
     };
-    let right = match &claims.aud {
-        Value::String(audience) => is_here(audience),
-        Value::Array(audiences) => audiences.iter().filter_map(Value::as_str).any(is_here),
-        _ => false,
-    };
+    // A list is refused, though RFC 7519 allows it.
+    let right = is_here(claims.aud.as_str().ok_or_else(malformed)?);
     if right {
         return Ok(());
     }

@@ -25,7 +25,7 @@ pub(super) fn grant(call: &Call<'_>) -> Result<Response, Refusal> {
             "The user has declined to authorize the device.",
         )),
         Polled::Expired => Err(Refusal::bad(
-            "expired_token",
+            if call.is_v1 { "code_expired" } else { "expired_token" },
             70_020,
             "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
         )),

@@ -26,7 +26,8 @@ pub(crate) struct SignIns {
     /// Whether a device's sign-in waits for somebody to approve it.
     pub(in crate::entra) by_hand: bool,
     devices: Mutex<BTreeMap<String, Device>>,
-    codes: Mutex<BTreeMap<String, Code>>,
+    /// `None` once redeemed.
+    codes: Mutex<BTreeMap<String, Option<Code>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -170,7 +171,7 @@ impl SignIns {
         let mut codes = lock(&self.codes);
         codes.retain(|name, _| lives(name, now));
         make_room(&mut codes, |_| 0);
-        codes.insert(name.clone(), code);
+        codes.insert(name.clone(), Some(code));
         Some(name)
     }
 
@@ -180,12 +181,20 @@ impl SignIns {
         shown: &Redemption<'_>,
         now: OffsetDateTime,
     ) -> Result<Redeemed, Refusal> {
-        let code = lock(&self.codes).remove(shown.code).filter(|_| lives(shown.code, now));
-        let code = code.ok_or_else(|| {
-            Refusal::grant(
-                70_008,
-                "The provided authorization code or refresh token has expired due to inactivity.",
-            )
+        if !lives(shown.code, now) {
+            return Err(if ends(shown.code).is_some() {
+                let text = "The provided authorization code or refresh token has expired due to inactivity. Send a \
+                            new interactive authorization request for this user and resource.";
+                Refusal::grant(70_008, text)
+            } else {
+                malformed()
+            });
+        }
+        let code = lock(&self.codes).get_mut(shown.code).map(Option::take);
+        let code = code.ok_or_else(malformed)?.ok_or_else(|| {
+            let text = "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use \
+                        an existing refresh token.";
+            Refusal::grant(54_005, text)
         })?;
         if !is(&code.client_id, shown.client_id) || code.redirect_uri != shown.redirect_uri {
             let text = "The provided value for the 'code' parameter is not valid: the client or the reply address \
@@ -213,9 +222,17 @@ fn is(client_id: &str, other: &str) -> bool {
     client_id.eq_ignore_ascii_case(other)
 }
 
+fn malformed() -> Refusal {
+    Refusal::grant(9_002_313, "Invalid request. Request is malformed or invalid.")
+}
+
+/// When a code of that name ends, in seconds since 1970; `None` when it is none.
+fn ends(name: &str) -> Option<i64> {
+    name.split_once('.').and_then(|(seconds, _)| seconds.parse().ok())
+}
+
 fn lives(name: &str, now: OffsetDateTime) -> bool {
-    let expires = name.split('.').next().and_then(|seconds| seconds.parse::<i64>().ok());
-    expires.is_some_and(|expires| expires > now.unix_timestamp())
+    ends(name).is_some_and(|ends| ends > now.unix_timestamp())
 }
 
 /// Takes the one that ends first away when there are too many.
@@ -320,6 +337,7 @@ mod tests {
         let name = sign_ins.issue(code(), now).unwrap();
         let shown =
             Redemption { code: &name, client_id: good.0, redirect_uri: good.1, verifier: good.2 };
-        assert!(sign_ins.redeem(&shown, now + CODE_LIFETIME).is_err());
+        let late = sign_ins.redeem(&shown, now + CODE_LIFETIME).err().unwrap();
+        assert!(late.description().starts_with("AADSTS70008: "), "{}", late.description());
     }
 }
