@@ -10,7 +10,7 @@ use crate::{
     backup::BackupKey,
     clock::Clock,
     emulator::{Emulator, Inner, Network},
-    entra::{SigningKey, Tokens},
+    entra::{Application, Directory, Principals, SignIns, SigningKey, Tokens},
     error::Error,
     faults::Faults,
     installation::Installation,
@@ -45,7 +45,8 @@ pub struct EmulatorBuilder {
     installation: Option<PathBuf>,
     tenant_id: Option<String>,
     token_lifetime: Duration,
-    client_secrets: Vec<(String, String)>,
+    principals: Principals,
+    sign_in_by_hand: bool,
     identity_header: Option<String>,
     properties: VaultProperties,
     subscription_id: Option<String>,
@@ -71,7 +72,8 @@ impl Default for EmulatorBuilder {
             installation: None,
             tenant_id: None,
             token_lifetime: Duration::from_secs(3600),
-            client_secrets: Vec::new(),
+            principals: Principals::new().others(true),
+            sign_in_by_hand: false,
             identity_header: None,
             properties: VaultProperties::default(),
             subscription_id: None,
@@ -185,7 +187,36 @@ impl EmulatorBuilder {
         client_id: impl Into<String>,
         secret: impl Into<String>,
     ) -> Self {
-        self.client_secrets.push((client_id.into(), secret.into()));
+        let application = Application::new(client_id.into()).secret(secret);
+        self.principals = self.principals.application(application);
+        self
+    }
+
+    /// Who may sign in; anybody when not set. It takes the place of earlier [`client_secret`](Self::client_secret)s.
+    ///
+    /// ```
+    /// use azvault_emulator::{Application, Emulator, Principals};
+    ///
+    /// let ci = Application::new("11111111-1111-1111-1111-111111111111").secret("s3cret");
+    /// let emulator = Emulator::builder().principals(Principals::new().application(ci)).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn principals(mut self, principals: Principals) -> Self {
+        self.principals = principals;
+        self
+    }
+
+    /// Whether a sign-in by device code waits until somebody opens `/devicelogin` of the authority and types the code; not
+    /// so when not set: the first listed user, or a made-up one, signs in at once.
+    ///
+    /// `/devicelogin?code=CODE&username=UPN` does it without a browser; with `&decline=1` it is declined.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().sign_in_by_hand(true).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn sign_in_by_hand(mut self, by_hand: bool) -> Self {
+        self.sign_in_by_hand = by_hand;
         self
     }
 
@@ -409,7 +440,8 @@ impl EmulatorBuilder {
             tokens: Tokens {
                 tenant_id: self.tenant_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
                 lifetime: self.token_lifetime,
-                client_secrets: self.client_secrets,
+                directory: Arc::new(Directory::of(self.principals)),
+                sign_ins: Arc::new(SignIns::new(self.sign_in_by_hand)),
                 signing_key,
                 identity_header: self.identity_header,
             },

@@ -48,6 +48,11 @@ impl Principal {
         Self { upn: Some(upn.clone()), ..Self::new(stable_id(&upn)).with_appid(AZURE_CLI) }
     }
 
+    pub(crate) fn with_oid(mut self, oid: impl Into<String>) -> Self {
+        self.oid = oid.into();
+        self
+    }
+
     /// The managed identity that belongs to the machine itself.
     pub(crate) fn system_assigned() -> Self {
         Self::for_client_id(&stable_id("system-assigned managed identity"))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::message::{Body, Request};
 
 /// Fields by name; one that is empty counts as absent, as in Entra.
-pub(super) struct Fields(HashMap<String, String>);
+pub(crate) struct Fields(HashMap<String, String>);
 
 impl Fields {
     pub(super) fn of_body(request: &Request) -> Self {
@@ -15,20 +15,24 @@ impl Fields {
         }
     }
 
-    pub(super) fn of_query(request: &Request) -> Self {
+    pub(crate) fn of_query(request: &Request) -> Self {
         Self::parse(request.query.as_deref().unwrap_or_default().as_bytes())
+    }
+
+    pub(super) fn of_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
+        Self(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
     }
 
     fn parse(encoded: &[u8]) -> Self {
         Self(url::form_urlencoded::parse(encoded).into_owned().collect())
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The first of `names` that is there, with its value.
-    pub(super) fn first<'n>(&self, names: &[&'n str]) -> Option<(&'n str, &str)> {
-        names.iter().find_map(|name| self.get(name).map(|value| (*name, value)))
+    /// The first of `names` that is there.
+    pub(super) fn first(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.get(name))
     }
 }

@@ -2,16 +2,26 @@
 //!
 //! Only what credentials of the SDKs and the CLI ask on their way to a vault. Nothing here knows a vault.
 
+mod directory;
 mod discovery;
 mod fields;
+mod grants;
 mod managed_identity;
+mod principals;
+mod realm;
+mod refusal;
+mod sign_in;
 mod signing_key;
-mod token_endpoint;
+mod tenant;
 mod tokens;
 
 use http::{Method, StatusCode};
 
+pub(crate) use directory::{Directory, Entry, Kind};
+pub(crate) use fields::Fields;
 pub(crate) use managed_identity::managed_identity;
+pub use principals::{Application, ManagedIdentity, Principals, User};
+pub(crate) use sign_in::SignIns;
 pub(crate) use signing_key::SigningKey;
 pub(crate) use tokens::{Caller, TokenRefusal, Tokens, audience_of_scope};
 
@@ -21,17 +31,26 @@ use crate::message::{Request, Response, json_response};
 pub(crate) fn answer(tokens: &Tokens, request: &Request) -> Response {
     let segments: Vec<&str> =
         request.path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let base = format!("https://{}", request.host);
-    match (&request.method, segments.as_slice()) {
-        (&Method::GET, [tenant, .., ".well-known", "openid-configuration"]) => {
-            discovery::openid_configuration(&base, tokens, tenant)
+    let segments = segments.as_slice();
+    let base = &format!("https://{}", request.host);
+    match (&request.method, segments) {
+        (&Method::GET, [.., ".well-known", "openid-configuration"]) => {
+            discovery::openid_configuration(base, tokens, segments)
         }
         (&Method::GET, [_, "discovery", .., "keys"]) => discovery::key_set(tokens),
-        (&Method::GET, ["common", "discovery", "instance"]) => {
-            discovery::instance(&request.host, tokens)
+        (&Method::GET, ["common", "discovery", "instance"]) => discovery::instance(tokens, request),
+        (&Method::GET, [_, "userrealm", upn]) => realm::answer(tokens, upn),
+        (&Method::POST, [_, "oauth2", .., "token"]) => {
+            grants::answer(tokens, base, segments, request)
         }
-        (&Method::POST, [tenant, "oauth2", .., "token"]) => {
-            token_endpoint::answer(tokens, tenant, request)
+        (&Method::POST, [_, "oauth2", .., "devicecode"]) => {
+            sign_in::begin_device(tokens, base, segments, request)
+        }
+        (&(Method::GET | Method::POST), [_, "oauth2", .., "authorize"]) => {
+            sign_in::authorize(tokens, base, segments, request)
+        }
+        (&(Method::GET | Method::POST), ["devicelogin"] | ["common", "oauth2", "deviceauth"]) => {
+            sign_in::approve(tokens, request)
         }
         (_, ["msi", "token"]) => managed_identity(tokens, request),
         _ => not_served(request),

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::signing_key::{SigningFailed, SigningKey};
+use super::{directory::Directory, sign_in::SignIns};
 use crate::{clock::wall_now, principal::Principal};
 
 /// Entra dates tokens back, so that a service whose clock lags still accepts them.
@@ -20,8 +21,8 @@ const BACKDATED_SECONDS: i64 = 300;
 pub(crate) struct Tokens {
     pub(crate) tenant_id: String,
     pub(crate) lifetime: Duration,
-    /// Client id and secret pairs to insist on; any secret is right for other clients.
-    pub(crate) client_secrets: Vec<(String, String)>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) sign_ins: Arc<SignIns>,
     /// The value of `X-IDENTITY-HEADER` to insist on; any is right without.
     pub(crate) identity_header: Option<String>,
     /// The installation's key; `None`: the process's.
@@ -42,6 +43,8 @@ pub(crate) struct Caller {
     pub(crate) appid: String,
     pub(crate) tid: String,
     pub(crate) issuer: String,
+    /// Of a user, the principal name.
+    pub(crate) upn: Option<String>,
 }
 
 /// Why a token is not accepted.
@@ -71,6 +74,36 @@ struct Claims {
     tid: String,
     uti: String,
     ver: String,
+    /// Of users alone.
+    #[serde(flatten)]
+    user: UserClaims,
+}
+
+/// What the token of a user says besides.
+#[derive(Default, Serialize, Deserialize)]
+struct UserClaims {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unique_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scp: Option<String>,
+}
+
+impl UserClaims {
+    fn of(upn: Option<&str>, display_name: &str) -> Self {
+        let Some(upn) = upn else {
+            return Self::default();
+        };
+        Self {
+            upn: Some(upn.to_owned()),
+            unique_name: Some(upn.to_owned()),
+            name: Some(display_name.to_owned()),
+            scp: Some("user_impersonation".to_owned()),
+        }
+    }
 }
 
 impl Tokens {
@@ -99,6 +132,9 @@ impl Tokens {
         let now = wall_now().unix_timestamp();
         let tid = principal.tid().unwrap_or(&self.tenant_id);
         let exp = now.saturating_add(lifetime_seconds);
+        let entry = self.directory.saw(principal);
+        let (appidacr, idtyp) =
+            if principal.upn().is_some() { ("0", "user") } else { ("1", "app") };
         let claims = Claims {
             aud: audience.to_owned(),
             iss: issuer(tid),
@@ -106,15 +142,16 @@ impl Tokens {
             nbf: now - BACKDATED_SECONDS,
             exp,
             appid: principal.appid().to_owned(),
-            appidacr: "1".to_owned(),
+            appidacr: appidacr.to_owned(),
             idp: issuer(tid),
-            idtyp: "app".to_owned(),
+            idtyp: idtyp.to_owned(),
             oid: principal.oid().to_owned(),
             sub: principal.oid().to_owned(),
             tid: tid.to_owned(),
             // Makes every token distinct, as it is in Entra: clients tell a renewed token by it.
             uti: Uuid::new_v4().simple().to_string(),
             ver: "1.0".to_owned(),
+            user: UserClaims::of(principal.upn(), &entry.display_name),
         };
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
         let token = jsonwebtoken::encode(&header, &claims, &key.encoding)
@@ -150,7 +187,13 @@ impl Tokens {
             let expected = audiences.first().copied().unwrap_or_default().to_owned();
             return Err(TokenRefusal::Audience { expected, found: claims.aud });
         }
-        Ok(Caller { oid: claims.oid, appid: claims.appid, tid: claims.tid, issuer: claims.iss })
+        Ok(Caller {
+            oid: claims.oid,
+            appid: claims.appid,
+            tid: claims.tid,
+            issuer: claims.iss,
+            upn: claims.user.upn,
+        })
     }
 }
 
@@ -174,7 +217,8 @@ mod tests {
         Tokens {
             tenant_id: Uuid::new_v4().to_string(),
             lifetime: Duration::from_secs(3600),
-            client_secrets: Vec::new(),
+            directory: Arc::default(),
+            sign_ins: Arc::default(),
             identity_header: None,
             signing_key: None,
         }

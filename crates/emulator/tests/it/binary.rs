@@ -2,74 +2,11 @@
 
 #![cfg(unix)]
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::path::Path;
 
 use reqwest::{Certificate, Client, StatusCode};
 
-struct Program {
-    /// Gone once terminated.
-    child: Option<Child>,
-    stdout: BufReader<ChildStdout>,
-    printed: String,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        Self::start_with(arguments, None)
-    }
-
-    /// With the journal's variable set, or without it.
-    fn start_with(arguments: &[&str], journal: Option<&Path>) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_azvault-emulator"));
-        if let Some(path) = journal {
-            command.env("AZVAULT_EMULATOR_JOURNAL", path);
-        }
-        let mut child = command
-            .args(["--port", "0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut program = Self { child: Some(child), stdout, printed: String::new() };
-        while !program.printed.contains("Ctrl-C stops") {
-            assert_ne!(
-                program.stdout.read_line(&mut program.printed).unwrap(),
-                0,
-                "{}",
-                program.printed
-            );
-        }
-        program
-    }
-
-    fn value(&self, label: &str) -> &str {
-        self.printed.lines().find_map(|line| line.strip_prefix(label)).unwrap().trim()
-    }
-
-    fn terminate(mut self) -> (bool, String) {
-        let child = self.child.take().unwrap();
-        let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        assert!(kill.success());
-        let output = child.wait_with_output().unwrap();
-        (output.status.success(), String::from_utf8(output.stderr).unwrap())
-    }
-}
-
-impl Drop for Program {
-    /// A test that failed leaves no process behind.
-    fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
-    }
-}
+use crate::program::Program;
 
 #[tokio::test]
 async fn it_prints_where_it_is_and_serves_until_sigterm() {
@@ -145,7 +82,7 @@ async fn its_journal_goes_where_the_option_or_the_variable_says() {
         let program = if option {
             Program::start(&["--journal", path.to_str().unwrap()])
         } else {
-            Program::start_with(&[], Some(&path))
+            Program::start_with(&["--ephemeral"], &[("AZVAULT_EMULATOR_JOURNAL", &path)])
         };
         let pem = std::fs::read(program.value("CA certificate:")).unwrap();
         let client = Client::builder()

@@ -30,11 +30,29 @@ async fn a_client_secret_gets_a_token_that_opens_the_vault() {
 #[tokio::test]
 async fn an_assertion_a_resource_and_the_adfs_path_are_accepted_too() {
     let vault = Vault::new().await;
-    let assertion = "grant_type=client_credentials&client_id=app&client_assertion=x&client_assertion_type=y&scope=a/.default";
-    assert_eq!(post_form(&vault, "common", assertion).await.status(), 200);
+    let token = vault.token.as_deref().unwrap();
+    let assertion = format!(
+        "grant_type=client_credentials&client_id=app&client_assertion={token}&client_assertion_type=y&scope=a/.default"
+    );
+    assert_eq!(post_form(&vault, "common", &assertion).await.status(), 200);
     let resource = "grant_type=client_credentials&client_id=app&client_secret=s&resource=https://vault.azure.net";
     let url = format!("{}/adfs/oauth2/token/?client-request-id=1", vault.emulator.authority());
     assert_eq!(vault.send_to("POST", &url, resource, &[]).await.status(), 200);
+}
+
+#[tokio::test]
+async fn words_of_sign_in_beside_an_applications_scope_are_ignored() {
+    let vault = Vault::new().await;
+    let form = |scope: &str| {
+        format!("grant_type=client_credentials&client_id=a&client_secret=s&scope={scope}")
+    };
+    for scope in ["https://a/.default+openid+offline_access+profile", "email+https://a/.default"] {
+        assert_eq!(post_form(&vault, "common", &form(scope)).await.status(), 200, "{scope}");
+    }
+    for scope in ["not-a-scope+openid+profile", "openid", "https://a/.default+https://b/.default"] {
+        let answer = post_form(&vault, "common", &form(scope)).await;
+        assert_eq!((answer.status(), &answer.json()["error_codes"][0]), (400, &1_002_012.into()));
+    }
 }
 
 #[tokio::test]
@@ -47,7 +65,18 @@ async fn what_is_missing_or_wrong_is_named_as_entra_does() {
             "invalid_request",
             "AADSTS900144: The request body must contain the following parameter: 'grant_type'.",
         ),
-        ("grant_type=password", 400, "unsupported_grant_type", "AADSTS70003: "),
+        (
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=canary",
+            400,
+            "unsupported_grant_type",
+            "AADSTS70003: ",
+        ),
+        (
+            "grant_type=password&client_id=a&username=u",
+            400,
+            "invalid_request",
+            "AADSTS900144: The request body must contain the following parameter: 'password'.",
+        ),
         (
             "grant_type=client_credentials",
             400,
@@ -86,6 +115,7 @@ async fn what_is_missing_or_wrong_is_named_as_entra_does() {
         let description = body["error_description"].as_str().unwrap();
         assert!(description.starts_with(text), "{form}: {description}");
         assert!(body["error_codes"][0].is_u64() && body["trace_id"].is_string());
+        assert!(!description.contains("canary"), "{description}");
     }
     let right =
         "grant_type=client_credentials&client_id=strict&client_secret=right&scope=a/.default";
@@ -143,6 +173,69 @@ async fn discovery_leads_to_the_token_endpoint_and_its_keys() {
 }
 
 #[tokio::test]
+async fn every_clouds_authority_is_a_known_instance_and_a_strangers_is_not() {
+    let mut vault = Vault::new().await;
+    vault.token = None;
+    let discovery = |about: &str| {
+        format!(
+            "https://login.microsoftonline.com/common/discovery/instance?api-version=1.1&authorization_endpoint={about}"
+        )
+    };
+    let (local, port) = (vault.emulator.authority(), vault.emulator.port());
+    for (about, alias) in [
+        (
+            "https://login.microsoftonline.us/t/oauth2/v2.0/authorize".to_owned(),
+            "login.usgovcloudapi.net".to_owned(),
+        ),
+        (
+            "https://login.chinacloudapi.cn/t/oauth2/v2.0/authorize".to_owned(),
+            "login.chinacloudapi.cn".to_owned(),
+        ),
+        (format!("{local}/t/oauth2/v2.0/authorize"), format!("localhost:{port}")),
+    ] {
+        let document = document(&vault, &discovery(&about)).await;
+        let known = document["metadata"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|cloud| cloud["aliases"].as_array().unwrap().contains(&alias.clone().into()));
+        assert!(known, "{about}: {document}");
+    }
+    let stranger = vault.send_to("GET", &discovery("https://login.example.com/t"), "", &[]).await;
+    assert_eq!((stranger.status(), &stranger.json()["error"]), (400, &"invalid_instance".into()));
+}
+
+#[tokio::test]
+async fn the_documents_of_version_1_lead_to_its_endpoints() {
+    let mut vault = Vault::new().await;
+    vault.token = None;
+    let (authority, tenant) = (vault.emulator.authority(), vault.emulator.tenant_id().to_owned());
+    let v1 =
+        document(&vault, &format!("{authority}/{tenant}/.well-known/openid-configuration")).await;
+    assert_eq!(v1["issuer"], format!("https://sts.windows.net/{tenant}/"));
+    assert_eq!(v1["token_endpoint"], format!("{authority}/{tenant}/oauth2/token"));
+    let form = "grant_type=client_credentials&client_id=app&client_secret=s&resource=https://vault.azure.net/";
+    let url = v1["token_endpoint"].as_str().unwrap().to_owned();
+    let answer = vault.send_to("POST", &url, form, &[]).await.ok();
+    for name in ["expires_in", "expires_on", "not_before"] {
+        assert!(answer[name].is_string(), "{name} in {answer}");
+    }
+    assert_eq!(answer["resource"], "https://vault.azure.net");
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_neither_a_guid_nor_a_domain_is_refused() {
+    let vault = Vault::new().await;
+    let answer = post_form(&vault, "no_tenant", GOOD).await;
+    let description = answer.json()["error_description"].as_str().unwrap().to_owned();
+    assert_eq!(answer.status(), 400);
+    assert!(
+        description.starts_with("AADSTS900023: Specified tenant identifier 'no_tenant'"),
+        "{description}"
+    );
+}
+
+#[tokio::test]
 async fn a_token_is_verifiable_with_the_published_keys() {
     let vault = Vault::new().await;
     let keys =
@@ -164,6 +257,6 @@ async fn a_token_is_verifiable_with_the_published_keys() {
 #[tokio::test]
 async fn what_the_authority_does_not_serve_is_said_so() {
     let vault = Vault::new().await;
-    let url = format!("{}/common/oauth2/v2.0/authorize", vault.emulator.authority());
+    let url = format!("{}/common/oauth2/v2.0/logout", vault.emulator.authority());
     assert_eq!(vault.send_to("GET", &url, "", &[]).await.refusal().1, "NotSupportedByEmulator");
 }

@@ -5,7 +5,7 @@ mod imds;
 
 use http::{Method, StatusCode};
 
-use super::{fields::Fields, tokens::Tokens};
+use super::{directory::Wanted, fields::Fields, tokens::Tokens};
 use crate::{
     message::{Request, Response, json_response},
     principal::Principal,
@@ -31,15 +31,16 @@ fn is_read(request: &Request) -> bool {
 }
 
 /// The identity that the query asks for; `None` when there is none such.
-fn identity(_tokens: &Tokens, query: &Fields) -> Option<Principal> {
+fn identity(tokens: &Tokens, query: &Fields) -> Option<Principal> {
     const OBJECT: [&str; 2] = ["object_id", "principal_id"];
     const RESOURCE: [&str; 2] = ["mi_res_id", "msi_res_id"];
-    Some(match (query.get("client_id"), query.first(&OBJECT), query.first(&RESOURCE)) {
-        (Some(client_id), ..) => Principal::for_client_id(client_id),
-        (None, Some((_, object_id)), _) => Principal::new(object_id),
-        (None, None, Some((_, resource_id))) => Principal::for_resource_id(resource_id),
-        (None, None, None) => Principal::system_assigned(),
-    })
+    let wanted = match (query.get("client_id"), query.first(&OBJECT), query.first(&RESOURCE)) {
+        (Some(id), ..) => Wanted::ClientId(id),
+        (None, Some(id), _) => Wanted::ObjectId(id),
+        (None, None, Some(id)) => Wanted::ResourceId(id),
+        (None, None, None) => Wanted::System,
+    };
+    tokens.directory.managed_identity(&wanted)
 }
 
 fn failed(status: StatusCode, body: &serde_json::Value) -> Response {

@@ -1,4 +1,4 @@
-use std::{net::Ipv4Addr, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -16,7 +16,8 @@ fn tokens(identity_header: Option<&str>) -> Tokens {
     Tokens {
         tenant_id: Uuid::new_v4().to_string(),
         lifetime: Duration::from_secs(3600),
-        client_secrets: Vec::new(),
+        directory: Arc::default(),
+        sign_ins: Arc::default(),
         signing_key: None,
         identity_header: identity_header.map(str::to_owned),
     }
