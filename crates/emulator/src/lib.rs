@@ -11,6 +11,7 @@ mod emulator;
 mod entra;
 mod error;
 mod faults;
+mod graph;
 mod host;
 mod installation;
 mod journal;

@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     entra::{self, Tokens},
     faults::{Fault, Faults},
+    graph,
     host::Site,
     journal::Journal,
     journal_file::JournalFile,
@@ -34,6 +35,8 @@ pub(crate) struct Router {
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     pub(crate) journal_file: Option<JournalFile>,
+    /// Whether api-versions that the service does not know are refused.
+    pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
     pub(crate) latency: Duration,
 }
@@ -83,10 +86,12 @@ impl Router {
                 attestation::answer(&request).await
             }
             Site::Local if arm::is_management(&request.path) => arm::answer(self, &request).await,
+            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, &request),
+            Site::Graph => graph::answer(&self.tokens, &request),
             Site::Management => arm::answer(self, &request).await,
             Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
-            Site::Graph | Site::Unknown => unknown_host(&request.host),
+            Site::Unknown => unknown_host(&request.host),
         };
         // Neither query nor headers: they are where tokens and signatures travel.
         tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::message::{Body, Request};
 
 /// Fields by name; one that is empty counts as absent, as in Entra.
-pub(super) struct Fields(HashMap<String, String>);
+pub(crate) struct Fields(HashMap<String, String>);
 
 impl Fields {
     pub(super) fn of_body(request: &Request) -> Self {
@@ -15,7 +15,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn of_query(request: &Request) -> Self {
+    pub(crate) fn of_query(request: &Request) -> Self {
         Self::parse(request.query.as_deref().unwrap_or_default().as_bytes())
     }
 
@@ -27,7 +27,7 @@ impl Fields {
         Self(url::form_urlencoded::parse(encoded).into_owned().collect())
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 

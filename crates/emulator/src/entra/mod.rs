@@ -18,6 +18,7 @@ mod tokens;
 use http::{Method, StatusCode};
 
 pub(crate) use directory::{Directory, Entry, Kind};
+pub(crate) use fields::Fields;
 pub(crate) use managed_identity::managed_identity;
 pub use principals::{Application, ManagedIdentity, Principals, User};
 pub(crate) use sign_in::SignIns;

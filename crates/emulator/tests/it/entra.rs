@@ -41,6 +41,21 @@ async fn an_assertion_a_resource_and_the_adfs_path_are_accepted_too() {
 }
 
 #[tokio::test]
+async fn words_of_sign_in_beside_an_applications_scope_are_ignored() {
+    let vault = Vault::new().await;
+    let form = |scope: &str| {
+        format!("grant_type=client_credentials&client_id=a&client_secret=s&scope={scope}")
+    };
+    for scope in ["https://a/.default+openid+offline_access+profile", "email+https://a/.default"] {
+        assert_eq!(post_form(&vault, "common", &form(scope)).await.status(), 200, "{scope}");
+    }
+    for scope in ["not-a-scope+openid+profile", "openid", "https://a/.default+https://b/.default"] {
+        let answer = post_form(&vault, "common", &form(scope)).await;
+        assert_eq!((answer.status(), &answer.json()["error_codes"][0]), (400, &1_002_012.into()));
+    }
+}
+
+#[tokio::test]
 async fn what_is_missing_or_wrong_is_named_as_entra_does() {
     let vault = Vault::of(Emulator::builder().client_secret("strict", "right")).await;
     for (form, status, error, text) in [

@@ -4,6 +4,8 @@ mod entry;
 
 use std::{collections::BTreeMap, sync::Mutex};
 
+use uuid::Uuid;
+
 pub(crate) use entry::{Entry, Kind};
 
 use super::principals::{Application, ManagedIdentity, Principals, User};
@@ -86,6 +88,15 @@ impl Directory {
             seen.entry(entry.id.to_ascii_lowercase()).or_insert_with(|| entry.clone());
         }
         entry
+    }
+
+    /// The principal that a client id stands for that nobody has used yet, where others are let in. A GUID that is an
+    /// object id already is no client id.
+    pub(crate) fn stands_for(&self, client_id: &str) -> Option<Entry> {
+        let is_client_id = self.lets_others_in()
+            && Uuid::parse_str(client_id).is_ok()
+            && !self.entries().iter().any(|entry| entry.has_id(client_id));
+        is_client_id.then(|| self.saw(&Principal::for_client_id(client_id)))
     }
 
     /// Everybody listed, then those who were seen besides.

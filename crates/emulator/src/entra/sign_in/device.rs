@@ -59,7 +59,8 @@ fn codes(call: &Call<'_>) -> Result<Response, Refusal> {
             "device_code": device_code,
             (url_name): verification_uri,
             "expires_in": DEVICE_LIFETIME.whole_seconds(),
-            "interval": 5,
+            // Seconds to wait before asking (again): somebody who types takes a while.
+            "interval": if call.tokens.sign_ins.by_hand { 5 } else { 1 },
             "message": message,
         }),
     ))
