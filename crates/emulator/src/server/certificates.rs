@@ -99,7 +99,10 @@ impl Certificates {
         params.not_after =
             (params.not_before + Duration::days(VALID_DAYS)).min(self.authority.not_after());
         let certificate = params.signed_by(&self.leaf_key, self.authority.issuer())?;
-        Ok(CertifiedKey::new(vec![certificate.der().clone()], Arc::clone(&self.leaf_signer)))
+        Ok(CertifiedKey::new(
+            vec![certificate.der().clone(), self.authority.intermediate().clone()],
+            Arc::clone(&self.leaf_signer),
+        ))
     }
 }
 
@@ -134,7 +137,7 @@ mod tests {
         let seconds = u64::try_from(wall_now().unix_timestamp()).unwrap();
         let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
         let verifier = verifier.build().unwrap();
-        verifier.verify_server_cert(&leaf.cert[0], &[], &name, &[], now).is_ok()
+        verifier.verify_server_cert(&leaf.cert[0], &leaf.cert[1..], &name, &[], now).is_ok()
     }
 
     #[test]

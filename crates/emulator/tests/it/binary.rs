@@ -201,3 +201,66 @@ async fn its_switches_make_resource_manager_slow_strict_and_unregistered() {
     assert_eq!(shown["registrationState"], "Registering");
     program.terminate();
 }
+
+/// A token of `client_id` for vaults, or the refusal's status.
+async fn token_of(
+    program: &Program,
+    client: &Client,
+    client_id: &str,
+) -> Result<String, StatusCode> {
+    let form = format!(
+        "grant_type=client_credentials&client_id={client_id}&client_secret=b&scope=https://vault.azure.net/.default"
+    );
+    let url = format!("{}/common/oauth2/v2.0/token", program.value("Authority:"));
+    let answer = client.post(url).body(form).send().await.unwrap();
+    if !answer.status().is_success() {
+        return Err(answer.status());
+    }
+    let answer: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    Ok(answer["access_token"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn unknown_api_versions_are_refused_when_it_is_told_so() {
+    for (switches, expected) in
+        [(&["--strict-api-versions"][..], StatusCode::BAD_REQUEST), (&[], StatusCode::OK)]
+    {
+        let program = Program::start(switches);
+        let (client, port) = client_of(&program);
+        let token = token_of(&program, &client, "a").await.unwrap();
+        let url = format!("https://kv-1.vault.localhost:{port}/secrets?api-version=2999-01-01");
+        let answer = client.get(url).bearer_auth(token).send().await.unwrap();
+        assert_eq!(answer.status(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_lag_that_is_set_goes_before_the_services() {
+    for (switches, expected) in [
+        (&["--service-times"][..], StatusCode::NOT_FOUND),
+        (&["--service-times", "--deletion-lag", "0"], StatusCode::OK),
+    ] {
+        let program = Program::start(switches);
+        let (client, port) = client_of(&program);
+        let token = token_of(&program, &client, "a").await.unwrap();
+        let url =
+            |folder| format!("https://kv-1.vault.localhost:{port}/{folder}/s?api-version=7.6");
+        let set = client.put(url("secrets")).bearer_auth(&token).body(r#"{"value":"v"}"#);
+        assert_eq!(set.send().await.unwrap().status(), StatusCode::OK);
+        let delete = client.delete(url("secrets")).bearer_auth(&token);
+        assert_eq!(delete.send().await.unwrap().status(), StatusCode::OK);
+        let deleted = client.get(url("deletedsecrets")).bearer_auth(&token);
+        assert_eq!(deleted.send().await.unwrap().status(), expected, "{switches:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_listed_principals_sign_in_when_there_is_a_list() {
+    let path = std::env::temp_dir().join(format!("azvault-list-{}.toml", std::process::id()));
+    std::fs::write(&path, "[[applications]]\nclient_id = \"listed\"\nsecrets = [\"b\"]\n").unwrap();
+    let program = Program::start(&["--principals", path.to_str().unwrap()]);
+    let (client, _) = client_of(&program);
+    assert!(token_of(&program, &client, "listed").await.is_ok());
+    assert!(token_of(&program, &client, "other").await.is_err());
+    std::fs::remove_file(path).unwrap();
+}

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod api_versions;
 mod arm;
 mod arm_access;
 mod arm_account;
@@ -31,6 +32,7 @@ mod binary;
 mod binary_refusals;
 mod byok;
 mod data_plane_rights;
+mod deviations;
 mod entra;
 mod entra_assertions;
 mod entra_principals;
@@ -52,6 +54,7 @@ mod ledger;
 mod managed_hsm;
 mod network_rules;
 mod parallel_changes;
+mod private_members;
 mod program;
 mod proxy;
 mod races;
@@ -63,7 +66,9 @@ mod rotation;
 mod run_command;
 mod secret_lifecycle;
 mod secrets;
+mod service_times;
 mod support;
 mod test_keys;
 mod tls;
 mod vault_limits;
+mod wire;
