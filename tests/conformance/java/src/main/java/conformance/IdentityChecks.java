@@ -203,8 +203,13 @@ final class IdentityChecks {
 
     private void deviceCode() throws Exception {
         List<DeviceCodeInfo> shown = new ArrayList<>();
-        accepted(at.signingIn(new DeviceCodeCredentialBuilder()).challengeConsumer(shown::add).build());
+        TokenCredential credential =
+            at.signingIn(new DeviceCodeCredentialBuilder()).challengeConsumer(shown::add).build();
+        credential.getTokenSync(context(at.scope()));
+        credential.getTokenSync(context(at.scope()));
         equal("codes shown", shown.size(), 1);
+        // A vault's client has this credential ask with another of its caches, that of revocable tokens.
+        accepted(credential);
         DeviceCodeInfo code = shown.get(0);
         that(code.getMessage().contains(code.getUserCode()), "the message has the code");
         that(code.getVerificationUrl().startsWith("https://"), "where to go: " + code.getVerificationUrl());
