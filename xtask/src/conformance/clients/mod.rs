@@ -3,8 +3,11 @@
 //! To add one: a module with a `pub(super) const CLIENT: Client`, a line in [`ALL`], its suite in
 //! `tests/conformance/NAME`, and its counts in `conformance/expected.toml`.
 
+mod go;
+mod java;
 mod js;
 mod python;
+mod rust;
 
 use std::process::Command;
 
@@ -30,7 +33,8 @@ pub(super) struct Client {
 pub(super) const PYTHON: &Client = &python::CLIENT;
 
 /// Every client.
-pub(super) const ALL: [&Client; 2] = [PYTHON, &js::CLIENT];
+pub(super) const ALL: [&Client; 5] =
+    [PYTHON, &js::CLIENT, &go::CLIENT, &java::CLIENT, &rust::CLIENT];
 
 /// Those that run when none is named.
 pub(super) const IN_CI: [&Client; 2] = [PYTHON, &js::CLIENT];

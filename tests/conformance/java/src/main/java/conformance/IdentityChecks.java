@@ -32,6 +32,8 @@ import java.util.Map;
 final class IdentityChecks {
     private static final String VAULT = "conf-java-identity";
     private static final String ASSIGNED = "77777777-2222-4333-8444-555555555555";
+    // As principals.toml has it.
+    private static final String KNOWN = "33333333-3333-4444-8555-666666666666";
     private final Suite suite;
     private final Place at;
 
@@ -75,6 +77,7 @@ final class IdentityChecks {
             AccessToken token = at.credential().getToken(context(at.scope())).block();
             equal("tid", claims(token.getToken()).get("tid"), at.tenant);
         });
+        check("of an application that is known, its secret alone signs in", this::known);
         check("a scope that is none is refused with Entra's code", () -> {
             try {
                 bySecret(at.client).getTokenSync(context("not-a-scope"));
@@ -199,6 +202,18 @@ final class IdentityChecks {
         Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         equal(output, process.waitFor(), 0);
+    }
+
+    private void known() throws Exception {
+        ClientSecretCredentialBuilder builder = at.signingIn(new ClientSecretCredentialBuilder()).clientId(KNOWN);
+        equal("appid", accepted(builder.clientSecret("the one secret").build()).get("appid"), KNOWN);
+        try {
+            builder.clientSecret("another secret").build().getTokenSync(context(at.scope()));
+        } catch (Exception error) {
+            that(error.toString().contains("AADSTS7000215"), "the code of a wrong secret: " + error);
+            return;
+        }
+        throw new AssertionError("a token was given");
     }
 
     private void deviceCode() throws Exception {
