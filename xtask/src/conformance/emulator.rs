@@ -1,14 +1,19 @@
 //! The emulator's program as somebody starts it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Message;
 
-use crate::process::cargo;
+use crate::process::{captured, cargo};
+
+/// How long it may take to end.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Builds the program and says where it is.
 pub(super) fn program() -> Result<PathBuf> {
@@ -26,6 +31,13 @@ pub(super) fn program() -> Result<PathBuf> {
     Ok(built.last().context("cargo built no program")?.into())
 }
 
+/// What `azvault-emulator env` says for the direct way; a variable without a value is to be removed.
+pub(super) fn direct_variables(state: &Path) -> Result<BTreeMap<String, Option<String>>> {
+    let mut command = Command::new(program()?);
+    command.args(["env", "--direct", "--shell", "json", "--state-dir"]).arg(state);
+    serde_json::from_str(&captured(&mut command)?).context("what `env --shell json` printed")
+}
+
 /// The running program, with what it prints; it ends with this.
 pub(super) struct Emulator {
     program: Child,
@@ -36,7 +48,7 @@ pub(super) struct Emulator {
 
 impl Emulator {
     /// Starts it on a free port.
-    pub(super) fn start(settings: &[&str]) -> Result<Self> {
+    pub(super) fn start(settings: &[impl AsRef<OsStr>]) -> Result<Self> {
         let mut command = Command::new(program()?);
         command.args(["--port", "0"]).args(settings).env("RUST_LOG", "warn");
         let mut program =
@@ -65,7 +77,12 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // Asked first, so that it leaves nothing behind; it may have ended by itself.
+        drop(Command::new("kill").arg(self.program.id().to_string()).status());
+        let asked = Instant::now();
+        while asked.elapsed() < PATIENCE && matches!(self.program.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         drop(self.program.kill());
         drop(self.program.wait());
     }

@@ -12,9 +12,7 @@ use super::report::Report;
 use crate::process::{cargo, run as run_command};
 
 pub(super) fn run(place: &Place, report: &mut Report) -> Result<()> {
-    let folder = place.root.join("target/conformance");
-    std::fs::create_dir_all(&folder)?;
-    let (ours, theirs) = (folder.join("ours.json"), folder.join("theirs.json"));
+    let (ours, theirs) = (place.own("ours.json")?, place.own("theirs.json")?);
     let build = ["build", "--quiet", "--locked", "--package", "azvault-tests", "--bins"];
     run_command(&mut cargo(&build)?)?;
     let exchange = [

@@ -15,15 +15,16 @@ const PROBE: &str = "conf-probe.vault.localhost";
 /// Binds its first argument over the hosts file, and becomes the rest.
 const BIND: &str = r#"mount --bind "$1" /etc/hosts && shift && exec "$@""#;
 
-/// The runner as it is started where the names of its vaults resolve: those in its `names.txt`.
-pub(super) fn resolving(runner: &Command, place: &Place) -> Result<Command> {
+/// The runner as it is started where the names of its vaults resolve: those in this file of its suite.
+pub(super) fn resolving(runner: &Command, place: &Place, names: &str) -> Result<Command> {
     let mut command =
         if (PROBE, 443).to_socket_addrs().is_ok_and(|mut found| found.next().is_some()) {
             Command::new(runner.get_program())
         } else {
-            let labels = std::fs::read_to_string(place.suite.join("names.txt"))
-                .with_context(|| place.suite.join("names.txt").display().to_string())?;
-            let file = place.home.join("hosts");
+            let names = place.suite.join(names);
+            let labels =
+                std::fs::read_to_string(&names).with_context(|| names.display().to_string())?;
+            let file = place.own("hosts")?;
             std::fs::write(&file, hosts(&labels))?;
             let mut command = namespace(&file)?;
             command.arg(runner.get_program());

@@ -7,6 +7,8 @@ use anyhow::{Context, Result};
 /// The folders of one client.
 #[derive(Debug)]
 pub(super) struct Place {
+    /// The client's name.
+    pub(super) client: String,
     /// The root of the checkout.
     pub(super) root: PathBuf,
     /// `tests/conformance/CLIENT`.
@@ -25,7 +27,14 @@ impl Place {
         let home = home.join(client);
         std::fs::create_dir_all(&home).with_context(|| format!("making {}", home.display()))?;
         let suite = root.join("tests/conformance").join(client);
-        Ok(Self { root: root.to_owned(), suite, home })
+        Ok(Self { client: client.to_owned(), root: root.to_owned(), suite, home })
+    }
+
+    /// A path for what the runs of this checkout write.
+    pub(super) fn own(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.root.join("target/conformance").join(&self.client);
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder.join(name))
     }
 
     /// Installs what the suite's file of pins names, unless that has been done with the same pins.

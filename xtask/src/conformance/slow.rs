@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::clients;
 use super::emulator::Emulator;
+use super::names;
 use super::place::Place;
 use super::report::Report;
 use super::runner;
@@ -15,7 +16,10 @@ use super::runner;
 const CLIENT_ADDRESS: &str = "203.0.113.7";
 
 /// So that nothing is ready, done or in force at the first look, and Azure's limits hold.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 15] = [
+    "--ephemeral",
+    "--proxy-port",
+    "0",
     "--provisioning-lag",
     "1",
     "--purge-lag",
@@ -33,7 +37,9 @@ const SETTINGS: [&str; 12] = [
 pub(super) fn run(place: &Place, report: &mut Report) -> Result<()> {
     let emulator = Emulator::start(&SETTINGS)?;
     let mut script = Command::new(clients::python_of(place));
-    runner::cleaned(script.arg("-B").arg(place.suite.join("slow/management.py")))
+    script.arg("-B").arg(place.suite.join("slow/management.py"));
+    let mut script = names::resolving(&script, place, "slow/names.txt")?;
+    runner::cleaned(&mut script)
         .env("CLIENT_ADDRESS", CLIENT_ADDRESS)
         .env("MANAGEMENT_URL", emulator.told("Management URL")?)
         .env("AZURE_SUBSCRIPTION_ID", emulator.told("Subscription")?)

@@ -1,5 +1,6 @@
 //! The two ways in: at the emulator's own names, and at the public cloud's through its proxy.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
@@ -11,37 +12,38 @@ use super::place::Place;
 use super::report::Report;
 use super::runner;
 
-/// Who the runner is, to Entra.
-const CLIENT_ID: &str = "11111111-2222-4333-8444-555555555555";
-const CLIENT_SECRET: &str = "conformance";
+/// Whom the emulator knows by name, beside everybody else: a client may have such a file.
+const PRINCIPALS: &str = "principals.toml";
 
-/// At `https://NAME.vault.localhost:PORT`.
+/// The emulator's installation, of this checkout and client alone.
+const STATE: &str = "state";
+
+/// At `https://NAME.vault.localhost:PORT`, with the variables that `azvault-emulator env` prints.
 pub(super) fn direct(
     client: &Client,
     place: &Place,
     areas: &[String],
     report: &mut Report,
 ) -> Result<()> {
-    let emulator = Emulator::start(&[])?;
+    let state = place.own(STATE)?;
+    let mut settings = vec!["--proxy-port".to_owned(), "0".to_owned()];
+    settings.extend(shared(place, &state));
+    let emulator = Emulator::start(&settings)?;
     let vaults = emulator.told("Vault URL")?;
     let suffix = vaults.trim_start_matches("https://{name}");
-    let ca = emulator.told("CA certificate")?;
-    let mut command = names::resolving(&(client.runner)(place), place)?;
+    let mut command = names::resolving(&(client.runner)(place), place, "names.txt")?;
     runner::cleaned(&mut command);
-    for name in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
-        command.env(name, ca);
+    for (name, value) in emulator::direct_variables(&state)? {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
     command
         .env("MODE", "direct")
         .env("AREAS", areas.join(" "))
         .env("VAULT_SUFFIX", suffix)
-        .env("MANAGEMENT_URL", emulator.told("Management URL")?)
-        .env("AZURE_AUTHORITY_HOST", emulator.told("Authority")?)
-        .env("AZURE_TENANT_ID", emulator.told("Tenant")?)
-        .env("AZURE_SUBSCRIPTION_ID", emulator.told("Subscription")?)
-        .env("AZURE_CLIENT_ID", CLIENT_ID)
-        .env("AZURE_CLIENT_SECRET", CLIENT_SECRET)
-        .env("AZURE_CORE_INSTANCE_DISCOVERY", "false");
+        .env("MANAGEMENT_URL", emulator.told("Management URL")?);
     runner::run(&mut command, report)
 }
 
@@ -54,7 +56,8 @@ pub(super) fn proxy(
 ) -> Result<()> {
     let runner = (client.runner)(place);
     let mut command = Command::new(emulator::program()?);
-    command.args(["run", "--"]).arg(runner.get_program()).args(runner.get_args());
+    command.arg("run").args(shared(place, &place.own(STATE)?)).arg("--");
+    command.arg(runner.get_program()).args(runner.get_args());
     runner::cleaned(&mut command);
     for (name, value) in runner.get_envs() {
         if let Some(value) = value {
@@ -68,4 +71,14 @@ pub(super) fn proxy(
         .env("VAULT_SUFFIX", ".vault.azure.net")
         .env("MANAGEMENT_URL", "https://management.azure.com");
     runner::run(&mut command, report)
+}
+
+/// What both ways tell the emulator.
+fn shared(place: &Place, state: &Path) -> Vec<String> {
+    let mut settings = vec!["--state-dir".to_owned(), state.display().to_string()];
+    let principals = place.suite.join(PRINCIPALS);
+    if principals.exists() {
+        settings.extend(["--principals".to_owned(), principals.display().to_string()]);
+    }
+    settings
 }

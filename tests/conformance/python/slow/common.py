@@ -1,13 +1,11 @@
 """What the checks of Resource Manager share: clients on the emulator, and what makes a check.
 
-The clients are unmodified; the environment says where the emulator is. Names of vaults resolve to
-this machine here, as they do wherever `localhost` has subdomains.
+The clients are unmodified; the environment says where the emulator is.
 """
 
 import base64
 import json
 import os
-import socket
 import sys
 import time
 
@@ -31,12 +29,6 @@ CLIENT_ADDRESS = os.environ["CLIENT_ADDRESS"]
 GROUP, REGION = "conformance-rg", "eastus"
 SCOPE = MANAGEMENT + "/.default"
 area, checks = "vaults", 0
-
-resolve = socket.getaddrinfo
-socket.getaddrinfo = lambda host, *rest, **more: resolve(
-    "127.0.0.1" if str(host).endswith(".localhost") else host, *rest, **more
-)
-
 
 def sign_in(client_id):
     return ClientSecretCredential(TENANT, client_id, "any", disable_instance_discovery=True)
