@@ -1,8 +1,8 @@
 //! What the command line says of the emulator itself.
 
-use std::{fs, io, net::IpAddr, path::PathBuf, time::Duration};
+use std::{error::Error, fs, net::IpAddr, path::PathBuf, time::Duration};
 
-use azvault_emulator::{Emulator, EmulatorBuilder, ResourceManagerLimits, VaultLimits};
+use azvault_emulator::{Emulator, EmulatorBuilder, Principals, ResourceManagerLimits, VaultLimits};
 use clap::{ArgAction, Args};
 use uuid::Uuid;
 
@@ -38,22 +38,35 @@ pub(super) struct Settings {
     /// Refuse to purge before the retention ends; a vault made through ARM says its own.
     #[arg(long, action = ArgAction::SetTrue)]
     purge_protection: bool,
+    /// Take the times that the service was seen to take; the lags below change them one by one, and are 0 without
+    /// this.
+    #[arg(long, action = ArgAction::SetTrue)]
+    service_times: bool,
+    /// Refuse api-versions that the service does not know.
+    #[arg(long, action = ArgAction::SetTrue)]
+    strict_api_versions: bool,
+    /// Let in those principals alone that this file lists, in TOML, or in JSON by its name [default: everybody].
+    #[arg(long, value_name = "FILE")]
+    principals: Option<PathBuf>,
+    /// Have people enter the code of a device sign-in at /devicelogin, in place of signing them in at once.
+    #[arg(long, action = ArgAction::SetTrue)]
+    sign_in_by_hand: bool,
     /// Seconds that a deletion takes.
-    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
-    deletion_lag: u64,
+    #[arg(long, value_name = "SECONDS")]
+    deletion_lag: Option<u64>,
     /// Seconds that a recovery takes.
-    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
-    recovery_lag: u64,
+    #[arg(long, value_name = "SECONDS")]
+    recovery_lag: Option<u64>,
     /// Seconds that a vault made through ARM takes to register its name: as in Azure no answer says
     /// when to ask again, so that the Python client asks after 30 s unless told otherwise.
-    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
-    provisioning_lag: u64,
+    #[arg(long, value_name = "SECONDS")]
+    provisioning_lag: Option<u64>,
     /// Seconds that the purge of a deleted vault, key or secret takes.
-    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
-    purge_lag: u64,
+    #[arg(long, value_name = "SECONDS")]
+    purge_lag: Option<u64>,
     /// Seconds that new access policies and role assignments take to count, and removed ones to count no more.
-    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
-    access_lag: u64,
+    #[arg(long, value_name = "SECONDS")]
+    access_lag: Option<u64>,
     /// Address that vaults see callers come from [default: that of the connection]. Network rules can name no loopback
     /// address.
     #[arg(long, value_name = "ADDRESS")]
@@ -82,7 +95,11 @@ pub(super) struct Settings {
 
 impl Settings {
     /// The emulator that these settings ask for; `port` and `proxy_port` are for want of others.
-    pub(super) fn builder(&self, port: u16, proxy_port: u16) -> io::Result<EmulatorBuilder> {
+    pub(super) fn builder(
+        &self,
+        port: u16,
+        proxy_port: u16,
+    ) -> Result<EmulatorBuilder, Box<dyn Error>> {
         let port = self.port.unwrap_or(port);
         // Whoever wants a free port may well run several at once.
         let proxy_port = if port == 0 { 0 } else { proxy_port };
@@ -91,14 +108,15 @@ impl Settings {
             .proxy_port(self.proxy_port.unwrap_or(proxy_port))
             .retention_days(self.retention_days)
             .purge_protection(self.purge_protection)
-            .deletion_lag(Duration::from_secs(self.deletion_lag))
-            .recovery_lag(Duration::from_secs(self.recovery_lag))
-            .provisioning_lag(Duration::from_secs(self.provisioning_lag))
-            .purge_lag(Duration::from_secs(self.purge_lag))
-            .access_lag(Duration::from_secs(self.access_lag))
             .latency(Duration::from_millis(self.latency))
             .provider_registered(!self.provider_unregistered)
+            .strict_api_versions(self.strict_api_versions)
+            .sign_in_by_hand(self.sign_in_by_hand)
             .registration_lag(Duration::from_secs(self.registration_lag));
+        builder = self.times(builder);
+        if let Some(path) = &self.principals {
+            builder = builder.principals(Principals::read(path)?);
+        }
         if let Some(address) = self.client_address {
             builder = builder.client_address(address);
         }
@@ -129,5 +147,26 @@ impl Settings {
             builder = builder.journal_file(file);
         }
         Ok(builder)
+    }
+
+    /// The lags that are set go before those of the service.
+    fn times(&self, mut builder: EmulatorBuilder) -> EmulatorBuilder {
+        type Setter = fn(EmulatorBuilder, Duration) -> EmulatorBuilder;
+        let lags: [(Option<u64>, Setter); 5] = [
+            (self.deletion_lag, EmulatorBuilder::deletion_lag),
+            (self.recovery_lag, EmulatorBuilder::recovery_lag),
+            (self.provisioning_lag, EmulatorBuilder::provisioning_lag),
+            (self.purge_lag, EmulatorBuilder::purge_lag),
+            (self.access_lag, EmulatorBuilder::access_lag),
+        ];
+        if self.service_times {
+            builder = builder.service_times();
+        }
+        for (seconds, set) in lags {
+            if let Some(seconds) = seconds {
+                builder = set(builder, Duration::from_secs(seconds));
+            }
+        }
+        builder
     }
 }

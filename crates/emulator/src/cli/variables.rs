@@ -57,6 +57,10 @@ fn variables(
     for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] {
         set(name, &facts.ca);
     }
+    // Set by Nix, and read before SSL_CERT_FILE there.
+    if present.iter().any(|(name, _)| same(name, OsStr::new("NIX_SSL_CERT_FILE"))) {
+        set("NIX_SSL_CERT_FILE", &facts.ca);
+    }
     let mut java = java::trust(&facts.trust_store, PASSWORD);
     if let Way::Proxy { besides } = way {
         let own = besides.iter().map(String::as_str);

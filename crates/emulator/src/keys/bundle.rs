@@ -98,8 +98,11 @@ fn attributes(
     object: &KeyObject,
     version: &KeyVersion,
 ) -> KeyAttributesView {
-    let shows_exportable =
-        context.vault.kind == VaultKind::ManagedHsm || context.query.is_at_least_7_4();
+    // Keys in hardware had it at 7.3 (September 2022), software keys since 7.4.
+    let hsm = version.content.hsm;
+    let shows_exportable = context.vault.kind == VaultKind::ManagedHsm
+        || context.query.is_at_least_7_4()
+        || (hsm && context.query.is_at_least_7_3());
     let shows_platform = context.vault.kind == VaultKind::Vault && context.query.is_at_least_7_5();
     let key_size = match &*version.content.material {
         KeyMaterial::Oct(key) => context.query.is_at_least_2026_04_01().then(|| key.bits()),
@@ -108,7 +111,7 @@ fn attributes(
     KeyAttributesView {
         common: version.attributes.view(context),
         exportable: shows_exportable.then_some(object.settings.exportable),
-        hsm_platform: shows_platform.then_some(if version.content.hsm { "2" } else { "0" }),
+        hsm_platform: shows_platform.then_some(if hsm { "2" } else { "0" }),
         key_size,
         attestation: None,
     }

@@ -27,6 +27,10 @@ pub(super) async fn create(
 ) -> Result<Reply, ServiceError> {
     context.authorize(KeyContent::KIND, Action::Create, Some(name))?;
     let body = CreateBody::parse(body, context.site.kind)?;
+    body.export.check_tier(context)?;
+    if body.hsm {
+        context.check_hardware()?;
+    }
     // Refused early, before seconds of work, and checked again when the key is there.
     let (hsm, export, now) = (body.hsm, body.export.clone(), context.router.clock.now());
     settings(context, &mut lock(&context.vault.keys), name, now, export, hsm, &body.key_ops)?;

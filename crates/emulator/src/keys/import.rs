@@ -61,6 +61,10 @@ pub(super) fn import(
     let export = ExportChange::parse(attributes.exportable, body.release_policy)?;
     let kty = jwk.kty.as_deref().unwrap_or_default();
     let hsm = kind == VaultKind::ManagedHsm || kty.ends_with("-HSM") || body.hsm == Some(true);
+    export.check_tier(context)?;
+    if hsm {
+        context.check_hardware()?;
+    }
     let material = match &jwk.key_hsm {
         Some(key_hsm) => byok::unwrap(context, kty, jwk.crv.as_deref(), key_hsm)?,
         None => jwk.material(kind)?,

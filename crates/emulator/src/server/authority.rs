@@ -1,8 +1,9 @@
-//! The certificate authority itself: its certificate, its key, and both as text.
+//! The certificate authority itself: its certificates, its key, and all as text.
 //!
 //! It may sign for the served names and loopback addresses alone (name constraints, RFC 5280 section
 //! 4.2.1.10) and for servers alone, so that whoever gets hold of its key can pose as nothing else to
-//! somebody who trusts it.
+//! somebody who trusts it. Java looks at no constraints of the certificate that is trusted itself. So that
+//! one has signed a second one, under the same constraints, and its key is gone: leaves are signed by the second.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ use rcgen::{
     ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     NameConstraints, PublicKeyData,
 };
+use rustls::pki_types::CertificateDer;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 use x509_parser::{certificate::X509Certificate, extensions::GeneralName, parse_x509_certificate};
@@ -22,10 +24,13 @@ const VALID_DAYS: i64 = 5 * 365;
 /// One that ends sooner is made anew.
 const RENEWED_AHEAD: Duration = Duration::days(30);
 
-/// A certificate authority with its key.
+/// A certificate authority with the key that signs leaves.
 #[derive(Debug)]
 pub(crate) struct Authority {
-    pem: String,
+    /// Trusted by clients; nobody has its key.
+    root: String,
+    /// Sent beside each leaf.
+    intermediate: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
     not_after: OffsetDateTime,
     constraints_hold: bool,
@@ -39,53 +44,62 @@ impl Authority {
 
     pub(crate) fn generate_until(not_after: OffsetDateTime) -> Result<Self, Error> {
         let failed = |error| Error::new("make its certificate authority", error);
-        let mut params = CertificateParams::default();
         // Two authorities of one name would be mixed up by people and by some clients.
         let id = Uuid::new_v4().simple().to_string();
-        let name = format!("azvault emulator CA {}", id.get(..8).unwrap_or_default());
-        params.distinguished_name = DistinguishedName::new();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        params.name_constraints = Some(constraints());
-        // From yesterday, for clients whose clock lags.
-        params.not_before = wall_now() - Duration::days(1);
-        params.not_after = not_after;
+        let id = id.get(..8).unwrap_or_default();
+        let params = params(&format!("azvault emulator CA {id}"), 1, not_after);
         let key = KeyPair::generate().map_err(failed)?;
-        let pem = params.self_signed(&key).map_err(failed)?.pem();
-        Ok(Self { pem, issuer: Issuer::new(params, key), not_after, constraints_hold: true })
+        let root = params.self_signed(&key).map_err(failed)?.pem();
+        let root_issuer = Issuer::new(params, key);
+        let mut params = self::params(&format!("azvault emulator issuing CA {id}"), 0, not_after);
+        params.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate().map_err(failed)?;
+        let intermediate = params.signed_by(&key, &root_issuer).map_err(failed)?.der().clone();
+        let issuer = Issuer::new(params, key);
+        Ok(Self { root, intermediate, issuer, not_after, constraints_hold: true })
     }
 
     /// Reads what [`to_pem`](Self::to_pem) wrote; the text is not repeated in an error.
     pub(crate) fn from_pem(text: &str) -> Result<Self, String> {
         let parts = pem::parse_many(text).map_err(|error| error.to_string())?;
-        let part = |tag: &str| {
-            parts.iter().find(|part| part.tag() == tag).ok_or_else(|| format!("it has no {tag}"))
+        let of = |tag| parts.iter().filter(move |part| part.tag() == tag);
+        let mut certificates = of("CERTIFICATE");
+        let (Some(root), Some(intermediate), Some(key)) =
+            (certificates.next(), certificates.next(), of("PRIVATE KEY").next())
+        else {
+            return Err("it lacks one of two certificates and a private key".to_owned());
         };
-        let (certificate, key) = (part("CERTIFICATE")?, part("PRIVATE KEY")?);
         let key = KeyPair::try_from(key.contents()).map_err(|error| error.to_string())?;
-        let (_, parsed) =
-            parse_x509_certificate(certificate.contents()).map_err(|error| error.to_string())?;
-        if parsed.public_key().raw != key.subject_public_key_info() {
-            return Err("the certificate is not that of the key".to_owned());
+        let (trusted, parsed) = (parsed(root)?, parsed(intermediate)?);
+        if parsed.public_key().raw != key.subject_public_key_info()
+            || parsed.issuer() != trusted.subject()
+        {
+            return Err("its certificates and its key do not belong together".to_owned());
         }
-        let (not_after, constraints_hold) =
-            (parsed.validity().not_after.to_datetime(), permitted(&parsed) == wanted());
-        let pem = pem::encode_config(certificate, line_feeds());
-        let issuer = Issuer::from_ca_cert_der(&certificate.contents().into(), key)
-            .map_err(|error| error.to_string())?;
-        Ok(Self { pem, issuer, not_after, constraints_hold })
+        let not_after = parsed.validity().not_after.to_datetime();
+        let constraints_hold = permitted(&parsed) == wanted();
+        let intermediate = CertificateDer::from(intermediate.contents().to_vec());
+        let issuer =
+            Issuer::from_ca_cert_der(&intermediate, key).map_err(|error| error.to_string())?;
+        let root = pem::encode_config(root, line_feeds());
+        Ok(Self { root, intermediate, issuer, not_after, constraints_hold })
     }
 
-    /// Certificate and key, for a file that only its owner may read.
+    /// Certificates and key, for a file that only its owner may read.
     pub(crate) fn to_pem(&self) -> String {
-        format!("{}{}", self.pem, self.issuer.key().serialize_pem())
+        let intermediate = pem::Pem::new("CERTIFICATE", self.intermediate.to_vec());
+        let intermediate = pem::encode_config(&intermediate, line_feeds());
+        format!("{}{intermediate}{}", self.root, self.issuer.key().serialize_pem())
     }
 
     /// The certificate, for clients to trust.
     pub(crate) fn certificate_pem(&self) -> &str {
-        &self.pem
+        &self.root
+    }
+
+    /// What a server sends beside a leaf.
+    pub(crate) fn intermediate(&self) -> &CertificateDer<'static> {
+        &self.intermediate
     }
 
     pub(crate) fn issuer(&self) -> &Issuer<'static, KeyPair> {
@@ -103,6 +117,26 @@ impl Authority {
         }
         (!self.constraints_hold).then_some("other names are served now than it may sign for")
     }
+}
+
+fn params(name: &str, below: u8, not_after: OffsetDateTime) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.name_constraints = Some(constraints());
+    // From yesterday, for clients whose clock lags.
+    params.not_before = wall_now() - Duration::days(1);
+    params.not_after = not_after;
+    params
+}
+
+fn parsed(certificate: &pem::Pem) -> Result<X509Certificate<'_>, String> {
+    let (_, parsed) =
+        parse_x509_certificate(certificate.contents()).map_err(|error| error.to_string())?;
+    Ok(parsed)
 }
 
 fn line_feeds() -> pem::EncodeConfig {
@@ -160,10 +194,15 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_of_another_key_is_refused() {
+    fn certificates_of_another_key_or_root_are_refused() {
         let (one, other) = (Authority::generate().unwrap(), Authority::generate().unwrap());
-        let mixed = format!("{}{}", one.certificate_pem(), other.issuer.key().serialize_pem());
-        assert!(Authority::from_pem(&mixed).unwrap_err().contains("not that of the key"));
-        assert!(Authority::from_pem(one.certificate_pem()).unwrap_err().contains("PRIVATE KEY"));
+        let (ours, theirs) = (one.to_pem(), other.to_pem());
+        let key = |pem: &str| pem.find("-----BEGIN PRIVATE KEY").unwrap();
+        let mixed = format!("{}{}", &ours[..key(&ours)], &theirs[key(&theirs)..]);
+        let rooted = format!("{}{}", one.certificate_pem(), &theirs[other.root.len()..]);
+        for text in [mixed, rooted] {
+            assert!(Authority::from_pem(&text).unwrap_err().contains("do not belong together"));
+        }
+        assert!(Authority::from_pem(&ours[..key(&ours)]).unwrap_err().contains("private key"));
     }
 }

@@ -99,7 +99,10 @@ impl Certificates {
         params.not_after =
             (params.not_before + Duration::days(VALID_DAYS)).min(self.authority.not_after());
         let certificate = params.signed_by(&self.leaf_key, self.authority.issuer())?;
-        Ok(CertifiedKey::new(vec![certificate.der().clone()], Arc::clone(&self.leaf_signer)))
+        Ok(CertifiedKey::new(
+            vec![certificate.der().clone(), self.authority.intermediate().clone()],
+            Arc::clone(&self.leaf_signer),
+        ))
     }
 }
 
@@ -108,5 +111,43 @@ impl ResolvesServerCert for Certificates {
         // A client that connects to an address sends no name.
         let host = hello.server_name().unwrap_or("localhost").to_ascii_lowercase();
         if host::is_served(&host) { self.leaf(&host) } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::{
+        RootCertStore,
+        client::{WebPkiServerVerifier, danger::ServerCertVerifier},
+        pki_types::{ServerName, UnixTime},
+    };
+
+    use super::*;
+
+    /// Whether somebody who trusts the authority believes a leaf that it made for that host.
+    fn is_believed(host: &str) -> bool {
+        let certificates = Certificates::of(Authority::generate().unwrap()).unwrap();
+        let ca = pem::parse(certificates.ca_pem()).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(ca.contents().into()).unwrap();
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
+        let leaf = certificates.make_leaf(host).unwrap();
+        let name = ServerName::try_from(host.to_owned()).unwrap();
+        let seconds = u64::try_from(wall_now().unix_timestamp()).unwrap();
+        let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+        let verifier = verifier.build().unwrap();
+        verifier.verify_server_cert(&leaf.cert[0], &leaf.cert[1..], &name, &[], now).is_ok()
+    }
+
+    #[test]
+    fn a_leaf_is_believed_for_served_names_alone() {
+        for host in ["localhost", "kv.vault.localhost", "kv.vault.azure.net", "graph.microsoft.us"]
+        {
+            assert!(is_believed(host), "{host}");
+        }
+        for host in ["example.com", "azure.net", "www.microsoft.com", "10.0.0.1"] {
+            assert!(!is_believed(host), "{host}");
+        }
     }
 }

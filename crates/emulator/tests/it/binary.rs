@@ -2,74 +2,11 @@
 
 #![cfg(unix)]
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::path::Path;
 
 use reqwest::{Certificate, Client, StatusCode};
 
-struct Program {
-    /// Gone once terminated.
-    child: Option<Child>,
-    stdout: BufReader<ChildStdout>,
-    printed: String,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        Self::start_with(arguments, None)
-    }
-
-    /// With the journal's variable set, or without it.
-    fn start_with(arguments: &[&str], journal: Option<&Path>) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_azvault-emulator"));
-        if let Some(path) = journal {
-            command.env("AZVAULT_EMULATOR_JOURNAL", path);
-        }
-        let mut child = command
-            .args(["--port", "0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut program = Self { child: Some(child), stdout, printed: String::new() };
-        while !program.printed.contains("Ctrl-C stops") {
-            assert_ne!(
-                program.stdout.read_line(&mut program.printed).unwrap(),
-                0,
-                "{}",
-                program.printed
-            );
-        }
-        program
-    }
-
-    fn value(&self, label: &str) -> &str {
-        self.printed.lines().find_map(|line| line.strip_prefix(label)).unwrap().trim()
-    }
-
-    fn terminate(mut self) -> (bool, String) {
-        let child = self.child.take().unwrap();
-        let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        assert!(kill.success());
-        let output = child.wait_with_output().unwrap();
-        (output.status.success(), String::from_utf8(output.stderr).unwrap())
-    }
-}
-
-impl Drop for Program {
-    /// A test that failed leaves no process behind.
-    fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
-    }
-}
+use crate::program::Program;
 
 #[tokio::test]
 async fn it_prints_where_it_is_and_serves_until_sigterm() {
@@ -145,7 +82,7 @@ async fn its_journal_goes_where_the_option_or_the_variable_says() {
         let program = if option {
             Program::start(&["--journal", path.to_str().unwrap()])
         } else {
-            Program::start_with(&[], Some(&path))
+            Program::start_with(&["--ephemeral"], &[("AZVAULT_EMULATOR_JOURNAL", &path)])
         };
         let pem = std::fs::read(program.value("CA certificate:")).unwrap();
         let client = Client::builder()
@@ -263,4 +200,67 @@ async fn its_switches_make_resource_manager_slow_strict_and_unregistered() {
     let shown: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
     assert_eq!(shown["registrationState"], "Registering");
     program.terminate();
+}
+
+/// A token of `client_id` for vaults, or the refusal's status.
+async fn token_of(
+    program: &Program,
+    client: &Client,
+    client_id: &str,
+) -> Result<String, StatusCode> {
+    let form = format!(
+        "grant_type=client_credentials&client_id={client_id}&client_secret=b&scope=https://vault.azure.net/.default"
+    );
+    let url = format!("{}/common/oauth2/v2.0/token", program.value("Authority:"));
+    let answer = client.post(url).body(form).send().await.unwrap();
+    if !answer.status().is_success() {
+        return Err(answer.status());
+    }
+    let answer: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    Ok(answer["access_token"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn unknown_api_versions_are_refused_when_it_is_told_so() {
+    for (switches, expected) in
+        [(&["--strict-api-versions"][..], StatusCode::BAD_REQUEST), (&[], StatusCode::OK)]
+    {
+        let program = Program::start(switches);
+        let (client, port) = client_of(&program);
+        let token = token_of(&program, &client, "a").await.unwrap();
+        let url = format!("https://kv-1.vault.localhost:{port}/secrets?api-version=2999-01-01");
+        let answer = client.get(url).bearer_auth(token).send().await.unwrap();
+        assert_eq!(answer.status(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_lag_that_is_set_goes_before_the_services() {
+    for (switches, expected) in [
+        (&["--service-times"][..], StatusCode::NOT_FOUND),
+        (&["--service-times", "--deletion-lag", "0"], StatusCode::OK),
+    ] {
+        let program = Program::start(switches);
+        let (client, port) = client_of(&program);
+        let token = token_of(&program, &client, "a").await.unwrap();
+        let url =
+            |folder| format!("https://kv-1.vault.localhost:{port}/{folder}/s?api-version=7.6");
+        let set = client.put(url("secrets")).bearer_auth(&token).body(r#"{"value":"v"}"#);
+        assert_eq!(set.send().await.unwrap().status(), StatusCode::OK);
+        let delete = client.delete(url("secrets")).bearer_auth(&token);
+        assert_eq!(delete.send().await.unwrap().status(), StatusCode::OK);
+        let deleted = client.get(url("deletedsecrets")).bearer_auth(&token);
+        assert_eq!(deleted.send().await.unwrap().status(), expected, "{switches:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_listed_principals_sign_in_when_there_is_a_list() {
+    let path = std::env::temp_dir().join(format!("azvault-list-{}.toml", std::process::id()));
+    std::fs::write(&path, "[[applications]]\nclient_id = \"listed\"\nsecrets = [\"b\"]\n").unwrap();
+    let program = Program::start(&["--principals", path.to_str().unwrap()]);
+    let (client, _) = client_of(&program);
+    assert!(token_of(&program, &client, "listed").await.is_ok());
+    assert!(token_of(&program, &client, "other").await.is_err());
+    std::fs::remove_file(path).unwrap();
 }

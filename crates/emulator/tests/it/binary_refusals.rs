@@ -12,6 +12,7 @@ use std::{
 fn refused(arguments: &[&str]) -> String {
     let program = env!("CARGO_BIN_EXE_azvault-emulator");
     let mut child = Command::new(program)
+        .arg("--ephemeral")
         .args(arguments)
         .stderr(Stdio::piped())
         .stdout(Stdio::piped())
