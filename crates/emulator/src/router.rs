@@ -94,9 +94,18 @@ impl Router {
             Site::Unknown => unknown_host(&request.host),
         };
         // Neither query nor headers: they are where tokens and signatures travel.
+        let path = without_people(&path);
         tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
         response
     }
+}
+
+/// The path without the names of users, which Entra and Graph are asked about by their paths.
+fn without_people(path: &str) -> String {
+    let names =
+        |segment: &str| segment.contains('@') || segment.to_ascii_lowercase().contains("%40");
+    let segments = path.split('/').map(|segment| if names(segment) { "{user}" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 #[expect(
@@ -113,4 +122,16 @@ fn unknown_host(host: &str) -> Response {
         StatusCode::MISDIRECTED_REQUEST,
         &serde_json::json!({"error": {"code": "UnknownHost", "message": message}}),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_users_name_is_logged() {
+        assert_eq!(without_people("/common/userrealm/ada@contoso.com"), "/common/userrealm/{user}");
+        assert_eq!(without_people("/v1.0/users/ada%40contoso.com/x"), "/v1.0/users/{user}/x");
+        assert_eq!(without_people("/keys//k/"), "/keys//k/");
+    }
 }

@@ -39,7 +39,10 @@ pub(crate) fn answer(tokens: &Tokens, request: &Request) -> Response {
         }
         (&Method::GET, [_, "discovery", .., "keys"]) => discovery::key_set(tokens),
         (&Method::GET, ["common", "discovery", "instance"]) => discovery::instance(tokens, request),
-        (&Method::GET, [_, "userrealm", upn]) => realm::answer(tokens, upn),
+        // MSAL for Go writes it with capitals.
+        (&Method::GET, [_, realm, upn]) if realm.eq_ignore_ascii_case("userrealm") => {
+            realm::answer(tokens, upn)
+        }
         (&Method::POST, [_, "oauth2", .., "token"]) => {
             grants::answer(tokens, base, segments, request)
         }

@@ -56,6 +56,17 @@ async fn words_of_sign_in_beside_an_applications_scope_are_ignored() {
 }
 
 #[tokio::test]
+async fn claims_that_are_asked_for_change_nothing() {
+    let vault = Vault::new().await;
+    let claims =
+        "%7B%22access_token%22%3A%7B%22xms_cc%22%3A%7B%22values%22%3A%5B%22cp1%22%5D%7D%7D%7D";
+    let answer = post_form(&vault, "common", &format!("{GOOD}&claims={claims}")).await.ok();
+    let payload = answer["access_token"].as_str().unwrap().split('.').nth(1).unwrap().into();
+    let said: Value = serde_json::from_slice(&crate::support::from_base64url(&payload)).unwrap();
+    assert_eq!((&said["aud"], &said["xms_cc"]), (&"https://vault.azure.net".into(), &Value::Null));
+}
+
+#[tokio::test]
 async fn what_is_missing_or_wrong_is_named_as_entra_does() {
     let vault = Vault::of(Emulator::builder().client_secret("strict", "right")).await;
     for (form, status, error, text) in [

@@ -96,7 +96,7 @@ async fn a_wrong_password_and_an_unknown_user_are_told_apart_and_never_repeated(
         assert_eq!(refused(&answer), (400, "invalid_grant".to_owned(), code));
         assert!(!answer.text().contains("canary") && !answer.text().contains(user));
     }
-    let realm = format!("{}/common/userrealm/eve@contoso.com", vault.emulator.authority());
+    let realm = format!("{}/common/UserRealm/eve@contoso.com", vault.emulator.authority());
     assert_eq!(vault.send_to("GET", &realm, "", &[]).await.ok()["account_type"], "Unknown");
 }
 
@@ -183,6 +183,29 @@ async fn a_refresh_token_serves_other_resources_and_nobody_else() {
     vault.token = None;
     let answer = vault.send_to("GET", &url, "", &[("authorization", bearer.as_str())]).await;
     assert_eq!(answer.status(), 401);
+}
+
+#[tokio::test]
+async fn a_refresh_token_outlives_its_emulator_but_not_its_tenant_or_its_user() {
+    let builder = || Emulator::builder().principals(ada());
+    let first = Vault::of(builder()).await;
+    let tenant = first.emulator.tenant_id().to_owned();
+    let form = format!(
+        "grant_type=password&client_id=app&username=bob@contoso.com&password=other&scope={SCOPE}"
+    );
+    let answer = post(&first, "token", &form).await.ok();
+    let refresh = answer["refresh_token"].as_str().unwrap().to_owned();
+    drop(first);
+    // Emulators of one process sign by one key, as those of one installation do.
+    let form = format!("grant_type=refresh_token&client_id=app&refresh_token={refresh}");
+    let second = Vault::of(builder().tenant_id(&tenant)).await;
+    let again = post(&second, "token", &form).await.ok();
+    assert_eq!(claims(&again["access_token"])["aud"], "https://vault.azure.net");
+    let elsewhere = Vault::of(builder()).await;
+    assert_eq!(refused(&post(&elsewhere, "token", &form).await).2, 70_000);
+    let without_bob = Principals::new().application(Application::new("app"));
+    let without_bob = Emulator::builder().principals(without_bob).tenant_id(tenant);
+    assert_eq!(refused(&post(&Vault::of(without_bob).await, "token", &form).await).2, 50_034);
 }
 
 /// RFC 7636, appendix B.

@@ -72,9 +72,22 @@ impl Directory {
         self.lets_others_in().then(|| match wanted {
             Wanted::System => Principal::system_assigned(),
             Wanted::ClientId(client_id) => Principal::for_client_id(client_id),
-            Wanted::ObjectId(object_id) => Principal::new(*object_id),
+            Wanted::ObjectId(object_id) => self.of_object_id(object_id),
             Wanted::ResourceId(resource_id) => Principal::for_resource_id(resource_id),
         })
+    }
+
+    /// The application of that object id; one that nobody knows gets a client id that follows from it.
+    fn of_object_id(&self, object_id: &str) -> Principal {
+        let known = self
+            .entries()
+            .into_iter()
+            .find(|entry| entry.is_service_principal() && entry.has_id(object_id));
+        let client_id = known.map_or_else(
+            || Principal::for_client_id(object_id).oid().to_owned(),
+            |entry| entry.name,
+        );
+        Principal::new(object_id).with_appid(client_id)
     }
 
     /// Remembers somebody who got a token or was asked for.

@@ -21,8 +21,11 @@ pub(super) fn grant(call: &Call<'_>) -> Result<Response, Refusal> {
             Refusal::grant(9_002_313, "Invalid request. Request is malformed or invalid.")
         }
     })?;
-    if !token.is_of(&client_id) {
-        let text = "The provided value for the 'refresh_token' is not valid: it was issued to another application.";
+    // At home a user gets tokens for other tenants too.
+    let tenants = [call.tokens.tenant_id.as_str(), call.tenant.as_str()];
+    if !token.is_of(&client_id) || !token.is_of_tenant(tenants) {
+        let text = "The provided value for the 'refresh_token' is not valid: it was issued to another application or \
+                    by another tenant.";
         return Err(Refusal::grant(70_000, text));
     }
     let asked = match Asked::of(&call.form)? {

@@ -75,6 +75,13 @@ fn app_service_insists_on_its_header_and_on_the_value_that_was_set() {
 }
 
 #[test]
+fn a_managed_identitys_token_lives_as_long_as_any() {
+    let (_, body) = send(&tokens(None), IMDS, &[("metadata", "true")]);
+    let seconds: i64 = body["expires_in"].as_str().unwrap().parse().unwrap();
+    assert!((3500..=3600).contains(&seconds), "{seconds}");
+}
+
+#[test]
 fn imds_gives_strings_alone_with_and_without_a_trailing_slash() {
     let tokens = tokens(None);
     for url in [IMDS.to_owned(), IMDS.replace("token?", "token/?")] {
@@ -110,7 +117,10 @@ fn an_identity_is_selected_by_client_object_or_resource_id() {
         caller(&tokens, &body)
     };
     assert_eq!(of("client_id=app").oid, Principal::for_client_id("app").oid());
-    assert_eq!(of("object_id=me").oid, "me");
+    let me = of("object_id=me");
+    assert_eq!(me.oid, "me");
+    assert_ne!(me.appid, me.oid);
+    assert_eq!(of(&format!("object_id={}", of("client_id=app").oid)).appid, "app");
     assert_eq!(of("msi_res_id=/a/B").oid, of("mi_res_id=/A/b").oid);
     assert_ne!(of("msi_res_id=/a/b").oid, of("msi_res_id=/a/c").oid);
 }

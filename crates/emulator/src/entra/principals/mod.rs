@@ -39,10 +39,10 @@ pub(super) use certificate::Certificate;
 ///     client_id = "11111111-1111-1111-1111-111111111111"
 ///     name = "ci"
 ///     secrets = ["s3cret"]                # or secret_files = ["ci.secret"]
-///     # certificates = ["-----BEGIN …"]   # or certificate_files = ["ci.pem"]
-///     # [[applications.federated]]
-///     # issuer = "https://token.actions.githubusercontent.com"
-///     # subject = "repo:contoso/app:ref:refs/heads/main"
+///     ## certificates = ["-----BEGIN …"]   # or certificate_files = ["ci.pem"]
+///     ## [[applications.federated]]
+///     ## issuer = "https://token.actions.githubusercontent.com"
+///     ## subject = "repo:contoso/app:ref:refs/heads/main"
 ///
 ///     [[users]]
 ///     upn = "ada@contoso.com"

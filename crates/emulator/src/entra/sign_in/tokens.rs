@@ -111,6 +111,11 @@ impl RefreshToken {
         self.client_id.eq_ignore_ascii_case(client_id)
     }
 
+    /// Whether it was issued by one of these tenants.
+    pub(in crate::entra) fn is_of_tenant(&self, tenants: [&str; 2]) -> bool {
+        tenants.iter().any(|tenant| self.tid.eq_ignore_ascii_case(tenant))
+    }
+
     pub(in crate::entra) fn upn(&self) -> &str {
         &self.upn
     }
