@@ -23,7 +23,12 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 )
 
-const identityVault = "conf-go-identity"
+const (
+	identityVault = "conf-go-identity"
+	// As principals.toml has it.
+	knownClient = "33333333-3333-4444-8555-666666666666"
+	knownSecret = "the one secret"
+)
 
 // claims are what a token says.
 type claims struct {
@@ -192,6 +197,20 @@ func checkIdentity(s *suite, at *place) {
 			accepted(p, at, at.credential(p))
 		})
 	}
+
+	check("of an application that is known, its secret alone signs in", func(p *probe) {
+		by := func(secret string) *azidentity.ClientSecretCredential {
+			return get[*azidentity.ClientSecretCredential](p)(azidentity.NewClientSecretCredential(
+				at.tenant, knownClient, secret,
+				&azidentity.ClientSecretCredentialOptions{DisableInstanceDiscovery: at.direct()}))
+		}
+		p.equal("appid", accepted(p, at, by(knownSecret)).Appid, knownClient)
+		_, err := by("another secret").GetToken(p, policy.TokenRequestOptions{Scopes: []string{at.scope()}})
+		var refusal *azidentity.AuthenticationFailedError
+		p.that(errors.As(err, &refusal), "AuthenticationFailedError: %v", err)
+		p.equal("status", refusal.RawResponse.StatusCode, 401)
+		p.that(strings.Contains(err.Error(), "AADSTS7000215"), "the code of a wrong secret: %v", err)
+	})
 
 	check("a scope that is none is refused with Entra's code", func(p *probe) {
 		credential := get[*azidentity.ClientSecretCredential](p)(azidentity.NewClientSecretCredential(

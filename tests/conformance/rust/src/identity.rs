@@ -38,6 +38,9 @@ pub async fn check(suite: &mut Suite, at: &Place) {
         .await;
     if at.proxy {
         // This client has the address of IMDS as a constant: nothing but a proxy leads it here.
+        suite
+            .check(AREA, "of an application that is known, its secret alone signs in", known(at))
+            .await;
         suite.check(AREA, "the managed identity of a virtual machine signs in", by_machine()).await;
     }
     suite.check(AREA, "a scope that is none is refused with Entra's code", bad_scope(at)).await;
@@ -169,6 +172,23 @@ async fn by_machine() -> Result<()> {
         bail!("{text}");
     }
     Ok(())
+}
+
+async fn known(at: &Place) -> Result<()> {
+    // As principals.toml has it.
+    let client = "33333333-3333-4444-8555-666666666666";
+    let by = |secret: &str| {
+        let secret = Secret::new(secret.to_owned());
+        ClientSecretCredential::new(&at.tenant, client.to_owned(), secret, None)
+    };
+    equal("appid", accepted(at, by("the one secret")?).await?["appid"].as_str(), Some(client))?;
+    let Err(error) = by("another secret")?.get_token(&[&at.scope()], None).await else {
+        bail!("a token was given")
+    };
+    that(
+        format!("{error:?}").contains("AADSTS7000215"),
+        &format!("a wrong secret's code: {error:?}"),
+    )
 }
 
 async fn bad_scope(at: &Place) -> Result<()> {

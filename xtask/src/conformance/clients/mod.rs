@@ -4,8 +4,11 @@
 //! `tests/conformance/NAME`, and its counts in `conformance/expected.toml`.
 
 mod az;
+mod go;
+mod java;
 mod js;
 mod python;
+mod rust;
 
 use std::process::Command;
 
@@ -31,7 +34,8 @@ pub(super) struct Client {
 pub(super) const PYTHON: &Client = &python::CLIENT;
 
 /// Every client.
-pub(super) const ALL: [&Client; 3] = [PYTHON, &js::CLIENT, &az::CLIENT];
+pub(super) const ALL: [&Client; 6] =
+    [PYTHON, &js::CLIENT, &go::CLIENT, &java::CLIENT, &rust::CLIENT, &az::CLIENT];
 
 /// Those that run when none is named.
 pub(super) const IN_CI: [&Client; 2] = [PYTHON, &js::CLIENT];

@@ -25,7 +25,9 @@ import com.azure.security.keyvault.keys.models.KeyVaultKey;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
+import java.security.Security;
 import java.security.Signature;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
@@ -36,6 +38,8 @@ import java.util.Map;
 final class CryptoChecks {
     private static final byte[] MESSAGE = "message".getBytes(StandardCharsets.UTF_8);
     private static final byte[] PLAIN = "a plaintext of some bytes".getBytes(StandardCharsets.UTF_8);
+    private static final List<KeyOperation> ALL = List.of(KeyOperation.SIGN, KeyOperation.VERIFY, KeyOperation.ENCRYPT,
+        KeyOperation.DECRYPT, KeyOperation.WRAP_KEY, KeyOperation.UNWRAP_KEY);
     private final Suite suite;
     private final Place at;
     private final KeyClient keys;
@@ -74,7 +78,8 @@ final class CryptoChecks {
             KeyWrapAlgorithm.RSA_OAEP_256)) {
             check(algorithm + " wraps there and here, and unwraps there", () -> wrap(algorithm));
         }
-        check("an imported key signs and decrypts what its own half here made", this::imported);
+        check("an imported RSA key decrypts there what was encrypted here, and the other way", this::importedRsa);
+        check("an imported EC key signs here and is verified there, and the other way", this::importedCurve);
         check("A256GCM is encrypted and decrypted by a managed HSM", this::gcm);
         Map.of(KeyWrapAlgorithm.A128KW, 128, KeyWrapAlgorithm.A192KW, 192, KeyWrapAlgorithm.A256KW, 256)
             .forEach((algorithm, size) -> check(algorithm + " wraps and unwraps in a managed HSM",
@@ -166,23 +171,35 @@ final class CryptoChecks {
         equal("key", client(rsa).unwrapKey(algorithm, there).getKey(), PLAIN);
     }
 
-    /** The client on a key that it has itself needs no vault; the same key in the vault has to agree. */
-    private void imported() throws Exception {
+    /** The client on an RSA key that it has itself needs no vault, but signs nothing. */
+    private void importedRsa() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
-        List<KeyOperation> all = List.of(KeyOperation.SIGN, KeyOperation.VERIFY, KeyOperation.ENCRYPT,
-            KeyOperation.DECRYPT, KeyOperation.WRAP_KEY, KeyOperation.UNWRAP_KEY);
-        JsonWebKey mine = JsonWebKey.fromRsa(generator.generateKeyPair(), all);
+        JsonWebKey mine = JsonWebKey.fromRsa(generator.generateKeyPair(), ALL);
         KeyVaultKey theirs = keys.importKey("imported", mine);
-        CryptographyClient local = new CryptographyClientBuilder().jsonWebKey(mine.setId("mine")).buildClient();
-        byte[] digest = digest(SignatureAlgorithm.RS256);
-        equal("signature", remote(theirs).sign(SignatureAlgorithm.RS256, digest).getSignature(),
-            local.sign(SignatureAlgorithm.RS256, digest).getSignature());
-        EncryptionAlgorithm algorithm = EncryptionAlgorithm.RSA_OAEP;
-        equal("plaintext",
-            remote(theirs).decrypt(algorithm, local.encrypt(algorithm, PLAIN).getCipherText()).getPlainText(), PLAIN);
-        equal("plaintext",
-            local.decrypt(algorithm, remote(theirs).encrypt(algorithm, PLAIN).getCipherText()).getPlainText(), PLAIN);
+        CryptographyClient local = local(mine);
+        for (EncryptionAlgorithm algorithm : List.of(EncryptionAlgorithm.RSA_OAEP, EncryptionAlgorithm.RSA1_5)) {
+            byte[] here = local.encrypt(algorithm, PLAIN).getCipherText();
+            equal("plaintext there", remote(theirs).decrypt(algorithm, here).getPlainText(), PLAIN);
+            byte[] there = remote(theirs).encrypt(algorithm, PLAIN).getCipherText();
+            equal("plaintext here", local.decrypt(algorithm, there).getPlainText(), PLAIN);
+        }
+    }
+
+    private void importedCurve() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        JsonWebKey mine = JsonWebKey.fromEc(generator.generateKeyPair(), Security.getProvider("SunEC"), ALL);
+        KeyVaultKey theirs = keys.importKey("imported-ec", mine);
+        byte[] digest = digest(SignatureAlgorithm.ES256);
+        byte[] here = local(mine).sign(SignatureAlgorithm.ES256, digest).getSignature();
+        that(remote(theirs).verify(SignatureAlgorithm.ES256, digest, here).isValid(), "accepted there");
+        byte[] there = remote(theirs).sign(SignatureAlgorithm.ES256, digest).getSignature();
+        that(local(mine).verify(SignatureAlgorithm.ES256, digest, there).isValid(), "accepted here");
+    }
+
+    private static CryptographyClient local(JsonWebKey key) {
+        return new CryptographyClientBuilder().jsonWebKey(key.setId("mine")).buildClient();
     }
 
     private CryptographyClient symmetric(int size) {

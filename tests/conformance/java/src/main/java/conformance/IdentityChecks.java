@@ -32,6 +32,8 @@ import java.util.Map;
 final class IdentityChecks {
     private static final String VAULT = "conf-java-identity";
     private static final String ASSIGNED = "77777777-2222-4333-8444-555555555555";
+    // As principals.toml has it.
+    private static final String KNOWN = "33333333-3333-4444-8555-666666666666";
     private final Suite suite;
     private final Place at;
 
@@ -75,6 +77,7 @@ final class IdentityChecks {
             AccessToken token = at.credential().getToken(context(at.scope())).block();
             equal("tid", claims(token.getToken()).get("tid"), at.tenant);
         });
+        check("of an application that is known, its secret alone signs in", this::known);
         check("a scope that is none is refused with Entra's code", () -> {
             try {
                 bySecret(at.client).getTokenSync(context("not-a-scope"));
@@ -201,10 +204,27 @@ final class IdentityChecks {
         equal(output, process.waitFor(), 0);
     }
 
+    private void known() throws Exception {
+        ClientSecretCredentialBuilder builder = at.signingIn(new ClientSecretCredentialBuilder()).clientId(KNOWN);
+        equal("appid", accepted(builder.clientSecret("the one secret").build()).get("appid"), KNOWN);
+        try {
+            builder.clientSecret("another secret").build().getTokenSync(context(at.scope()));
+        } catch (Exception error) {
+            that(error.toString().contains("AADSTS7000215"), "the code of a wrong secret: " + error);
+            return;
+        }
+        throw new AssertionError("a token was given");
+    }
+
     private void deviceCode() throws Exception {
         List<DeviceCodeInfo> shown = new ArrayList<>();
-        accepted(at.signingIn(new DeviceCodeCredentialBuilder()).challengeConsumer(shown::add).build());
+        TokenCredential credential =
+            at.signingIn(new DeviceCodeCredentialBuilder()).challengeConsumer(shown::add).build();
+        credential.getTokenSync(context(at.scope()));
+        credential.getTokenSync(context(at.scope()));
         equal("codes shown", shown.size(), 1);
+        // A vault's client has this credential ask with another of its caches, that of revocable tokens.
+        accepted(credential);
         DeviceCodeInfo code = shown.get(0);
         that(code.getMessage().contains(code.getUserCode()), "the message has the code");
         that(code.getVerificationUrl().startsWith("https://"), "where to go: " + code.getVerificationUrl());
