@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     arm::{Arm, ArmSettings},
     backup::BackupKey,
+    certificates::TestIssuer,
     clock::Clock,
     emulator::{Emulator, Inner, Network},
     entra::{SigningKey, Tokens},
@@ -139,6 +140,23 @@ impl EmulatorBuilder {
     /// How long, by [`Emulator::clock`], the recovery of a key or a secret takes; zero when not set.
     pub fn recovery_lag(mut self, lag: Duration) -> Self {
         self.properties.recovery_lag = lag;
+        self
+    }
+
+    /// How long, by [`Emulator::clock`], a certificate takes from its request to its issue; zero when not set.
+    ///
+    /// Until then its operation is `inProgress` and can be cancelled. The service takes about ten seconds. Without a
+    /// lag it is issued when somebody next looks.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let emulator = azvault_emulator::Emulator::builder().certificate_lag(Duration::from_secs(10)).in_memory();
+    /// # drop(emulator);
+    /// ```
+    ///
+    /// Source: <https://learn.microsoft.com/azure/key-vault/certificates/create-certificate-scenarios>
+    pub fn certificate_lag(mut self, lag: Duration) -> Self {
+        self.properties.certificate_lag = lag;
         self
     }
 
@@ -351,6 +369,7 @@ impl EmulatorBuilder {
             client_address: self.client_address,
             clock: Clock::default(),
             backups: BackupKey::default(),
+            certificate_issuer: TestIssuer::default(),
             faults: Faults::default(),
             journal: Journal::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::SecretVersion;
+use super::{SecretObject, SecretVersion};
 use crate::{
     objects::{AttributesView, Part, Tags},
     vault::Context,
@@ -26,18 +26,24 @@ pub(super) struct SecretItem<'a> {
     attributes: AttributesView,
     #[serde(skip_serializing_if = "Tags::is_empty")]
     tags: &'a Tags,
+    /// The key of the certificate that this is the file of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    managed: Option<bool>,
 }
 
 impl<'a> SecretBundle<'a> {
     pub(super) fn of(
         context: &Context<'_>,
         id: String,
+        object: &SecretObject,
         version: &'a SecretVersion,
         part: Part,
     ) -> Self {
         Self {
             value: (part == Part::Whole).then_some(version.content.value.as_str()),
-            properties: SecretItem::of(context, id, version),
+            properties: SecretItem::of(context, id, version).with_kid(context, object, version),
         }
     }
 }
@@ -49,6 +55,19 @@ impl<'a> SecretItem<'a> {
             id,
             attributes: version.attributes.view(context),
             tags: &version.tags,
+            kid: None,
+            managed: version.content.managed.then_some(true),
         }
+    }
+
+    fn with_kid(
+        mut self,
+        context: &Context<'_>,
+        object: &SecretObject,
+        version: &SecretVersion,
+    ) -> Self {
+        let kid = || context.url(&format!("keys/{}/{}", object.name, version.id));
+        self.kid = version.content.managed.then(kid);
+        self
     }
 }

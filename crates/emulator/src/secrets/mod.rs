@@ -10,6 +10,7 @@ use std::{fmt, sync::Mutex};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    certificates,
     locks::lock,
     objects::{self, Attributes, Change, Content, Object, ObjectKind, Part, Store, Version, reply},
     vault::{Action, Context, Reply, SecretRoute, ServiceError, Vault},
@@ -22,8 +23,19 @@ use request::SetBody;
 pub(crate) struct SecretContent {
     value: String,
     content_type: Option<String>,
+    /// A certificate's: only its operations change it.
+    #[serde(skip)]
+    managed: bool,
 }
 
+impl SecretContent {
+    /// The secret of a certificate: its file.
+    pub(crate) fn of_certificate(value: String, content_type: &str) -> Self {
+        Self { value, content_type: Some(content_type.to_owned()), managed: true }
+    }
+}
+
+type SecretObject = Object<SecretContent>;
 type SecretVersion = Version<SecretContent>;
 
 impl fmt::Debug for SecretContent {
@@ -31,6 +43,19 @@ impl fmt::Debug for SecretContent {
         f.debug_struct("SecretContent")
             .field("content_type", &self.content_type)
             .finish_non_exhaustive()
+    }
+}
+
+/// Does what is due of the certificates whose secrets `route` looks at.
+pub(crate) async fn catch_up(
+    context: &Context<'_>,
+    route: &SecretRoute,
+) -> Result<(), ServiceError> {
+    match route {
+        SecretRoute::Object(route) => {
+            certificates::keep_up(context, certificates::objects_looked(route)).await
+        }
+        SecretRoute::Set { .. } => Ok(()),
     }
 }
 
@@ -49,6 +74,7 @@ pub(crate) fn answer(
 fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Reply, ServiceError> {
     context.authorize(SecretContent::KIND, Action::Set, Some(name))?;
     let body = SetBody::parse(body)?;
+    certificates::check_free(context, SecretContent::KIND, name, "set")?;
     let now = context.router.clock.now();
     let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
     let mut store = lock(&context.vault.secrets);
@@ -84,6 +110,10 @@ impl Content for SecretContent {
         Ok(())
     }
 
+    fn is_managed(version: &SecretVersion) -> bool {
+        version.content.managed
+    }
+
     fn save(&self) -> Result<Self, ServiceError> {
         Ok(self.clone())
     }
@@ -100,11 +130,11 @@ impl Content for SecretContent {
     fn bundle<'a>(
         context: &Context<'_>,
         id: String,
-        _: &'a Object<Self>,
+        object: &'a Object<Self>,
         version: &'a SecretVersion,
         part: Part,
     ) -> impl Serialize {
-        SecretBundle::of(context, id, version, part)
+        SecretBundle::of(context, id, object, version, part)
     }
 
     fn item(
