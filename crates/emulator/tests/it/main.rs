@@ -29,6 +29,9 @@ mod binary;
 #[cfg(feature = "cli")]
 mod binary_refusals;
 mod byok;
+mod certificate_operations;
+mod certificate_support;
+mod certificates;
 mod data_plane_rights;
 mod entra;
 mod environment;
@@ -54,6 +57,7 @@ mod rotation;
 mod secret_lifecycle;
 mod secrets;
 mod support;
+mod test_certificates;
 mod test_keys;
 mod tls;
 mod vault_limits;
