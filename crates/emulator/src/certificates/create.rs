@@ -6,8 +6,8 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    CertificateContent, CertificateObject, CertificateSettings, Operation, Policy,
-    content::MAX_TAG_CHARS, issuers, policy::PolicyBody, x509,
+    CertificateContent, CertificateObject, CertificateSettings, CertificateVersion, Operation,
+    Policy, content::MAX_TAG_CHARS, issuers, policy::PolicyBody, x509,
 };
 use crate::{
     crypto::KeyMaterial,
@@ -106,23 +106,29 @@ pub(super) fn check_name(
     }
 }
 
-/// Shows the operation at its certificate, which comes into being with it: without a certificate, and disabled.
+/// Shows the operation at its certificate. The first comes with a version without a certificate, which is disabled.
 fn begin(store: &mut Store<CertificateContent>, name: &str, operation: Operation) {
-    let policy = operation.policy.clone();
     let begun = operation.begun;
     let object = match store.writable(name, begun) {
-        Ok(object) => object,
-        Err(_) => {
-            let validity = x509::Validity::of(begun, policy.x509_props.validity_months);
-            let mut attributes =
-                Attributes::new(begun.unix_timestamp(), &AttributesBody::default());
-            attributes.enabled = false;
-            attributes.nbf = Some(validity.not_before.unix_timestamp());
-            attributes.exp = Some(validity.not_after.unix_timestamp());
-            let content = CertificateContent { issued: None };
-            let (id, tags) = (operation.version.clone(), operation.tags.clone());
-            store.add(name, Version { id, attributes, tags, content })
+        Ok(object) => {
+            if object.latest.content.issued.is_none() {
+                object.latest = unissued(&operation);
+            }
+            object
         }
+        Err(_) => store.add(name, unissued(&operation)),
     };
+    let policy = operation.policy.clone();
     object.settings = CertificateSettings { policy, operation: Some(operation) };
+}
+
+fn unissued(operation: &Operation) -> CertificateVersion {
+    let begun = operation.begun;
+    let validity = x509::Validity::of(begun, operation.policy.x509_props.validity_months);
+    let mut attributes = Attributes::new(begun.unix_timestamp(), &AttributesBody::default());
+    attributes.enabled = false;
+    attributes.nbf = Some(validity.not_before.unix_timestamp());
+    attributes.exp = Some(validity.not_after.unix_timestamp());
+    let (id, tags) = (operation.version.clone(), operation.tags.clone());
+    Version { id, attributes, tags, content: CertificateContent { issued: None } }
 }

@@ -29,8 +29,12 @@ mod binary;
 #[cfg(feature = "cli")]
 mod binary_refusals;
 mod byok;
+mod certificate_access;
+mod certificate_imports;
+mod certificate_lifecycle;
 mod certificate_operations;
 mod certificate_support;
+mod certificate_wire;
 mod certificates;
 mod data_plane_rights;
 mod entra;
