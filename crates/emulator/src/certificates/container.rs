@@ -78,6 +78,10 @@ fn read_pem(value: &str) -> Result<Parts, X509Error> {
     let decoded =
         STANDARD.decode(value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let text = decoded.as_deref().unwrap_or(value);
+    // As documented: the lines of a PEM file end as on Unix.
+    if text.contains('\r') {
+        return Err(X509Error);
+    }
     let parts = pem::parse_many(text).map_err(|_| X509Error)?;
     let with_tag = |tag: &str| {
         let found = parts.iter().filter(|part| part.tag() == tag);

@@ -46,6 +46,7 @@ pub(super) fn import(
     let contents = container::read(&value, pem, body.pwd.as_deref().unwrap_or_default())
         .map_err(|_| unreadable(pem))?;
     let now = context.router.clock.now();
+    check_expiry(&contents, pem, now.unix_timestamp())?;
     let policy = policy(&contents, sent, pem, now.unix_timestamp())?;
     let Contents { key, chain } = contents;
     let failed = |_| ServiceError::internal("The certificate could not be imported.");
@@ -71,6 +72,16 @@ pub(super) fn import(
     };
     object.settings = CertificateSettings { policy, operation: None };
     reply(context, object, &object.latest, Part::Whole)
+}
+
+/// As documented: what is over is not taken.
+fn check_expiry(contents: &Contents, pem: bool, now: i64) -> Result<(), ServiceError> {
+    let leaf = contents.chain.first().and_then(|der| Leaf::read(der).ok());
+    let (_, exp) = leaf.ok_or_else(|| unreadable(pem))?.validity();
+    if exp <= now {
+        return Err(ServiceError::bad_parameter("The specified certificate has expired."));
+    }
+    Ok(())
 }
 
 /// The policy for more such certificates, as far as the certificate tells.

@@ -214,17 +214,11 @@ pub(super) fn update(
     operation.reply(context, &object_name)
 }
 
-/// Forgets the operation; what it made stays.
+/// Forgets the operation, in whatever state the last look left it; what it made stays.
 pub(super) fn delete(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
     context.authorize(CertificateContent::KIND, Action::Update, Some(name))?;
     let mut store = lock(&context.vault.certificates.store);
     let object = store.writable(name, context.router.clock.now()).map_err(|_| not_found(name))?;
-    if let Some(operation) = &mut object.settings.operation {
-        // What was asked for counts from the next look on, and this is one.
-        if operation.cancel && operation.is_in_progress() {
-            operation.state = State::Cancelled;
-        }
-    }
     let operation = object.settings.operation.take().ok_or_else(|| not_found(name))?;
     operation.reply(context, &object.name)
 }

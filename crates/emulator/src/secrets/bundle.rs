@@ -23,14 +23,14 @@ pub(super) struct SecretItem<'a> {
     #[serde(rename = "contentType", skip_serializing_if = "Option::is_none")]
     content_type: Option<&'a str>,
     id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    managed: Option<bool>,
     attributes: AttributesView,
     #[serde(skip_serializing_if = "Tags::is_empty")]
     tags: &'a Tags,
     /// The key of the certificate that this is the file of.
     #[serde(skip_serializing_if = "Option::is_none")]
     kid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    managed: Option<bool>,
 }
 
 impl<'a> SecretBundle<'a> {

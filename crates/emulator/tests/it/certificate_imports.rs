@@ -47,7 +47,7 @@ async fn a_pfx_comes_with_its_chain_and_a_policy_of_what_it_is() {
     let bundle = answer.ok();
     assert_eq!(der(&bundle), leaf());
     assert_eq!(bundle["attributes"]["nbf"], 1_767_225_600, "when it is valid it says itself");
-    assert_eq!(bundle["attributes"]["exp"], 1_830_297_600);
+    assert_eq!(bundle["attributes"]["exp"], 2_398_377_600_i64);
     assert!(bundle.get("pending").is_none());
     let policy = &bundle["policy"];
     assert_eq!(
@@ -61,7 +61,7 @@ async fn a_pfx_comes_with_its_chain_and_a_policy_of_what_it_is() {
             "sans": {"emails": ["a@i.example"], "dns_names": ["i.example"]},
             "ekus": ["1.3.6.1.5.5.7.3.1"],
             "key_usage": ["digitalSignature", "keyAgreement"],
-            "validity_months": 24,
+            "validity_months": 240,
             "basic_constraints": {"ca": false},
         })
     );
@@ -127,6 +127,7 @@ async fn what_cannot_be_imported_is_refused_and_not_repeated() {
         (json!({"value": LEAF}), text),
         (json!({"value": KEY}), text),
         (json!({"value": ([other_key.as_str(), LEAF].concat())}), text),
+        (json!({"value": (pem().replace('\n', "\r\n"))}), text),
         (json!({}), "Property 'value' is required.\r\n"),
     ] {
         let (status, code, _, message) = import(&vault, body.clone()).await.refusal();
@@ -137,6 +138,17 @@ async fn what_cannot_be_imported_is_refused_and_not_repeated() {
         );
     }
     assert_eq!(vault.get("/certificates/c").await.status(), 404);
+}
+
+#[tokio::test]
+async fn what_is_over_is_not_imported() {
+    let vault = Vault::new().await;
+    let end = time::OffsetDateTime::from_unix_timestamp(2_398_377_600).unwrap();
+    vault.emulator.clock().set(end);
+    let (status, _, _, text) = import(&vault, json!({"value": pem()})).await.refusal();
+    assert_eq!((status, text.as_str()), (400, "The specified certificate has expired."));
+    vault.emulator.clock().set(end - time::Duration::SECOND);
+    assert_eq!(import(&vault, json!({"value": pem()})).await.status(), 200);
 }
 
 #[tokio::test]

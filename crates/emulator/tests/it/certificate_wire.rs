@@ -134,6 +134,38 @@ async fn cert_pending_cancelled_and_deleted_and_notfound() {
     assert_eq!(deleted["policy"], expected, "cert-policy-defaults");
 }
 
+/// From recordings of the JavaScript client's tests of 2020 and 2021: reading, cancelling and deleting an operation.
+#[tokio::test]
+async fn what_is_not_issued_is_read_without_a_certificate() {
+    let vault = slow().await;
+    let begun = begin(&vault).await.json();
+    let at = now(&vault);
+    let read = vault.get("/certificates/c/").await;
+    let text = |pending: &str| {
+        let shown = read.json();
+        format!(
+            r#"{{"id":{},"attributes":{{"enabled":false,"nbf":{},"exp":{},"created":{at},"updated":{at},"recoveryLevel":"CustomizedRecoverable+Purgeable","recoverableDays":7}},"policy":{}{pending}}}"#,
+            shown["id"],
+            at - 600,
+            shown["attributes"]["exp"],
+            policy_text(&vault, at)
+        )
+    };
+    let pending = format!(r#","pending":{{"id":"{}/certificates/c/pending"}}"#, vault.base);
+    assert_eq!((read.status(), read.text()), (200, text(&pending).as_str()));
+    let ask = json!({"cancellation_requested": true});
+    let asked = vault.send("PATCH", "/certificates/c/pending", Some(ask)).await;
+    let state = format!(
+        r#""cancellation_requested":true,"status":"inProgress","status_details":"{IN_PROGRESS}""#
+    );
+    let expected = operation(&vault, &begun, &state);
+    assert_eq!((asked.status(), asked.text()), (200, expected.as_str()));
+    assert_eq!(asked.header("retry-after"), None);
+    let deleted = vault.delete("/certificates/c/pending").await;
+    assert_eq!(deleted.text(), expected, "nobody has looked since");
+    assert_eq!(vault.get("/certificates/c/").await.text(), text(""));
+}
+
 #[tokio::test]
 async fn cert_get_full_and_delete_completed_and_recover() {
     let vault = slow().await;
@@ -305,7 +337,7 @@ async fn cert_import_pfx_no_policy() {
     let bundle = answer.json();
     let (base, version, at) = (&vault.base, version(&bundle["id"]), now(&vault));
     let expected = format!(
-        r#"{{"id":"{base}/certificates/c/{version}","kid":"{base}/keys/c/{version}","sid":"{base}/secrets/c/{version}","x5t":{},"cer":{},"attributes":{{"enabled":true,"nbf":1767225600,"exp":1830297600,"created":{at},"updated":{at},"recoveryLevel":"Recoverable+Purgeable","recoverableDays":90}},"tags":{{"key":"val"}},"policy":{{"id":"{base}/certificates/c/policy","key_props":{},"secret_props":{{"contentType":"application/x-pkcs12"}},"x509_props":"#,
+        r#"{{"id":"{base}/certificates/c/{version}","kid":"{base}/keys/c/{version}","sid":"{base}/secrets/c/{version}","x5t":{},"cer":{},"attributes":{{"enabled":true,"nbf":1767225600,"exp":2398377600,"created":{at},"updated":{at},"recoveryLevel":"Recoverable+Purgeable","recoverableDays":90}},"tags":{{"key":"val"}},"policy":{{"id":"{base}/certificates/c/policy","key_props":{},"secret_props":{{"contentType":"application/x-pkcs12"}},"x509_props":"#,
         bundle["x5t"],
         bundle["cer"],
         r#"{"exportable":true,"kty":"EC","key_size":256,"reuse_key":false,"crv":"P-256"}"#
@@ -410,9 +442,17 @@ async fn key_list_managed_and_secret_delete_managed_and_secret_pem() {
     let (key, certificate) = value.split_once("-----END PRIVATE KEY-----\n").unwrap();
     assert!(key.starts_with("-----BEGIN PRIVATE KEY-----\n"), "{key}");
     assert!(certificate.starts_with("-----BEGIN CERTIFICATE-----\n"), "{certificate}");
-    assert!(
-        secret.text().ends_with(&format!(r#","kid":{},"managed":true}}"#, bundle["kid"])),
-        "{}",
-        secret.text()
+    // From recordings of the JavaScript client's tests of 2020 and 2021.
+    let id = &bundle["sid"];
+    let middle = format!(
+        r#","contentType":"application/x-pem-file","id":{id},"managed":true,"attributes":{{"enabled":true,{times},"#
     );
+    assert!(secret.text().contains(&middle), "{}", secret.text());
+    let end = format!(r#"90}},"kid":{}}}"#, bundle["kid"]);
+    assert!(secret.text().ends_with(&end), "{}", secret.text());
+    let list = vault.get("/secrets").await;
+    let expected = format!(
+        r#"{{"value":[{{"contentType":"application/x-pem-file","id":"{base}/secrets/c","managed":true,"attributes":{{"enabled":true,{times},"recoveryLevel":"Recoverable+Purgeable","recoverableDays":90}}}}],"nextLink":null}}"#
+    );
+    assert_eq!(list.text(), expected);
 }

@@ -15,9 +15,16 @@ pub(in crate::certificates) fn subject(text: &str) -> Result<Name, X509Error> {
 
 /// Writes a name as Windows does: the most specific part first, with a blank after each comma.
 pub(super) fn text(name: &Name) -> String {
-    let mut parts: Vec<String> = name.iter_rdn().map(ToString::to_string).collect();
+    let mut parts: Vec<String> = name.iter_rdn().map(|part| windows(&part.to_string())).collect();
     parts.reverse();
     parts.join(", ")
+}
+
+/// Its words, where they are not those of RFC 4514.
+fn windows(part: &str) -> String {
+    let known = [("EMAIL=", "E="), ("ST=", "S=")];
+    let other = known.iter().find_map(|(from, to)| Some((part.strip_prefix(from)?, to)));
+    other.map_or_else(|| part.to_owned(), |(value, word)| format!("{word}{value}"))
 }
 
 /// Parts between commas or semicolons that are neither quoted nor escaped.
@@ -81,7 +88,8 @@ mod tests {
             ("CN=a, OU=x, OU=y", "CN=a, OU=x, OU=y"),
             (r#"CN=a, O="Contoso, Ltd""#, r"CN=a, O=Contoso\, Ltd"),
             (r"CN=a\, b", r"CN=a\, b"),
-            ("E=a@b.example, CN=x", "emailAddress=a@b.example, CN=x"),
+            ("E=a@b.example, CN=x", "E=a@b.example, CN=x"),
+            ("emailAddress=a@b.example, S=x, st=y", "E=a@b.example, S=x, S=y"),
         ] {
             assert_eq!(text(&subject(written).unwrap()), read, "{written}");
         }
