@@ -43,13 +43,22 @@ pub(super) fn write_pfx(key: Option<&KeyMaterial>, chain: &[Vec<u8>]) -> Result<
 
 /// The key, if it may leave the vault, and then the certificates.
 pub(super) fn write_pem(key: Option<&KeyMaterial>, chain: &[Vec<u8>]) -> Result<String, X509Error> {
-    let mut parts = Vec::new();
-    if let Some(key) = key {
-        parts.push(Pem::new("PRIVATE KEY", key.to_private()?.bytes()?));
-    }
-    parts.extend(chain.iter().map(|der| Pem::new("CERTIFICATE", der.clone())));
+    let key = key.map(|key| key.to_private()?.bytes()).transpose()?;
+    Ok(pem_of(key, chain))
+}
+
+fn pem_of(key: Option<Vec<u8>>, chain: &[Vec<u8>]) -> String {
+    let key = key.map(|pkcs8| Pem::new("PRIVATE KEY", pkcs8));
+    let chain = chain.iter().map(|der| Pem::new("CERTIFICATE", der.clone()));
+    let parts: Vec<_> = key.into_iter().chain(chain).collect();
     let config = EncodeConfig::new().set_line_ending(LineEnding::LF);
-    Ok(pem::encode_many_config(&parts, config).replace("-----\n\n-----", "-----\n-----"))
+    pem::encode_many_config(&parts, config).replace("-----\n\n-----", "-----\n-----")
+}
+
+/// The same file as PEM; `None` when it is none that [`write_pfx`] wrote.
+pub(crate) fn to_pem(pfx: &str) -> Option<String> {
+    let (keys, certificates) = read_pfx(pfx, "").ok()?;
+    Some(pem_of(keys.into_iter().next(), &certificates))
 }
 
 /// Reads a file with one private key and its certificate; the password is that of PKCS #12 alone.

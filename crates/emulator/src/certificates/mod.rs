@@ -35,6 +35,7 @@ use crate::{
     vault::{CertificateRoute, Context, ObjectRoute, Reply, ServiceError},
 };
 use contacts::Contact;
+pub(crate) use container::to_pem;
 use issuers::Issuer;
 pub(crate) use keep_up::{Looked, keep_up};
 use operation::Operation;

@@ -13,10 +13,13 @@ use crate::{
     certificates,
     locks::lock,
     objects::{self, Attributes, Change, Content, Object, ObjectKind, Part, Store, Version, reply},
-    vault::{Action, Context, Reply, SecretRoute, ServiceError, Vault},
+    vault::{Action, Context, ObjectRoute, Reply, SecretRoute, ServiceError, Vault},
 };
 use bundle::{SecretBundle, SecretItem};
 use request::SetBody;
+
+/// The one form of file that a certificate is converted to.
+const PEM: &str = "application/x-pem-file";
 
 /// What a version of a secret holds.
 #[derive(Clone, Serialize, Deserialize)]
@@ -51,6 +54,9 @@ pub(crate) async fn catch_up(
     context: &Context<'_>,
     route: &SecretRoute,
 ) -> Result<(), ServiceError> {
+    if matches!(route, SecretRoute::Object(ObjectRoute::Get { .. })) {
+        check_form(context)?;
+    }
     match route {
         SecretRoute::Object(route) => {
             certificates::keep_up(context, certificates::objects_looked(route)).await
@@ -67,6 +73,16 @@ pub(crate) fn answer(
     match route {
         SecretRoute::Object(route) => objects::answer::<SecretContent>(context, route, body),
         SecretRoute::Set { name } => set(context, &name, body),
+    }
+}
+
+/// Refuses a form of file that nothing is converted to.
+fn check_form(context: &Context<'_>) -> Result<(), ServiceError> {
+    match context.query.out_content_type.as_deref() {
+        None | Some(PEM) => Ok(()),
+        Some(other) => Err(ServiceError::bad_parameter(format!(
+            "The content type '{other}' of outContentType is not supported; {PEM} is."
+        ))),
     }
 }
 

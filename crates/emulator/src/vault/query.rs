@@ -15,6 +15,8 @@ pub(crate) struct Query {
     pub(crate) include_pending: bool,
     /// Of a pending certificate: answers only for this request.
     pub(crate) request_id: Option<String>,
+    /// Of the secret of a certificate: the form of file that is wanted.
+    pub(crate) out_content_type: Option<String>,
 }
 
 impl Query {
@@ -24,12 +26,14 @@ impl Query {
         let mut skip_token = None;
         let mut include_pending = false;
         let mut request_id = None;
+        let mut out_content_type = None;
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match name.to_ascii_lowercase().as_str() {
                 "api-version" => api_version = Some(value.into_owned()),
                 "maxresults" => max_results = Some(page_size(&value)?),
                 "$skiptoken" => skip_token = Some(value.into_owned()),
                 "includepending" => include_pending = value.eq_ignore_ascii_case("true"),
+                "outcontenttype" => out_content_type = Some(value.into_owned()),
                 "request_id" => request_id = Some(value.into_owned()),
                 _ => {}
             }
@@ -37,7 +41,14 @@ impl Query {
         let api_version = api_version
             .filter(|version| !version.is_empty())
             .ok_or_else(|| ServiceError::bad_parameter("api-version must be specified"))?;
-        Ok(Self { api_version, max_results, skip_token, include_pending, request_id })
+        Ok(Self {
+            api_version,
+            max_results,
+            skip_token,
+            include_pending,
+            request_id,
+            out_content_type,
+        })
     }
 
     pub(crate) fn page_size(&self) -> usize {

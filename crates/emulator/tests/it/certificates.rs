@@ -128,6 +128,23 @@ async fn a_pem_file_has_the_key_first_and_lines_of_64_characters() {
 }
 
 #[tokio::test]
+async fn a_pfx_is_read_as_pem_on_demand() {
+    let vault = Vault::new().await;
+    let pfx = json!({"secret_props": {"contentType": "application/x-pkcs12"}});
+    let bundle = issued(&vault, "c", policy_with(pfx)).await;
+    let secret = vault.get("/secrets/c?outContentType=application/x-pem-file").await.ok();
+    assert_eq!(secret["contentType"], "application/x-pem-file");
+    let sections = sections(secret["value"].as_str().unwrap());
+    let tags: Vec<_> = sections.iter().map(|(tag, _)| tag.as_str()).collect();
+    assert_eq!((tags, &sections[1].1), (vec!["PRIVATE KEY", "CERTIFICATE"], &der(&bundle)));
+    let other = vault.get("/secrets/c?outContentType=application/x-pkcs12").await;
+    assert_eq!(other.refusal().1, "BadParameter");
+    vault.set("s", json!({"value": "v"})).await;
+    let own = vault.get("/secrets/s?outContentType=application/x-pem-file").await.ok();
+    assert_eq!(own["value"], "v", "no certificate's");
+}
+
+#[tokio::test]
 async fn a_key_that_may_not_leave_is_in_no_file() {
     let vault = Vault::new().await;
     let pkcs12 = json!({"contentType": "application/x-pkcs12"});
