@@ -130,14 +130,14 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How long, by [`Emulator::clock`], the deletion of a key, a secret or a resource group takes; zero when not
-    /// set.
+    /// How long, by [`Emulator::clock`], the deletion of an object of a vault or of a resource group takes; zero
+    /// when not set.
     pub fn deletion_lag(mut self, lag: Duration) -> Self {
         self.properties.deletion_lag = lag;
         self
     }
 
-    /// How long, by [`Emulator::clock`], the recovery of a key or a secret takes; zero when not set.
+    /// How long, by [`Emulator::clock`], the recovery of an object of a vault takes; zero when not set.
     pub fn recovery_lag(mut self, lag: Duration) -> Self {
         self.properties.recovery_lag = lag;
         self
