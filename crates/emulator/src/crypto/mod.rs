@@ -11,6 +11,7 @@ mod okp;
 mod private;
 mod release;
 mod rsa;
+mod x509;
 
 pub(crate) use aes::OctKey;
 pub(crate) use algorithm::{EncryptionAlgorithm, SignatureAlgorithm};
@@ -20,6 +21,7 @@ pub(crate) use okp::{ED25519_NAME, OkpKey};
 pub(crate) use private::{PrivateKey, TransferredKey};
 pub(crate) use release::{ReleaseAlgorithm, RsaPublicKey};
 pub(crate) use rsa::RsaKey;
+pub(crate) use x509::{Signed, thumbprint};
 
 /// What a new key is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

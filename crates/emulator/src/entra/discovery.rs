@@ -55,7 +55,7 @@ pub(super) fn openid_configuration(base: &str, tokens: &Tokens, segments: &[&str
     let is_adfs = segment.eq_ignore_ascii_case("adfs");
     let tenant = match tenant_of(tokens, segment) {
         Ok(tenant) => tenant,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return refusal.called("invalid_tenant").into_response(),
     };
     let (issuer, oauth, keys) = if is_adfs {
         (

@@ -74,6 +74,11 @@ impl Refusal {
         }
     }
 
+    /// The same under another OAuth error, where an endpoint has one of its own.
+    pub(super) fn called(self, error: &'static str) -> Self {
+        Self { error, ..self }
+    }
+
     /// The code and the text, for a page.
     pub(super) fn description(&self) -> String {
         format!("AADSTS{}: {}", self.code, self.text)

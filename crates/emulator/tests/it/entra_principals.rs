@@ -39,6 +39,11 @@ async fn only_those_listed_get_a_token_and_for_their_object_id() {
     assert!(!stranger.text().contains("canary") && stranger.text().contains("'stranger'"));
     let elsewhere = secret(&vault, OBJECT, "app", "one").await;
     assert_eq!(code(&elsewhere), (400, 90_002));
+    let authority = vault.emulator.authority();
+    let document = format!("{authority}/{OBJECT}/v2.0/.well-known/openid-configuration");
+    let document = vault.send_to("GET", &document, "", &[]).await;
+    assert_eq!(code(&document), (400, 90_002));
+    assert_eq!(document.json()["error"], "invalid_tenant");
 }
 
 #[tokio::test]

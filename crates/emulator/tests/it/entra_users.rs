@@ -124,6 +124,27 @@ async fn a_device_is_signed_in_at_once_as_the_first_listed_user() {
 }
 
 #[tokio::test]
+async fn version_1_has_a_devices_sign_in_for_a_resource() {
+    let vault = Vault::of(Emulator::builder().principals(ada())).await;
+    let url = |path: &str| format!("{}/common/oauth2/{path}", vault.emulator.authority());
+    let form = "client_id=app&resource=https%3A%2F%2Fvault.azure.net";
+    let begun = vault.send_to("POST", &url("devicecode"), form, &[]).await.ok();
+    assert!(
+        begun["verification_url"].is_string() && begun["verification_uri"].is_null(),
+        "{begun}"
+    );
+    let code = begun["device_code"].as_str().unwrap();
+    let form = format!(
+        "grant_type=device_code&client_id=app&code={code}&resource=https://vault.azure.net"
+    );
+    let answer = vault.send_to("POST", &url("token"), form, &[]).await.ok();
+    assert_eq!(claims(&answer["access_token"])["aud"], "https://vault.azure.net");
+    for name in ["expires_on", "refresh_token", "id_token"] {
+        assert!(answer[name].is_string(), "{name} in {answer}");
+    }
+}
+
+#[tokio::test]
 async fn by_hand_a_device_waits_for_the_code_to_be_typed() {
     let vault = Vault::of(Emulator::builder().principals(ada()).sign_in_by_hand(true)).await;
     let (code, user_code) = begin(&vault).await;
