@@ -4,7 +4,11 @@ use std::io::{self, Write};
 
 use azvault_emulator::Emulator;
 
-use super::{facts::Facts, place::Place};
+use super::{
+    facts::Facts,
+    place::Place,
+    shell::{SH_QUOTE, Shell, single},
+};
 
 pub(super) fn announce(emulator: &Emulator, facts: &Facts, place: &Place) -> io::Result<()> {
     let (authority, tenant, ca) = (emulator.authority(), emulator.tenant_id(), facts.ca.display());
@@ -21,8 +25,8 @@ pub(super) fn announce(emulator: &Emulator, facts: &Facts, place: &Place) -> io:
         writeln!(out, "Installation:    {}", place.folder().display())?;
     }
     writeln!(out, "\nFor clients in this shell (any client id and secret will do):")?;
-    for variable in ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
-        writeln!(out, "  export {variable}='{ca}'")?;
+    for name in ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
+        write!(out, "  {}", Shell::Sh.line(name, Some(&ca.to_string())))?;
     }
     writeln!(out, "  export AZURE_AUTHORITY_HOST='{authority}'")?;
     writeln!(
@@ -34,11 +38,9 @@ pub(super) fn announce(emulator: &Emulator, facts: &Facts, place: &Place) -> io:
         "Turn instance discovery off in the credential, since this authority is not a public one."
     )?;
     if place.is_kept() {
-        writeln!(
-            out,
-            "\nOr, for programs as they are, with the names of the public cloud (another installation than the \
-             default: env --state-dir):\n  eval \"$(azvault-emulator env)\""
-        )?;
+        let folder = single(&place.folder().display().to_string(), SH_QUOTE);
+        writeln!(out, "\nOr, for programs as they are, with the names of the public cloud:")?;
+        writeln!(out, "  eval \"$(azvault-emulator env --state-dir {folder})\"")?;
         writeln!(
             out,
             "\nCtrl-C stops the emulator; vaults are gone then, certificate and tokens stay good."

@@ -17,11 +17,14 @@ pub(super) enum Shell {
     Json,
 }
 
+/// A single quote between single quotes, for `sh`.
+pub(super) const SH_QUOTE: &str = "'\\''";
+
 impl Shell {
     /// What sets `value` as `name`, or removes `name`; a line, or more when there are some in the value.
     pub(super) fn line(self, name: &str, value: Option<&str>) -> String {
         match (self, value) {
-            (Self::Sh, Some(value)) => format!("export {name}={}\n", single(value, "'\\''")),
+            (Self::Sh, Some(value)) => format!("export {name}={}\n", single(value, SH_QUOTE)),
             (Self::Sh, None) => format!("unset {name}\n"),
             (Self::Fish, Some(value)) => {
                 let value = value.replace('\\', "\\\\").replace('\'', "\\'");
@@ -40,7 +43,8 @@ impl Shell {
     }
 }
 
-fn single(value: &str, quote: &str) -> String {
+/// `value` in single quotes, with `quote` for those that it has.
+pub(super) fn single(value: &str, quote: &str) -> String {
     format!("'{}'", value.replace('\'', quote))
 }
 

@@ -74,6 +74,22 @@ fn a_shell_that_evaluates_it_has_what_json_says_whatever_is_in_the_path() {
 }
 
 #[test]
+fn what_the_program_prints_for_a_shell_can_be_evaluated_too() {
+    let folder = Folder::new();
+    let program = serving(&folder);
+    let line = program.printed.lines().find(|line| line.contains("SSL_CERT_FILE=")).unwrap();
+    let hint = program.printed.lines().find(|line| line.contains("eval ")).unwrap();
+    let binary = std::path::Path::new(BINARY).parent().unwrap();
+    for script in [line, hint] {
+        let script =
+            format!("PATH='{}':$PATH\n{script}\nprintf %s \"$SSL_CERT_FILE\"", binary.display());
+        let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+        let set = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(set, format!("{}/ca.pem", folder.path()), "{script}");
+    }
+}
+
+#[test]
 fn the_direct_way_has_no_proxy_but_the_authority() {
     let folder = Folder::new();
     let program = serving(&folder);
