@@ -7,6 +7,7 @@ mod algorithm;
 mod ec;
 mod jwk;
 mod key_wrap;
+mod okp;
 mod private;
 mod release;
 mod rsa;
@@ -15,6 +16,7 @@ pub(crate) use aes::OctKey;
 pub(crate) use algorithm::{EncryptionAlgorithm, SignatureAlgorithm};
 pub(crate) use ec::{Curve, EcKey};
 pub(crate) use jwk::{ImportedKey, RsaParts};
+pub(crate) use okp::{ED25519_NAME, OkpKey};
 pub(crate) use private::{PrivateKey, TransferredKey};
 pub(crate) use release::{ReleaseAlgorithm, RsaPublicKey};
 pub(crate) use rsa::RsaKey;
@@ -22,9 +24,15 @@ pub(crate) use rsa::RsaKey;
 /// What a new key is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeySpec {
-    Rsa { bits: u32 },
+    Rsa {
+        bits: u32,
+    },
     Ec(Curve),
-    Oct { bits: u32 },
+    Oct {
+        bits: u32,
+    },
+    /// Ed25519.
+    Okp,
 }
 
 /// A key, private part included.
@@ -33,6 +41,7 @@ pub(crate) enum KeyMaterial {
     Rsa(RsaKey),
     Ec(EcKey),
     Oct(OctKey),
+    Okp(OkpKey),
 }
 
 /// An operation on key material failed.
@@ -78,6 +87,7 @@ impl KeyMaterial {
             KeySpec::Rsa { bits } => Self::Rsa(RsaKey::generate(bits)?),
             KeySpec::Ec(curve) => Self::Ec(EcKey::generate(curve)?),
             KeySpec::Oct { bits } => Self::Oct(OctKey::generate(bits)?),
+            KeySpec::Okp => Self::Okp(OkpKey::generate()?),
         })
     }
 
@@ -87,6 +97,7 @@ impl KeyMaterial {
             Self::Rsa(key) => KeySpec::Rsa { bits: key.bits() },
             Self::Ec(key) => KeySpec::Ec(key.curve()),
             Self::Oct(key) => KeySpec::Oct { bits: key.bits() },
+            Self::Okp(_) => KeySpec::Okp,
         }
     }
 
@@ -118,7 +129,7 @@ impl KeyMaterial {
         }
     }
 
-    /// Signs a digest, whose length must be the algorithm's.
+    /// Signs a digest, whose length must be the algorithm's; by EdDSA, a message.
     pub(crate) fn sign(
         &self,
         algorithm: SignatureAlgorithm,
@@ -128,6 +139,7 @@ impl KeyMaterial {
             Self::Rsa(key) => key.sign(algorithm, digest),
             Self::Ec(key) => key.sign(algorithm, digest),
             Self::Oct(key) => key.sign(algorithm, digest),
+            Self::Okp(key) => key.sign(algorithm, digest),
         }
     }
 
@@ -141,6 +153,7 @@ impl KeyMaterial {
             Self::Rsa(key) => key.verify(algorithm, digest, signature),
             Self::Ec(key) => key.verify(algorithm, digest, signature),
             Self::Oct(key) => key.verify(algorithm, digest, signature),
+            Self::Okp(key) => key.verify(algorithm, digest, signature),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{KeyObject, KeyVersion, release_policy::ReleasePolicy};
 use crate::{
-    crypto::KeyMaterial,
+    crypto::{ED25519_NAME, KeyMaterial},
     host::VaultKind,
     objects::{AttributesView, Tags},
     vault::Context,
@@ -88,6 +88,8 @@ pub(super) fn key_type(version: &KeyVersion) -> &'static str {
         (KeyMaterial::Rsa(_), true) => "RSA-HSM",
         (KeyMaterial::Ec(_), false) => "EC",
         (KeyMaterial::Ec(_), true) => "EC-HSM",
+        (KeyMaterial::Okp(_), false) => "OKP",
+        (KeyMaterial::Okp(_), true) => "OKP-HSM",
         (KeyMaterial::Oct(_), false) => "oct",
         (KeyMaterial::Oct(_), true) => "oct-HSM",
     }
@@ -185,6 +187,10 @@ impl<'a> JsonWebKey<'a> {
                 jwk.crv = Some(key.curve().name());
                 jwk.x = base64url(x);
                 jwk.y = base64url(y);
+            }
+            KeyMaterial::Okp(key) => {
+                jwk.crv = Some(ED25519_NAME);
+                jwk.x = base64url(key.x());
             }
             // A symmetric key has no public part.
             KeyMaterial::Oct(_) => {}

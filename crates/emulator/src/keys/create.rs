@@ -95,7 +95,7 @@ pub(super) async fn generate(spec: KeySpec) -> Result<KeyMaterial, ServiceError>
         KeySpec::Rsa { .. } => tokio::task::spawn_blocking(move || KeyMaterial::generate(spec))
             .await
             .map_err(|_| failed())?,
-        KeySpec::Ec(_) | KeySpec::Oct { .. } => KeyMaterial::generate(spec),
+        KeySpec::Ec(_) | KeySpec::Oct { .. } | KeySpec::Okp => KeyMaterial::generate(spec),
     };
     material.map_err(|_| failed())
 }

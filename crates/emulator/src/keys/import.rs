@@ -11,7 +11,7 @@ use super::{
     request::{default_operations, key_size_error, key_tags, known_operations, optional_bytes},
 };
 use crate::{
-    crypto::{Curve, ImportedKey, KeyMaterial, KeySpec, RsaParts},
+    crypto::{Curve, ED25519_NAME, ImportedKey, KeyMaterial, KeySpec, RsaParts},
     host::VaultKind,
     objects::{Attributes, AttributesBody, Content, TagsBody, Version, json},
     vault::{Action, Context, Reply, ServiceError},
@@ -87,10 +87,10 @@ pub(super) fn import(
 fn check_size(material: &KeyMaterial, kind: VaultKind) -> Result<(), ServiceError> {
     match (material.spec(), kind) {
         (KeySpec::Rsa { bits: 2048 | 3072 | 4096 } | KeySpec::Ec(_), _)
-        | (KeySpec::Oct { .. }, VaultKind::ManagedHsm) => Ok(()),
+        | (KeySpec::Oct { .. } | KeySpec::Okp, VaultKind::ManagedHsm) => Ok(()),
         (KeySpec::Rsa { bits }, _) => Err(key_size_error(bits, "2048, 3072, 4096")),
-        // A vault holds no symmetric keys.
-        (KeySpec::Oct { .. }, VaultKind::Vault) => Err(invalid_jwk()),
+        // A vault holds neither symmetric keys nor those of Edwards curves.
+        (KeySpec::Oct { .. } | KeySpec::Okp, VaultKind::Vault) => Err(invalid_jwk()),
     }
 }
 
@@ -101,7 +101,7 @@ impl Jwk {
             ImportedKey::Rsa(_) => ServiceError::bad_parameter(
                 "RSA key is not valid - cannot instantiate crypto service",
             ),
-            ImportedKey::Ec { .. } | ImportedKey::Oct(_) => invalid_jwk(),
+            ImportedKey::Ec { .. } | ImportedKey::Oct(_) | ImportedKey::Okp { .. } => invalid_jwk(),
         })
     }
 
@@ -131,6 +131,12 @@ impl Jwk {
                     d: required("d", self.d.as_deref())?,
                     x: required("x", self.x.as_deref())?,
                     y: required("y", self.y.as_deref())?,
+                })
+            }
+            ("OKP", VaultKind::ManagedHsm) if self.crv.as_deref() == Some(ED25519_NAME) => {
+                Ok(ImportedKey::Okp {
+                    d: required("d", self.d.as_deref())?,
+                    x: required("x", self.x.as_deref())?,
                 })
             }
             ("oct", VaultKind::ManagedHsm) => {

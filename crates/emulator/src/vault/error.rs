@@ -217,6 +217,11 @@ impl ServiceError {
         Self::forbidden(message).with_inner("ForbiddenByPolicy")
     }
 
+    /// No access policy speaks of the caller.
+    pub(crate) fn access_denied(message: String) -> Self {
+        Self::forbidden(message).with_inner("AccessDenied")
+    }
+
     pub(crate) fn forbidden_by_rbac(message: String) -> Self {
         Self::forbidden(message).with_inner("ForbiddenByRbac")
     }

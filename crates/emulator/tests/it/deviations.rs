@@ -35,18 +35,36 @@ async fn a_callers_iv_of_twelve_bytes_is_used_for_gcm() {
 }
 
 #[tokio::test]
-async fn rsnull_and_keys_of_edwards_curves_are_not_offered() {
+async fn rsnull_signs_nothing() {
     let hsm = Vault::hsm().await;
-    for body in
-        [json!({"kty": "OKP-HSM", "crv": "Ed25519"}), json!({"kty": "OKP", "crv": "Ed25519"})]
-    {
-        assert_eq!(hsm.post("/keys/k/create", body).await.status(), 400);
-    }
     hsm.create("k", json!({"kty": "RSA"})).await;
     assert_eq!(
         hsm.post("/keys/k/sign", json!({"alg": "RSNULL", "value": "AQ"})).await.status(),
         400
     );
+}
+
+/// What EdDSA takes is not on record; here it is the message.
+#[tokio::test]
+async fn an_edwards_key_of_a_pool_signs_messages_of_any_length() {
+    let hsm = Vault::hsm().await;
+    hsm.create("k", json!({"kty": "OKP", "crv": "Ed25519"})).await;
+    for message in [vec![], vec![7; 5], vec![7; 64], vec![7; 1000]] {
+        let message = base64url(&message);
+        let signed = hsm.post("/keys/k/sign", json!({"alg": "EdDSA", "value": message})).await.ok();
+        let body = json!({"alg": "EdDSA", "digest": message, "value": signed["value"]});
+        assert_eq!(hsm.post("/keys/k/verify", body).await.ok()["value"], true);
+        let other = json!({"alg": "EdDSA", "digest": "AAAA", "value": signed["value"]});
+        assert_eq!(hsm.post("/keys/k/verify", other).await.ok()["value"], false);
+    }
+    for body in [json!({"kty": "OKP"}), json!({"kty": "OKP-HSM", "crv": "X25519"})] {
+        assert_eq!(hsm.post("/keys/other/create", body).await.status(), 400);
+    }
+    let ec = json!({"alg": "ES256", "value": base64url(&[7; 32])});
+    assert_eq!(hsm.post("/keys/k/sign", ec).await.status(), 400);
+    let vault = Vault::new().await;
+    let body = json!({"kty": "OKP-HSM", "crv": "Ed25519"});
+    assert_eq!(vault.post("/keys/k/create", body).await.status(), 400);
 }
 
 #[tokio::test]

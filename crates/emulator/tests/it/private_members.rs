@@ -212,6 +212,11 @@ async fn no_answer_of_a_managed_hsm_has_a_private_member() {
     import_and_walk(&hsm, "i-oct", oct, ["A256CBC", "HS256"]).await;
     import_and_walk(&hsm, "i-rsa", jwk(RSA_2048, "RSA-HSM"), ["RSA-OAEP", "RS256"]).await;
     import_and_walk(&hsm, "i-ec", jwk(EC_P256, "EC-HSM"), ["RSA-OAEP", "ES256"]).await;
+    let okp = json!({
+        "kty": "OKP-HSM", "crv": "Ed25519", "d": "TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs",
+        "x": "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw",
+    });
+    import_and_walk(&hsm, "i-okp", okp, ["RSA-OAEP", "EdDSA"]).await;
     for (name, body, algorithms) in [
         ("c-oct", json!({"kty": "oct-HSM", "key_size": 256}), ["A256GCM", "HS256"]),
         ("c-kw", json!({"kty": "oct-HSM", "key_size": 128}), ["A128KW", "HS256"]),
