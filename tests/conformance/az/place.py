@@ -38,10 +38,10 @@ def group(az, area):
     return name
 
 
-def vault_for_everything(az, me, group, name):
+def vault_for_everything(az, me, group, name, *more):
     """A vault whose policies allow the caller everything."""
     az("keyvault", "create", "-g", group, "-n", name, "-l", REGION, "--no-self-perms", "true",
-       "--enable-rbac-authorization", "false")  # fmt: skip
+       "--enable-rbac-authorization", "false", *more)  # fmt: skip
     az("keyvault", "set-policy", "-g", group, "-n", name, "--object-id", me, *EVERYTHING)
 
 

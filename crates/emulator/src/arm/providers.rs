@@ -5,24 +5,7 @@
 
 use serde::Serialize;
 
-use super::locations;
-
-/// Stable versions of Microsoft.KeyVault, newest first.
-const KEY_VAULT_VERSIONS: &[&str] = &[
-    "2026-05-15",
-    "2026-02-01",
-    "2025-05-01",
-    "2024-11-01",
-    "2023-07-01",
-    "2023-02-01",
-    "2022-11-01",
-    "2022-07-01",
-    "2021-10-01",
-    "2019-09-01",
-    "2018-02-14",
-    "2016-10-01",
-    "2015-06-01",
-];
+use super::{locations, versions::KEY_VAULT};
 
 /// A provider, and the types of its resources.
 pub(super) struct Provider {
@@ -34,6 +17,7 @@ pub(super) struct Provider {
 
 struct Type {
     name: &'static str,
+    /// Oldest first.
     versions: &'static [&'static str],
     /// Whether its resources are in regions.
     regional: bool,
@@ -53,43 +37,38 @@ const PROVIDERS: [Provider; 3] = [
         namespace: "Microsoft.KeyVault",
         on_request: true,
         types: &[
-            Type {
-                name: "vaults",
-                versions: KEY_VAULT_VERSIONS,
-                regional: true,
-                capabilities: RESOURCE,
-            },
-            part("vaults/secrets", KEY_VAULT_VERSIONS, true),
-            part("vaults/keys", KEY_VAULT_VERSIONS, true),
-            part("vaults/keys/versions", KEY_VAULT_VERSIONS, true),
-            part("vaults/accessPolicies", KEY_VAULT_VERSIONS, true),
-            part("vaults/privateEndpointConnections", KEY_VAULT_VERSIONS, true),
-            part("operations", KEY_VAULT_VERSIONS, false),
-            part("checkNameAvailability", KEY_VAULT_VERSIONS, false),
-            part("checkMhsmNameAvailability", KEY_VAULT_VERSIONS, false),
-            part("deletedVaults", KEY_VAULT_VERSIONS, true),
-            part("locations", KEY_VAULT_VERSIONS, false),
-            part("locations/deletedVaults", KEY_VAULT_VERSIONS, true),
-            part("locations/operationResults", KEY_VAULT_VERSIONS, true),
+            Type { name: "vaults", versions: &KEY_VAULT, regional: true, capabilities: RESOURCE },
+            part("vaults/secrets", &KEY_VAULT, true),
+            part("vaults/keys", &KEY_VAULT, true),
+            part("vaults/keys/versions", &KEY_VAULT, true),
+            part("vaults/accessPolicies", &KEY_VAULT, true),
+            part("vaults/privateEndpointConnections", &KEY_VAULT, true),
+            part("operations", &KEY_VAULT, false),
+            part("checkNameAvailability", &KEY_VAULT, false),
+            part("checkMhsmNameAvailability", &KEY_VAULT, false),
+            part("deletedVaults", &KEY_VAULT, true),
+            part("locations", &KEY_VAULT, false),
+            part("locations/deletedVaults", &KEY_VAULT, true),
+            part("locations/operationResults", &KEY_VAULT, true),
         ],
     },
     Provider {
         namespace: "Microsoft.Authorization",
         on_request: false,
         types: &[
-            part("roleAssignments", &["2022-04-01", "2020-04-01-preview", "2015-07-01"], false),
-            part("roleDefinitions", &["2022-05-01-preview", "2022-04-01", "2015-07-01"], false),
+            part("roleAssignments", &["2015-07-01", "2020-04-01-preview", "2022-04-01"], false),
+            part("roleDefinitions", &["2015-07-01", "2022-04-01", "2022-05-01-preview"], false),
         ],
     },
     Provider {
         namespace: "Microsoft.Resources",
         on_request: false,
         types: &[
-            part("tenants", &["2022-12-01", "2020-01-01"], false),
-            part("subscriptions", &["2022-12-01", "2020-01-01"], false),
-            part("subscriptions/locations", &["2022-12-01", "2020-01-01"], false),
-            part("subscriptions/resourceGroups", &["2024-11-01", "2021-04-01"], false),
-            part("subscriptions/resources", &["2024-11-01", "2021-04-01", "2015-11-01"], false),
+            part("tenants", &["2020-01-01", "2022-12-01"], false),
+            part("subscriptions", &["2020-01-01", "2022-12-01"], false),
+            part("subscriptions/locations", &["2020-01-01", "2022-12-01"], false),
+            part("subscriptions/resourceGroups", &["2021-04-01", "2024-11-01"], false),
+            part("subscriptions/resources", &["2015-11-01", "2021-04-01", "2024-11-01"], false),
         ],
     },
 ];
@@ -109,10 +88,17 @@ pub(super) struct View {
 struct TypeView {
     resource_type: &'static str,
     locations: Vec<&'static str>,
-    api_versions: &'static [&'static str],
+    api_versions: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     default_api_version: Option<&'static str>,
     capabilities: &'static str,
+}
+
+impl Type {
+    /// The newest version that is no preview.
+    fn newest(&self) -> Option<&'static str> {
+        self.versions.iter().rev().find(|version| !version.ends_with("-preview")).copied()
+    }
 }
 
 impl Provider {
@@ -136,8 +122,8 @@ impl Provider {
         let types = self.types.iter().map(|kind| TypeView {
             resource_type: kind.name,
             locations: if kind.regional { locations::display_names() } else { Vec::new() },
-            api_versions: kind.versions,
-            default_api_version: kind.versions.first().copied(),
+            api_versions: kind.versions.iter().rev().copied().collect(),
+            default_api_version: kind.newest(),
             capabilities: kind.capabilities,
         });
         View {

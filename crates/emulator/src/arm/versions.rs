@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::{Context, error::ArmError, names::VaultId, part::VaultPart, route::Route};
 
-/// Of Microsoft.KeyVault: the specification's, with the previews between them.
-const KEY_VAULT: [&str; 22] = [
+/// Of Microsoft.KeyVault, oldest first: the specification's, with the previews between them.
+pub(super) const KEY_VAULT: [&str; 22] = [
     "2014-12-19-preview",
     "2015-06-01",
     "2016-10-01",
@@ -165,7 +165,8 @@ fn kind(route: &Route) -> Option<Kind<'_>> {
         Route::VaultOperation { .. } => ("locations/operationResults", "", None),
         Route::CheckName { .. } => ("checkNameAvailability", "", None),
         Route::Actions => ("operations", "", None),
-        Route::EmptyList => ("managedHSMs", "2021-04-01-preview", None),
+        Route::CheckHsmName { .. } => ("checkMhsmNameAvailability", "2022-11-01", None),
+        Route::EmptyList | Route::ManagedHsm { .. } => ("managedHSMs", "2021-04-01-preview", None),
         _ => return None,
     };
     Some(Kind { name, since, vault })

@@ -47,6 +47,7 @@ async fn providers_tell_which_types_they_have_in_which_versions_and_where() {
     let vaults = &one["resourceTypes"][0];
     assert_eq!(vaults["resourceType"], "vaults");
     assert!(vaults["apiVersions"].as_array().unwrap().contains(&json!("2023-07-01")));
+    assert_eq!(vaults["defaultApiVersion"], vaults["apiVersions"][0], "no preview is the newest");
     assert!(vaults["locations"].as_array().unwrap().contains(&json!("West Europe")));
     let tenant = arm.get("/providers/Microsoft.Authorization").await.ok();
     assert_eq!(tenant["id"], "/providers/Microsoft.Authorization");
@@ -101,4 +102,23 @@ async fn a_subscription_is_in_lower_case_everywhere() {
     assert_eq!(made["id"], path);
     let spelled = path.replace(&lower, capitals);
     assert_eq!(arm.get(&spelled).await.ok()["id"], path);
+}
+
+#[tokio::test]
+async fn strict_versions_are_asked_of_lookups_too() {
+    let mut arm = Arm::of(Emulator::builder().strict_api_versions(true)).await;
+    let lookups = [
+        ("2022-12-01", format!("{}/locations", arm.subscription()), "InvalidApiVersionParameter"),
+        ("2024-11-01", format!("{}/providers", arm.subscription()), "InvalidApiVersionParameter"),
+        ("2026-02-01", arm.provider("managedHSMs"), "InvalidResourceType"),
+    ];
+    for (version, path, code) in lookups {
+        arm.http.api_version = version;
+        assert_eq!(arm.get(&path).await.status(), 200, "{path}");
+        arm.http.api_version = "2099-01-01";
+        assert_eq!(arm.get(&path).await.refusal().1, code, "{path}");
+    }
+    let check = arm.provider("checkMhsmNameAvailability");
+    let answer = arm.send("POST", &check, Some(json!({"name": "pool1"}))).await;
+    assert_eq!(answer.refusal().1, "InvalidResourceType");
 }

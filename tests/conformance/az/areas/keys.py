@@ -14,7 +14,7 @@ PEM = os.path.join(os.path.dirname(__file__), "../../../scenarios/files/rsa-pkcs
 
 def run(area, az, me):
     where = group(az, "keys")
-    vault_for_everything(az, me, where, NAME)
+    vault_for_everything(az, me, where, NAME, "--sku", "premium")
     vault_for_everything(az, me, where, OTHER)
     key = lambda verb, name=None, *more, vault=NAME: az(
         "keyvault", "key", verb, "--vault-name", vault, *(["-n", name] if name else []), *more

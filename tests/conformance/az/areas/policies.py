@@ -19,7 +19,7 @@ def run(area, az, me):
     with area.check("without a policy a secret is refused in the service's words"):
         words = az.refusal(*secret)
         has(words, "(Forbidden)", "does not have secrets set permission on key vault")
-        has(words, f"{NAME};location={REGION}", me)
+        has(words, f"{NAME};location={REGION}", me, "AccessDenied")
     with area.check("set-policy by object id"):
         vault = az("keyvault", "set-policy", "-n", NAME, "--object-id", OTHER, "--key-permissions", "get", "list")
         equal(sorted(policies(vault)[OTHER]["keys"]), ["get", "list"])
@@ -31,7 +31,7 @@ def run(area, az, me):
     with area.check("a policy lets in for what it says, and for no more"):
         equal(az(*secret)["value"], "v")
         words = az.refusal("keyvault", "secret", "show", "--vault-name", NAME, "-n", "s")
-        has(words, "does not have secrets get permission on key vault")
+        has(words, "does not have secrets get permission on key vault", "ForbiddenByPolicy")
         words = az.refusal("keyvault", "key", "list", "--vault-name", NAME)
         has(words, "does not have keys list permission on key vault")
     with area.check("set-policy by the name of a user"):
