@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     arm::{Arm, ArmSettings},
     backup::BackupKey,
+    certificates::TestIssuer,
     clock::Clock,
     emulator::{Emulator, Inner, Network},
     entra::{Application, Directory, Principals, SignIns, SigningKey, Tokens},
@@ -234,16 +235,33 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How long, by [`Emulator::clock`], the deletion of a key, a secret or a resource group takes; zero when not
-    /// set.
+    /// How long, by [`Emulator::clock`], the deletion of an object of a vault or of a resource group takes; zero
+    /// when not set.
     pub fn deletion_lag(mut self, lag: Duration) -> Self {
         self.properties.deletion_lag = lag;
         self
     }
 
-    /// How long, by [`Emulator::clock`], the recovery of a key or a secret takes; zero when not set.
+    /// How long, by [`Emulator::clock`], the recovery of an object of a vault takes; zero when not set.
     pub fn recovery_lag(mut self, lag: Duration) -> Self {
         self.properties.recovery_lag = lag;
+        self
+    }
+
+    /// How long, by [`Emulator::clock`], a certificate takes from its request to its issue; zero when not set.
+    ///
+    /// Until then its operation is `inProgress` and can be cancelled. The service takes about ten seconds. Without a
+    /// lag it is issued when somebody next looks.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let emulator = azvault_emulator::Emulator::builder().certificate_lag(Duration::from_secs(10)).in_memory();
+    /// # drop(emulator);
+    /// ```
+    ///
+    /// Source: <https://learn.microsoft.com/azure/key-vault/certificates/create-certificate-scenarios>
+    pub fn certificate_lag(mut self, lag: Duration) -> Self {
+        self.properties.certificate_lag = lag;
         self
     }
 
@@ -510,6 +528,7 @@ impl EmulatorBuilder {
             client_address: self.client_address,
             clock: Clock::default(),
             backups: BackupKey::default(),
+            certificate_issuer: TestIssuer::default(),
             faults: Faults::default(),
             journal: Journal::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),

@@ -4,6 +4,7 @@ mod arm;
 mod attestation;
 mod backup;
 mod builder;
+mod certificates;
 mod clock;
 mod credential;
 mod crypto;

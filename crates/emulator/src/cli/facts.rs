@@ -5,6 +5,8 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use azvault_emulator::Emulator;
@@ -15,6 +17,10 @@ use super::{files::write, of_file, place::Place, trust_store::write_trust_store}
 const RUNNING: &str = "running.json";
 /// Locked for as long as the emulator of `running.json` runs; the system unlocks it, however that ends.
 const LOCK: &str = "running.lock";
+
+/// How often the lock is tried, and the wait in between: much longer than an `env` has it.
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What the variables are made of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,8 +73,15 @@ pub(super) struct Running {
 impl Running {
     /// `None` when another emulator of this installation runs, which `env` goes on to tell of.
     pub(super) fn announce(folder: &Path, facts: &Facts) -> io::Result<Option<Self>> {
-        let Some(lock) = lock(folder)? else {
-            return Ok(None);
+        let mut attempts = ATTEMPTS;
+        let lock = loop {
+            attempts -= 1;
+            match lock(folder)? {
+                Some(lock) => break lock,
+                None if attempts == 0 => return Ok(None),
+                // An `env` that looks whether anybody has it has it for a moment itself.
+                None => thread::sleep(PAUSE),
+            }
         };
         let path = folder.join(RUNNING);
         write(&path, &serde_json::to_vec_pretty(facts)?)?;

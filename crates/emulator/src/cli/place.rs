@@ -66,6 +66,7 @@ impl Place {
     fn temporary() -> io::Result<Self> {
         let path = std::env::temp_dir().join(format!("azvault-emulator-{}", Uuid::new_v4()));
         let mut builder = DirBuilder::new();
+        builder.recursive(false);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         // Never a folder that somebody else put there.

@@ -64,6 +64,9 @@ pub(super) struct Settings {
     /// Seconds that the purge of a deleted vault, key or secret takes.
     #[arg(long, value_name = "SECONDS")]
     purge_lag: Option<u64>,
+    /// Seconds that a certificate takes from its request to its issue.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    certificate_lag: u64,
     /// Seconds that new access policies and role assignments take to count, and removed ones to count no more.
     #[arg(long, value_name = "SECONDS")]
     access_lag: Option<u64>,
@@ -110,6 +113,7 @@ impl Settings {
             .purge_protection(self.purge_protection)
             .latency(Duration::from_millis(self.latency))
             .provider_registered(!self.provider_unregistered)
+            .certificate_lag(Duration::from_secs(self.certificate_lag))
             .strict_api_versions(self.strict_api_versions)
             .sign_in_by_hand(self.sign_in_by_hand)
             .registration_lag(Duration::from_secs(self.registration_lag));

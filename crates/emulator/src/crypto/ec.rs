@@ -1,10 +1,16 @@
 //! Elliptic-curve keys. Signatures are r and s side by side, as JOSE has them, not DER.
 
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P256K1_SHA256_FIXED,
-    ECDSA_P256K1_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING,
-    ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
-    EcdsaVerificationAlgorithm, KeyPair, UnparsedPublicKey,
+use aws_lc_rs::{
+    encoding::{AsDer, PublicKeyX509Der},
+    rand::SystemRandom,
+    signature::{
+        ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING,
+        ECDSA_P256K1_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_FIXED,
+        ECDSA_P256K1_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P384_SHA384_FIXED,
+        ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING, ECDSA_P521_SHA512_FIXED,
+        ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+        EcdsaVerificationAlgorithm, KeyPair, UnparsedPublicKey,
+    },
 };
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +42,15 @@ impl Curve {
         }
     }
 
+    /// Bits of the key, as policies of certificates count them.
+    pub(crate) fn bits(self) -> u32 {
+        match self {
+            Self::P256 | Self::P256K => 256,
+            Self::P384 => 384,
+            Self::P521 => 521,
+        }
+    }
+
     /// Bytes of a coordinate.
     fn field_len(self) -> usize {
         match self {
@@ -51,6 +66,15 @@ impl Curve {
             Self::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
             Self::P521 => &ECDSA_P521_SHA512_FIXED_SIGNING,
             Self::P256K => &ECDSA_P256K1_SHA256_FIXED_SIGNING,
+        }
+    }
+
+    fn signing_in_der(self) -> &'static EcdsaSigningAlgorithm {
+        match self {
+            Self::P256 => &ECDSA_P256_SHA256_ASN1_SIGNING,
+            Self::P384 => &ECDSA_P384_SHA384_ASN1_SIGNING,
+            Self::P521 => &ECDSA_P521_SHA512_ASN1_SIGNING,
+            Self::P256K => &ECDSA_P256K1_SHA256_ASN1_SIGNING,
         }
     }
 
@@ -97,6 +121,22 @@ impl EcKey {
 
     pub(super) fn to_pkcs8(&self) -> Result<Vec<u8>, CryptoError> {
         self.pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()).map_err(|_| CryptoError::Internal)
+    }
+
+    /// A SubjectPublicKeyInfo (RFC 5280).
+    pub(super) fn public_der(&self) -> Result<Vec<u8>, CryptoError> {
+        AsDer::<PublicKeyX509Der<'_>>::as_der(self.pair.public_key())
+            .map(|der| der.as_ref().to_vec())
+            .map_err(|_| CryptoError::Internal)
+    }
+
+    /// In DER and over the curve's own digest, as certificates are signed.
+    pub(super) fn sign_message(&self, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        EcdsaKeyPair::from_pkcs8(self.curve.signing_in_der(), &self.to_pkcs8()?)
+            .map_err(|_| CryptoError::Internal)?
+            .sign(&SystemRandom::new(), message)
+            .map(|signature| signature.as_ref().to_vec())
+            .map_err(|_| CryptoError::Internal)
     }
 
     pub(crate) fn curve(&self) -> Curve {

@@ -10,6 +10,7 @@ mod key_wrap;
 mod private;
 mod release;
 mod rsa;
+mod x509;
 
 pub(crate) use aes::OctKey;
 pub(crate) use algorithm::{EncryptionAlgorithm, SignatureAlgorithm};
@@ -18,6 +19,7 @@ pub(crate) use jwk::{ImportedKey, RsaParts};
 pub(crate) use private::{PrivateKey, TransferredKey};
 pub(crate) use release::{ReleaseAlgorithm, RsaPublicKey};
 pub(crate) use rsa::RsaKey;
+pub(crate) use x509::{Signed, thumbprint};
 
 /// What a new key is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! RSA keys: signatures over digests, and encryption with PKCS#1 v1.5 and OAEP.
 
 use aws_lc_rs::{
-    encoding::{AsDer, Pkcs8V1Der},
+    encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
+    rand::SystemRandom,
     rsa::{
         KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm,
         OaepPrivateDecryptingKey, OaepPublicEncryptingKey, Pkcs1PrivateDecryptingKey,
@@ -64,6 +65,22 @@ impl RsaKey {
         AsDer::<Pkcs8V1Der<'_>>::as_der(&self.signing)
             .map(|der| der.as_ref().to_vec())
             .map_err(|_| CryptoError::Internal)
+    }
+
+    /// A SubjectPublicKeyInfo (RFC 5280).
+    pub(super) fn public_der(&self) -> Result<Vec<u8>, CryptoError> {
+        AsDer::<PublicKeyX509Der<'_>>::as_der(self.signing.public_key())
+            .map(|der| der.as_ref().to_vec())
+            .map_err(|_| CryptoError::Internal)
+    }
+
+    /// PKCS #1 v1.5 over SHA-256, as certificates are signed.
+    pub(super) fn sign_message(&self, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let mut signature = vec![0; self.signing.public_modulus_len()];
+        self.signing
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
+            .map_err(|_| CryptoError::Internal)?;
+        Ok(signature)
     }
 
     pub(crate) fn bits(&self) -> u32 {

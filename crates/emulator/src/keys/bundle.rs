@@ -20,6 +20,8 @@ pub(super) struct KeyBundle<'a> {
     tags: &'a Tags,
     #[serde(skip_serializing_if = "Option::is_none")]
     release_policy: Option<&'a ReleasePolicy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    managed: Option<bool>,
 }
 
 /// An item of a list.
@@ -29,6 +31,8 @@ pub(super) struct KeyItem<'a> {
     attributes: KeyAttributesView,
     #[serde(skip_serializing_if = "Tags::is_empty")]
     tags: &'a Tags,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    managed: Option<bool>,
 }
 
 /// The attributes that all objects have, and those of keys.
@@ -129,6 +133,7 @@ impl<'a> KeyBundle<'a> {
             attributes: attributes(context, object, version),
             tags: &version.tags,
             release_policy: object.settings.release_policy.as_ref(),
+            managed: version.content.managed.then_some(true),
         }
     }
 
@@ -152,7 +157,12 @@ impl<'a> KeyItem<'a> {
         object: &KeyObject,
         version: &'a KeyVersion,
     ) -> Self {
-        Self { kid, attributes: attributes(context, object, version), tags: &version.tags }
+        Self {
+            kid,
+            attributes: attributes(context, object, version),
+            tags: &version.tags,
+            managed: version.content.managed.then_some(true),
+        }
     }
 }
 

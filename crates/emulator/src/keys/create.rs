@@ -10,6 +10,7 @@ use super::{
     request::{CreateBody, SECURE_UNWRAP},
 };
 use crate::{
+    certificates,
     crypto::{KeyMaterial, KeySpec},
     host::VaultKind,
     locks::lock,
@@ -26,6 +27,7 @@ pub(super) async fn create(
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
     context.authorize(KeyContent::KIND, Action::Create, Some(name))?;
+    certificates::check_free(context, KeyContent::KIND, name, "create")?;
     let body = CreateBody::parse(body, context.site.kind)?;
     body.export.check_tier(context)?;
     if body.hsm {
@@ -37,7 +39,7 @@ pub(super) async fn create(
     let material = Arc::new(generate(body.spec).await?);
     let now = context.router.clock.now();
     let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
-    let content = KeyContent { material, hsm, key_ops: body.key_ops };
+    let content = KeyContent { material, hsm, key_ops: body.key_ops, managed: false };
     let version = Version::new(attributes, body.tags, content);
     add(context, name, now, version, body.export)
 }
@@ -89,7 +91,7 @@ fn settings(
 }
 
 /// RSA keys are made off the runtime's threads; the others take less than the hand-over.
-pub(super) async fn generate(spec: KeySpec) -> Result<KeyMaterial, ServiceError> {
+pub(crate) async fn generate(spec: KeySpec) -> Result<KeyMaterial, ServiceError> {
     let failed = || ServiceError::internal("The key could not be generated.");
     let material = match spec {
         KeySpec::Rsa { .. } => tokio::task::spawn_blocking(move || KeyMaterial::generate(spec))

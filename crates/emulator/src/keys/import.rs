@@ -11,6 +11,7 @@ use super::{
     request::{default_operations, key_size_error, key_tags, known_operations, optional_bytes},
 };
 use crate::{
+    certificates,
     crypto::{Curve, ImportedKey, KeyMaterial, KeySpec, RsaParts},
     host::VaultKind,
     objects::{Attributes, AttributesBody, Content, TagsBody, Version, json},
@@ -54,6 +55,7 @@ pub(super) fn import(
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
     context.authorize(KeyContent::KIND, Action::Import, Some(name))?;
+    certificates::check_free(context, KeyContent::KIND, name, "import")?;
     let kind = context.site.kind;
     let body: Body = json(body)?;
     let jwk = body.key.ok_or_else(|| ServiceError::required("key"))?;
@@ -79,7 +81,7 @@ pub(super) fn import(
     let tags = key_tags(body.tags)?.unwrap_or_default();
     let now = context.router.clock.now();
     let attributes = Attributes::new(now.unix_timestamp(), &attributes);
-    let content = KeyContent { material: Arc::new(material), hsm, key_ops };
+    let content = KeyContent { material: Arc::new(material), hsm, key_ops, managed: false };
     add(context, name, now, Version::new(attributes, tags, content), export)
 }
 

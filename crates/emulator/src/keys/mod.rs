@@ -23,12 +23,14 @@ use std::sync::{Arc, Mutex};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    certificates,
     crypto::{KeyMaterial, PrivateKey},
     objects::{self, Change, Content, Object, ObjectKind, Part, Store, Version},
     vault::{Context, KeyRoute, ObjectRoute, Reply, ServiceError, Vault},
 };
 use bundle::{KeyBundle, KeyItem};
 pub(crate) use cost::{KeyCost, cost};
+pub(crate) use create::generate;
 use release_policy::ReleasePolicy;
 use request::KeyChange;
 pub(crate) use rotation::keep_up as catch_up;
@@ -42,6 +44,19 @@ pub(crate) struct KeyContent {
     /// Kept in hardware, as far as its answers tell.
     hsm: bool,
     key_ops: Vec<String>,
+    /// A certificate's: only its operations change it.
+    managed: bool,
+}
+
+impl KeyContent {
+    /// The key of a certificate.
+    pub(crate) fn of_certificate(
+        material: Arc<KeyMaterial>,
+        hsm: bool,
+        key_ops: Vec<String>,
+    ) -> Self {
+        Self { material, hsm, key_ops, managed: true }
+    }
 }
 
 /// What all versions of a key have in common.
@@ -69,6 +84,9 @@ pub(crate) async fn answer(
     route: KeyRoute,
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
+    if let Some(looked) = route.certificates_looked() {
+        certificates::keep_up(context, looked).await?;
+    }
     rotation::keep_up(context, &route).await?;
     match route {
         KeyRoute::Object(route) => objects::answer::<KeyContent>(context, route, body),
@@ -104,6 +122,15 @@ enum Looked<'a> {
 }
 
 impl KeyRoute {
+    /// Which certificates may have something to do with the request.
+    fn certificates_looked(&self) -> Option<certificates::Looked<'_>> {
+        match self.looked() {
+            Looked::Nothing => None,
+            Looked::At(name) => Some(certificates::Looked::At(name)),
+            Looked::AtAll => Some(certificates::Looked::AtAll),
+        }
+    }
+
     fn looked(&self) -> Looked<'_> {
         match self {
             Self::RandomBytes => Looked::Nothing,
@@ -159,6 +186,10 @@ impl Content for KeyContent {
         Ok(())
     }
 
+    fn is_managed(version: &KeyVersion) -> bool {
+        version.content.managed
+    }
+
     fn save(&self) -> Result<SavedKey, ServiceError> {
         let material = self
             .material
@@ -169,7 +200,7 @@ impl Content for KeyContent {
 
     fn load(saved: SavedKey) -> Option<Self> {
         let material = Arc::new(KeyMaterial::from_private(&saved.material).ok()?);
-        Some(Self { material, hsm: saved.hsm, key_ops: saved.key_ops })
+        Some(Self { material, hsm: saved.hsm, key_ops: saved.key_ops, managed: false })
     }
 
     /// A disabled key can still be read: only its use is refused.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     crypto::{KeyMaterial, KeySpec},
     locks::lock,
-    objects::{Attributes, AttributesBody, Content, Part, Version, reply},
+    objects::{Attributes, AttributesBody, Content, Part, Version, check_unmanaged, reply},
     vault::{Action, Context, KeyRoute, Reply, ServiceError},
 };
 
@@ -27,6 +27,7 @@ pub(super) async fn rotate(context: &Context<'_>, name: &str) -> Result<Reply, S
     let spec = {
         let mut store = lock(&context.vault.keys);
         let object = store.writable(name, context.router.clock.now())?;
+        check_unmanaged(object, "rotate")?;
         check_count(context, object)?;
         object.latest.content.material.spec()
     };
@@ -108,6 +109,7 @@ fn push(object: &mut KeyObject, material: KeyMaterial, at: OffsetDateTime) {
         material: Arc::new(material),
         hsm: latest.content.hsm,
         key_ops: latest.content.key_ops.clone(),
+        managed: false,
     };
     let version: KeyVersion = Version::new(attributes, latest.tags.clone(), content);
     object.push(version);

@@ -7,7 +7,7 @@ use super::{KeyContent, KeyObject, period::Period};
 use crate::{
     host::VaultKind,
     locks::lock,
-    objects::{Content, json},
+    objects::{Content, check_unmanaged, json},
     vault::{Action, Context, Reply, ServiceError},
 };
 
@@ -107,6 +107,7 @@ pub(super) fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Repl
     let mut policy = RotationPolicy::parse(body, context.site.kind, now.unix_timestamp())?;
     let mut store = lock(&context.vault.keys);
     let object = store.writable(name, now)?;
+    check_unmanaged(object, "setrotationpolicy")?;
     if let Some(old) = &object.settings.rotation {
         policy.created = old.created;
     }

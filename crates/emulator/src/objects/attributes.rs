@@ -62,6 +62,16 @@ impl Attributes {
 }
 
 impl AttributesBody {
+    /// Whether the caller says so.
+    pub(crate) fn enabled(&self) -> Option<bool> {
+        self.enabled
+    }
+
+    /// The same without what a certificate alone decides.
+    pub(crate) fn without_times(self) -> Self {
+        Self { nbf: None, exp: None, ..self }
+    }
+
     pub(crate) fn apply(&self, attributes: &mut Attributes) {
         attributes.enabled = self.enabled.unwrap_or(attributes.enabled);
         attributes.nbf = self.nbf.or(attributes.nbf);

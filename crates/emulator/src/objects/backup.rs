@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attributes, Content, Object, Part, Tags, Version, json, reply, version_id};
+use super::{
+    Attributes, Content, Object, Part, Tags, Version, check_unmanaged, json, reply, version_id,
+};
 use crate::{
     backup::BlobError,
     locks::lock,
@@ -48,6 +50,7 @@ pub(super) fn backup<C: Content>(context: &Context<'_>, name: &str) -> Result<Re
     let plain = {
         let mut store = lock(C::store(context.vault));
         let object = store.readable(name, context.router.clock.now())?;
+        check_unmanaged(object, "backup")?;
         let count = object.count();
         if count > MAX_VERSIONS {
             return Err(ServiceError::bad_parameter(format!(
@@ -91,10 +94,12 @@ pub(super) fn restore<C: Content>(
         return Err(ServiceError::foreign_backup());
     }
     let object = load::<C>(saved).ok_or_else(ServiceError::corrupt_backup)?;
+    C::check_restorable(context, &object)?;
     let mut store = lock(C::store(context.vault));
     let object = store.restore(object, context.router.clock.now()).map_err(|refused| {
         ServiceError::restore_conflict(C::KIND, &version_id(context, &refused, &refused.latest))
     })?;
+    C::restored(context, object);
     reply(context, object, &object.latest, Part::Properties)
 }
 

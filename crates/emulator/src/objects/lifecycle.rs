@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    Content, Part, reply,
+    Content, Part, check_unmanaged, reply,
     store::{Deletion, Object},
     version_id,
 };
@@ -49,8 +49,10 @@ impl Recovery {
 
 pub(super) fn delete<C: Content>(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Delete, Some(name))?;
+    let now = context.router.clock.now();
     let mut store = lock(C::store(context.vault));
-    let (object, deletion) = store.delete(name, context.router.clock.now(), context.properties)?;
+    check_unmanaged(store.writable(name, now)?, "delete")?;
+    let (object, deletion) = store.delete(name, now, context.properties)?;
     deleted_reply(context, object, deletion)
 }
 
@@ -68,8 +70,12 @@ pub(super) fn recover<C: Content>(
     name: &str,
 ) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Recover, Some(name))?;
+    let now = context.router.clock.now();
     let mut store = lock(C::store(context.vault));
-    let object = store.recover(name, context.router.clock.now(), context.properties)?;
+    if let Ok((object, _)) = store.deleted(name, now) {
+        check_unmanaged(object, "recover")?;
+    }
+    let object = store.recover(name, now, context.properties)?;
     reply(context, object, &object.latest, Part::Properties)
 }
 
@@ -77,6 +83,9 @@ pub(super) fn purge<C: Content>(context: &Context<'_>, name: &str) -> Result<Rep
     context.authorize(C::KIND, Action::Purge, Some(name))?;
     let now = context.router.clock.now();
     let mut store = lock(C::store(context.vault));
+    if let Ok((object, _)) = store.deleted(name, now) {
+        check_unmanaged(object, "purge")?;
+    }
     if context.properties.purge_protection {
         store.deleted(name, now)?;
         return Err(ServiceError::purge_protected(&context.vault.name, context.region()));

@@ -37,6 +37,7 @@ pub(super) fn live<C: Content>(context: &Context<'_>) -> Result<Reply, ServiceEr
     let after = marker(context)?;
     let mut store = lock(C::store(context.vault));
     let items = store.live_after(&after, context.router.clock.now());
+    let items = items.filter(|(_, object)| C::is_listed(context, &object.latest));
     let items = items.map(|(id, object)| (id, item(context, object)));
     page(context, C::KIND.collection(), items)
 }
@@ -52,7 +53,8 @@ pub(super) fn versions<C: Content>(
     let mut store = lock(C::store(context.vault));
     let object = store.readable(name, context.router.clock.now()).ok();
     let items = object.iter().flat_map(|object| {
-        object.versions().into_iter().filter(|version| version.id > after).map(|version| {
+        let versions = object.versions().into_iter().filter(|version| version.id > after);
+        versions.filter(|version| C::is_listed(context, version)).map(|version| {
             let id = version_id(context, object, version);
             (version.id.as_str(), C::item(context, id, object, version))
         })
@@ -65,6 +67,7 @@ pub(super) fn deleted<C: Content>(context: &Context<'_>) -> Result<Reply, Servic
     let after = marker(context)?;
     let mut store = lock(C::store(context.vault));
     let items = store.deleted_after(&after, context.router.clock.now());
+    let items = items.filter(|(_, (object, _))| C::is_listed(context, &object.latest));
     let items = items.map(|(id, (object, deletion))| {
         let recovery = Recovery::of(context, object, deletion);
         (id, Deleted { recovery, shown: item(context, object) })
@@ -111,6 +114,9 @@ fn next_link(context: &Context<'_>, path: &str, last: &str) -> String {
         format!("https://{authority}{port}/{path}?api-version={version}&$skiptoken={token}");
     if let Some(max_results) = context.query.max_results {
         link.push_str(&format!("&maxresults={max_results}"));
+    }
+    if context.query.include_pending {
+        link.push_str("&includePending=true");
     }
     link
 }

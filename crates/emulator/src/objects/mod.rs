@@ -33,6 +33,7 @@ pub(crate) type Tags = BTreeMap<String, String>;
 pub(crate) enum ObjectKind {
     Key,
     Secret,
+    Certificate,
 }
 
 impl ObjectKind {
@@ -41,6 +42,7 @@ impl ObjectKind {
         match self {
             Self::Key => "key",
             Self::Secret => "secret",
+            Self::Certificate => "certificate",
         }
     }
 
@@ -49,6 +51,7 @@ impl ObjectKind {
         match self {
             Self::Key => "Key",
             Self::Secret => "Secret",
+            Self::Certificate => "Certificate",
         }
     }
 
@@ -57,6 +60,7 @@ impl ObjectKind {
         match self {
             Self::Key => "keys",
             Self::Secret => "secrets",
+            Self::Certificate => "certificates",
         }
     }
 
@@ -65,6 +69,7 @@ impl ObjectKind {
         match self {
             Self::Key => "deletedkeys",
             Self::Secret => "deletedsecrets",
+            Self::Certificate => "deletedcertificates",
         }
     }
 
@@ -73,6 +78,16 @@ impl ObjectKind {
         match self {
             Self::Key => "AzureKeyVaultKeyBackupV1.microsoft.com",
             Self::Secret => "AzureKeyVaultSecretBackupV1.microsoft.com",
+            Self::Certificate => "AzureKeyVaultCertificateBackupV1.microsoft.com",
+        }
+    }
+
+    /// The inner code of a refusal to touch what a certificate owns; none owns a certificate.
+    pub(crate) fn managed(self) -> &'static str {
+        match self {
+            Self::Key => "KeyManagedByKeyVault",
+            Self::Secret => "SecretManagedByKeyVault",
+            Self::Certificate => "CertificateManagedByKeyVault",
         }
     }
 
@@ -81,6 +96,7 @@ impl ObjectKind {
         match self {
             Self::Key => "KeyNotFound",
             Self::Secret => "SecretNotFound",
+            Self::Certificate => "CertificateNotFound",
         }
     }
 }
@@ -138,6 +154,24 @@ pub(crate) trait Content: Sized {
     ) -> Result<(), ServiceError>;
 
     /// Everything there is to know of a version, for a backup.
+    /// Whether a certificate owns this version, so that only its operations change it.
+    fn is_managed(_: &Version<Self>) -> bool {
+        false
+    }
+
+    /// Whether lists show this version.
+    fn is_listed(_: &Context<'_>, _: &Version<Self>) -> bool {
+        true
+    }
+
+    /// Refuses to restore what has a free name, but needs more than that.
+    fn check_restorable(_: &Context<'_>, _: &Object<Self>) -> Result<(), ServiceError> {
+        Ok(())
+    }
+
+    /// Restores what belongs to an object that was restored.
+    fn restored(_: &Context<'_>, _: &Object<Self>) {}
+
     fn save(&self) -> Result<Self::Saved, ServiceError>;
 
     /// `None` when what was saved makes no sense.
@@ -220,6 +254,17 @@ fn get<C: Content>(
     reply(context, object, version, Part::Whole)
 }
 
+/// Refuses to do that to what a certificate owns.
+pub(crate) fn check_unmanaged<C: Content>(
+    object: &Object<C>,
+    operation: &str,
+) -> Result<(), ServiceError> {
+    if C::is_managed(&object.latest) {
+        return Err(ServiceError::managed(C::KIND, operation));
+    }
+    Ok(())
+}
+
 /// What the body leaves out stays; tags are replaced as a whole; the version stays the same.
 fn update<C: Content>(
     context: &Context<'_>,
@@ -234,6 +279,7 @@ fn update<C: Content>(
     // What is not there is told before what is wrong with the body.
     object.version(version)?;
     let change = C::read_change(context, body)?;
+    check_unmanaged(object, "update")?;
     C::apply(context, object, version, change)?;
     object.version_mut(version)?.attributes.updated = now.unix_timestamp();
     let version = object.version(version)?;

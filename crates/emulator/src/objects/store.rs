@@ -138,6 +138,24 @@ impl<C: Content> Store<C> {
         }
     }
 
+    /// Refuses unless nothing at all has this name, in whatever state.
+    pub(crate) fn check_absent(
+        &mut self,
+        name: &str,
+        now: OffsetDateTime,
+    ) -> Result<(), ServiceError> {
+        self.check_name(name, now)?;
+        match self.settled(name, now) {
+            Some(_) => Err(ServiceError::name_is_taken(C::KIND, name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a certificate owns what has this name.
+    pub(crate) fn is_managed(&mut self, name: &str, now: OffsetDateTime) -> bool {
+        self.settled(name, now).is_some_and(|object| C::is_managed(&object.latest))
+    }
+
     /// Puts a restored object under its name; gives it back if the name is taken: by a live object,
     /// a deleted one, or one on its way.
     pub(crate) fn restore(

@@ -10,20 +10,35 @@ use std::{fmt, sync::Mutex};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    certificates,
     locks::lock,
     objects::{self, Attributes, Change, Content, Object, ObjectKind, Part, Store, Version, reply},
-    vault::{Action, Context, Reply, SecretRoute, ServiceError, Vault},
+    vault::{Action, Context, ObjectRoute, Reply, SecretRoute, ServiceError, Vault},
 };
 use bundle::{SecretBundle, SecretItem};
 use request::SetBody;
+
+/// The one form of file that a certificate is converted to.
+const PEM: &str = "application/x-pem-file";
 
 /// What a version of a secret holds.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct SecretContent {
     value: String,
     content_type: Option<String>,
+    /// A certificate's: only its operations change it.
+    #[serde(skip)]
+    managed: bool,
 }
 
+impl SecretContent {
+    /// The secret of a certificate: its file.
+    pub(crate) fn of_certificate(value: String, content_type: &str) -> Self {
+        Self { value, content_type: Some(content_type.to_owned()), managed: true }
+    }
+}
+
+type SecretObject = Object<SecretContent>;
 type SecretVersion = Version<SecretContent>;
 
 impl fmt::Debug for SecretContent {
@@ -31,6 +46,22 @@ impl fmt::Debug for SecretContent {
         f.debug_struct("SecretContent")
             .field("content_type", &self.content_type)
             .finish_non_exhaustive()
+    }
+}
+
+/// Does what is due of the certificates whose secrets `route` looks at.
+pub(crate) async fn catch_up(
+    context: &Context<'_>,
+    route: &SecretRoute,
+) -> Result<(), ServiceError> {
+    if matches!(route, SecretRoute::Object(ObjectRoute::Get { .. })) {
+        check_form(context)?;
+    }
+    match route {
+        SecretRoute::Object(route) => {
+            certificates::keep_up(context, certificates::objects_looked(route)).await
+        }
+        SecretRoute::Set { .. } => Ok(()),
     }
 }
 
@@ -45,10 +76,21 @@ pub(crate) fn answer(
     }
 }
 
+/// Refuses a form of file that nothing is converted to.
+fn check_form(context: &Context<'_>) -> Result<(), ServiceError> {
+    match context.query.out_content_type.as_deref() {
+        None | Some(PEM) => Ok(()),
+        Some(other) => Err(ServiceError::bad_parameter(format!(
+            "The content type '{other}' of outContentType is not supported; {PEM} is."
+        ))),
+    }
+}
+
 /// Makes a new version, whatever was there.
 fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Reply, ServiceError> {
     context.authorize(SecretContent::KIND, Action::Set, Some(name))?;
     let body = SetBody::parse(body)?;
+    certificates::check_free(context, SecretContent::KIND, name, "set")?;
     let now = context.router.clock.now();
     let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
     let mut store = lock(&context.vault.secrets);
@@ -84,6 +126,10 @@ impl Content for SecretContent {
         Ok(())
     }
 
+    fn is_managed(version: &SecretVersion) -> bool {
+        version.content.managed
+    }
+
     fn save(&self) -> Result<Self, ServiceError> {
         Ok(self.clone())
     }
@@ -100,11 +146,11 @@ impl Content for SecretContent {
     fn bundle<'a>(
         context: &Context<'_>,
         id: String,
-        _: &'a Object<Self>,
+        object: &'a Object<Self>,
         version: &'a SecretVersion,
         part: Part,
     ) -> impl Serialize {
-        SecretBundle::of(context, id, version, part)
+        SecretBundle::of(context, id, object, version, part)
     }
 
     fn item(

@@ -41,7 +41,7 @@ impl SetBody {
         }
         let content_type = known_content_type(raw.content_type)?;
         Ok(Self {
-            content: SecretContent { value, content_type },
+            content: SecretContent { value, content_type, managed: false },
             attributes: raw.attributes.unwrap_or_default(),
             tags: known_tags(raw.tags, MAX_TAG_CHARS)?.unwrap_or_default(),
         })

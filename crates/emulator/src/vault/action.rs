@@ -2,7 +2,7 @@
 
 use crate::objects::ObjectKind;
 
-/// What a caller does to a key or a secret.
+/// What a caller does to an object, or to what certificates need besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Create,
@@ -26,6 +26,11 @@ pub(crate) enum Action {
     GetRotationPolicy,
     SetRotationPolicy,
     Release,
+    ManageContacts,
+    GetIssuers,
+    ListIssuers,
+    SetIssuers,
+    DeleteIssuers,
 }
 
 impl Action {
@@ -37,7 +42,7 @@ impl Action {
             (Self::Set, _) | (Self::Update, ObjectKind::Secret) => "set",
             (Self::Get, _) => "get",
             (Self::List, _) => "list",
-            (Self::Update, ObjectKind::Key) => "update",
+            (Self::Update, ObjectKind::Key | ObjectKind::Certificate) => "update",
             (Self::Delete, _) => "delete",
             (Self::Recover, _) => "recover",
             (Self::Purge, _) => "purge",
@@ -54,13 +59,18 @@ impl Action {
             (Self::GetRotationPolicy, _) => "getrotationpolicy",
             (Self::SetRotationPolicy, _) => "setrotationpolicy",
             (Self::Release, _) => "release",
+            (Self::ManageContacts, _) => "managecontacts",
+            (Self::GetIssuers, _) => "getissuers",
+            (Self::ListIssuers, _) => "listissuers",
+            (Self::SetIssuers, _) => "setissuers",
+            (Self::DeleteIssuers, _) => "deleteissuers",
         }
     }
 
     /// The data action of a role, below the vault's type.
     pub(super) fn data_action(self, kind: ObjectKind) -> String {
         let verb = match (self, kind) {
-            (Self::Get | Self::List, ObjectKind::Key) => "read",
+            (Self::Get | Self::List, ObjectKind::Key | ObjectKind::Certificate) => "read",
             (Self::Get, ObjectKind::Secret) => "getSecret/action",
             (Self::List, ObjectKind::Secret) => "readMetadata/action",
             (Self::Set, _) => "setSecret/action",
@@ -79,15 +89,15 @@ impl Action {
             (Self::Verify, _) => "verify/action",
             (Self::Import, _) => "import/action",
             (Self::Rotate, _) => "rotate/action",
-            (Self::GetRotationPolicy, _) => {
-                return "Microsoft.KeyVault/vaults/keyrotationpolicies/read".to_owned();
-            }
-            (Self::SetRotationPolicy, _) => {
-                return "Microsoft.KeyVault/vaults/keyrotationpolicies/write".to_owned();
-            }
+            (Self::GetRotationPolicy, _) => return of_vault("keyrotationpolicies/read"),
+            (Self::SetRotationPolicy, _) => return of_vault("keyrotationpolicies/write"),
             (Self::Release, _) => "release/action",
+            (Self::ManageContacts, _) => return of_vault("certificatecontacts/write"),
+            (Self::GetIssuers | Self::ListIssuers, _) => return of_vault("certificatecas/read"),
+            (Self::SetIssuers, _) => return of_vault("certificatecas/write"),
+            (Self::DeleteIssuers, _) => return of_vault("certificatecas/delete"),
         };
-        format!("Microsoft.KeyVault/vaults/{}/{verb}", kind.collection())
+        of_vault(&format!("{}/{verb}", kind.collection()))
     }
 
     /// Whether whoever may read a key may do this with it too: it takes the public part alone.
@@ -96,4 +106,8 @@ impl Action {
     pub(super) fn is_public(self, kind: ObjectKind) -> bool {
         kind == ObjectKind::Key && matches!(self, Self::Encrypt | Self::WrapKey | Self::Verify)
     }
+}
+
+fn of_vault(action: &str) -> String {
+    format!("Microsoft.KeyVault/vaults/{action}")
 }

@@ -41,8 +41,7 @@ impl<'a> OnBehalf<'a> {
             return None;
         };
         let settings = VaultSettings { access: Access::Everyone, ..(*vault.settings()).clone() };
-        let query =
-            Query { api_version: API_VERSION.to_owned(), max_results: None, skip_token: None };
+        let query = Query { api_version: API_VERSION.to_owned(), ..Query::default() };
         Some(Self { router, caller, site, vault, settings, query, grant: OnceLock::new() })
     }
 

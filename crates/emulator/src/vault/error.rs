@@ -158,6 +158,51 @@ impl ServiceError {
         ))
     }
 
+    pub(crate) fn pending_not_found(message: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "PendingCertificateNotFound", message)
+    }
+
+    /// As documented: a conflict by its status, forbidden by its code.
+    pub(crate) fn certificate_in_progress() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "Forbidden",
+            "A new key vault certificate can not be created or imported while a pending key vault certificate's \
+             status is inProgress.",
+        )
+    }
+
+    /// As documented, with its misspelling.
+    pub(crate) fn merge_forbidden(issuer: &str) -> Self {
+        Self::forbidden(format!(
+            "Merge is forbidden on pending object created with issuer : {issuer} while it is in progess."
+        ))
+    }
+
+    pub(crate) fn issuer_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "CertificateIssuerNotFound", "Issuer not found")
+    }
+
+    pub(crate) fn contacts_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "ContactsNotFound", "Contacts not found")
+    }
+
+    /// A certificate needs the name of this key or secret.
+    pub(crate) fn name_is_taken(kind: ObjectKind, name: &str) -> Self {
+        Self::conflict(format!(
+            "A {} with the name {name} is already in this key vault; a certificate cannot have the name.",
+            kind.noun()
+        ))
+    }
+
+    /// What a certificate owns is changed by that certificate alone.
+    pub(crate) fn managed(kind: ObjectKind, operation: &str) -> Self {
+        Self::forbidden(format!(
+            "Operation \"{operation}\" is not allowed as this object's lifetime is managed by Key Vault."
+        ))
+        .with_inner(kind.managed())
+    }
+
     pub(crate) fn corrupt_backup() -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Malformed backup blob", "Backup blob is corrupt.")
     }

@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Mutex};
 
 use super::{
     Context, ServiceError,
-    route::{Route, SecretRoute},
+    route::{CertificateRoute, Route, SecretRoute},
 };
 use crate::{
     host::VaultKind,
@@ -99,7 +99,7 @@ impl VaultLimits {
         self
     }
 
-    /// Of setting secrets and importing keys: 300 in 10 seconds.
+    /// Of setting secrets and importing keys and certificates: 300 in 10 seconds.
     pub const fn secret_creations(mut self, limit: RateLimit) -> Self {
         self.secret_creations = limit;
         self
@@ -161,6 +161,7 @@ fn category(context: &Context<'_>, route: &Route, body: &[u8]) -> (Category, u32
             KeyCost::Other => (Category::Other, 1),
         },
         Route::Secrets(SecretRoute::Set { .. }) => (Category::SecretCreation, 1),
-        Route::Secrets(_) | Route::Unsupported => (Category::Other, 1),
+        Route::Certificates(CertificateRoute::Import { .. }) => (Category::SecretCreation, 1),
+        Route::Secrets(_) | Route::Certificates(_) | Route::Unsupported => (Category::Other, 1),
     }
 }

@@ -39,9 +39,10 @@ pub(crate) use policy_history::PolicyHistory;
 pub(crate) use query::Query;
 pub(crate) use registry::{Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;
-pub(crate) use route::{KeyRoute, ObjectRoute, Operation, SecretRoute};
+pub(crate) use route::{CertificateRoute, KeyRoute, ObjectRoute, Operation, SecretRoute};
 
 use crate::{
+    certificates,
     entra::Caller,
     host::{VaultKind, VaultSite},
     keys,
@@ -132,9 +133,13 @@ async fn authorized(
         Route::Keys(route) => keys::answer(&context, route, body).await,
         // A pool holds keys only.
         Route::Secrets(route) if site.kind == VaultKind::Vault => {
+            secrets::catch_up(&context, &route).await?;
             secrets::answer(&context, route, body)
         }
-        Route::Secrets(_) | Route::Unsupported => {
+        Route::Certificates(route) if site.kind == VaultKind::Vault => {
+            certificates::answer(&context, route, body).await
+        }
+        Route::Secrets(_) | Route::Certificates(_) | Route::Unsupported => {
             Err(ServiceError::unsupported(&request.method, &request.path))
         }
     }

@@ -49,6 +49,7 @@ impl AccessPolicy {
         let group = match kind {
             ObjectKind::Key => &self.permissions.keys,
             ObjectKind::Secret => &self.permissions.secrets,
+            ObjectKind::Certificate => &self.permissions.certificates,
         };
         of_caller && group.iter().flatten().any(|granted| covers(granted, permission))
     }
@@ -58,6 +59,8 @@ impl AccessPolicy {
 fn covers(granted: &str, permission: &str) -> bool {
     granted.eq_ignore_ascii_case(permission)
         || (granted.eq_ignore_ascii_case("all") && permission != "purge")
+        // The older word for all that is done to issuers.
+        || (granted.eq_ignore_ascii_case("manageissuers") && permission.ends_with("issuers"))
 }
 
 impl Permissions {

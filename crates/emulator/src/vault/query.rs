@@ -5,12 +5,18 @@ use super::ServiceError;
 /// The largest page, and the size of a page when none is asked for.
 const MAX_PAGE: usize = 25;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Query {
     pub(crate) api_version: String,
     /// As asked for; part of the next link only then.
     pub(crate) max_results: Option<usize>,
     pub(crate) skip_token: Option<String>,
+    /// Of lists of certificates: with those that are not issued yet.
+    pub(crate) include_pending: bool,
+    /// Of a pending certificate: answers only for this request.
+    pub(crate) request_id: Option<String>,
+    /// Of the secret of a certificate: the form of file that is wanted.
+    pub(crate) out_content_type: Option<String>,
 }
 
 impl Query {
@@ -18,18 +24,31 @@ impl Query {
         let mut api_version = None;
         let mut max_results = None;
         let mut skip_token = None;
+        let mut include_pending = false;
+        let mut request_id = None;
+        let mut out_content_type = None;
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match name.to_ascii_lowercase().as_str() {
                 "api-version" => api_version = Some(value.into_owned()),
                 "maxresults" => max_results = Some(page_size(&value)?),
                 "$skiptoken" => skip_token = Some(value.into_owned()),
+                "includepending" => include_pending = value.eq_ignore_ascii_case("true"),
+                "outcontenttype" => out_content_type = Some(value.into_owned()),
+                "request_id" => request_id = Some(value.into_owned()),
                 _ => {}
             }
         }
         let api_version = api_version
             .filter(|version| !version.is_empty())
             .ok_or_else(|| ServiceError::bad_parameter("api-version must be specified"))?;
-        Ok(Self { api_version, max_results, skip_token })
+        Ok(Self {
+            api_version,
+            max_results,
+            skip_token,
+            include_pending,
+            request_id,
+            out_content_type,
+        })
     }
 
     pub(crate) fn page_size(&self) -> usize {

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::{access::Access, headers::REGION, network::NetworkRules};
 use crate::{
+    certificates::Certificates,
     host::{VaultKind, VaultSite},
     keys::KeyContent,
     locks::lock,
@@ -25,6 +26,7 @@ pub(crate) struct VaultProperties {
     pub(crate) deletion_lag: Duration,
     pub(crate) recovery_lag: Duration,
     pub(crate) purge_lag: Duration,
+    pub(crate) certificate_lag: Duration,
 }
 
 impl Default for VaultProperties {
@@ -35,6 +37,7 @@ impl Default for VaultProperties {
             deletion_lag: Duration::ZERO,
             recovery_lag: Duration::ZERO,
             purge_lag: Duration::ZERO,
+            certificate_lag: Duration::ZERO,
         }
     }
 }
@@ -75,6 +78,7 @@ pub(crate) struct Vault {
     settings: Mutex<Arc<VaultSettings>>,
     pub(crate) keys: Mutex<Store<KeyContent>>,
     pub(crate) secrets: Mutex<Store<SecretContent>>,
+    pub(crate) certificates: Certificates,
 }
 
 impl Vault {
@@ -85,6 +89,7 @@ impl Vault {
             settings: Mutex::new(Arc::new(settings)),
             keys: Mutex::default(),
             secrets: Mutex::default(),
+            certificates: Certificates::default(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,6 +16,8 @@ pub(crate) enum Reply {
     Json(Vec<u8>),
     /// 204: no body and no content type.
     NoContent,
+    /// JSON with a status and headers of its own.
+    Other { status: StatusCode, headers: Vec<(HeaderName, HeaderValue)>, body: Vec<u8> },
 }
 
 impl Reply {
@@ -25,12 +27,39 @@ impl Reply {
             .map_err(|_| ServiceError::internal("The answer could not be written as JSON."))
     }
 
+    /// The same answer with this status.
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        let (_, headers, body) = self.into_parts();
+        Self::Other { status, headers, body }
+    }
+
+    /// The same answer with this header; a value that is none is left out.
+    pub(crate) fn with_header(self, name: HeaderName, value: &str) -> Self {
+        let (status, mut headers, body) = self.into_parts();
+        headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
+        Self::Other { status, headers, body }
+    }
+
+    fn into_parts(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Vec<u8>) {
+        match self {
+            Self::Json(body) => (StatusCode::OK, Vec::new(), body),
+            Self::NoContent => (StatusCode::NO_CONTENT, Vec::new(), Vec::new()),
+            Self::Other { status, headers, body } => (status, headers, body),
+        }
+    }
+
     pub(super) fn into_response(self) -> Response {
         match self {
             Self::Json(body) => Response::new(body.into()),
             Self::NoContent => {
                 let mut response = Response::default();
                 *response.status_mut() = StatusCode::NO_CONTENT;
+                response
+            }
+            Self::Other { status, headers, body } => {
+                let mut response = Response::new(body.into());
+                *response.status_mut() = status;
+                response.headers_mut().extend(headers);
                 response
             }
         }

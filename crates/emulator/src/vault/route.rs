@@ -2,16 +2,20 @@
 //!
 //! Doubled slashes collapse and a slash at the end is an empty version, as in the service.
 
+mod certificates;
+
 use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::ServiceError;
+pub(crate) use certificates::CertificateRoute;
 
 /// What a path names.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route {
     Keys(KeyRoute),
     Secrets(SecretRoute),
+    Certificates(CertificateRoute),
     /// The service has it, this emulator does not.
     Unsupported,
 }
@@ -134,6 +138,11 @@ impl Route {
             "secrets" => secrets(method, rest),
             "deletedsecrets" => Ok(deleted(method, rest)?
                 .map_or(Self::Unsupported, |route| Self::Secrets(SecretRoute::Object(route)))),
+            "certificates" => certificates::route(method, rest),
+            "deletedcertificates" => Ok(deleted(method, rest)?
+                .map_or(Self::Unsupported, |route| {
+                    Self::Certificates(CertificateRoute::Object(route))
+                })),
             "rng" => random_bytes(method, rest),
             _ => Ok(Self::Unsupported),
         }
@@ -344,9 +353,7 @@ mod tests {
 
     #[test]
     fn operations_of_later_issues_are_told_apart_from_mistakes() {
-        for (method, path) in
-            [("GET", "/certificates"), ("POST", "/certificates/restore"), ("POST", "/backup")]
-        {
+        for (method, path) in [("GET", "/storage"), ("POST", "/backup")] {
             let route = Route::parse(&method.parse().unwrap(), path).unwrap();
             assert_eq!(route, Route::Unsupported, "{method} {path}");
         }

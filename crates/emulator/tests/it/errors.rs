@@ -113,8 +113,7 @@ async fn paths_that_name_no_operation_are_refused_as_recorded() {
 #[tokio::test]
 async fn what_is_not_supported_says_so() {
     let vault = Vault::new().await;
-    for (method, path) in
-        [("GET", "/certificates/c"), ("POST", "/certificates/restore"), ("GET", "/storage")]
+    for (method, path) in [("GET", "/certificates/c/v/x"), ("POST", "/backup"), ("GET", "/storage")]
     {
         let (status, code, _, message) = vault.send(method, path, Some(json!({}))).await.refusal();
         assert_eq!((status, code.as_str()), (405, "NotSupportedByEmulator"), "{method} {path}");

@@ -33,6 +33,8 @@ impl Drop for Folder {
 pub(crate) struct Program {
     /// Gone once terminated.
     child: Option<Child>,
+    /// Of this program alone, since one that is killed leaves things behind.
+    temporary: PathBuf,
     stdout: BufReader<ChildStdout>,
     pub(crate) printed: String,
 }
@@ -45,7 +47,10 @@ impl Program {
 
     /// With variables of its own, and perhaps an installation.
     pub(crate) fn start_with(arguments: &[&str], variables: &[(&str, &Path)]) -> Self {
+        let temporary = std::env::temp_dir().join(format!("azvault-test-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir(&temporary).unwrap();
         let mut child = Command::new(BINARY)
+            .env("TMPDIR", &temporary)
             .envs(variables.iter().copied())
             .args(["--port", "0"])
             .args(arguments)
@@ -54,7 +59,7 @@ impl Program {
             .spawn()
             .unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut program = Self { child: Some(child), stdout, printed: String::new() };
+        let mut program = Self { child: Some(child), temporary, stdout, printed: String::new() };
         while !program.printed.contains("Ctrl-C stops") {
             assert_ne!(
                 program.stdout.read_line(&mut program.printed).unwrap(),
@@ -93,5 +98,6 @@ impl Drop for Program {
             child.kill().unwrap();
             child.wait().unwrap();
         }
+        std::fs::remove_dir_all(&self.temporary).unwrap();
     }
 }

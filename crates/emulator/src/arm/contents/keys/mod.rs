@@ -117,7 +117,7 @@ async fn run(
     body: &[u8],
 ) -> Result<Vec<u8>, ArmError> {
     match keys::answer(context, route, body).await.map_err(ArmError::of_vault)? {
-        vault::Reply::Json(body) => Ok(body),
+        vault::Reply::Json(body) | vault::Reply::Other { body, .. } => Ok(body),
         vault::Reply::NoContent => Ok(Vec::new()),
     }
 }

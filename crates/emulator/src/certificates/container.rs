@@ -1,0 +1,108 @@
+//! A certificate with its private key as a file: PKCS #12 (RFC 7292) or PEM (RFC 7468).
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use p12_keystore::{
+    Certificate, KeyStore, KeyStoreEntry, Pkcs12Archive, PrivateKey, PrivateKeyChain,
+};
+use pem::{EncodeConfig, LineEnding, Pem};
+
+use super::x509::{Leaf, X509Error};
+use crate::crypto::KeyMaterial;
+
+/// Rounds of the key derivation: as many as OpenSSL makes. The password is empty anyway.
+const ITERATIONS: u32 = 2048;
+const LOCAL_KEY_ID: &[u8] = &[1, 0, 0, 0];
+
+/// What was found in a file.
+#[derive(Debug)]
+pub(super) struct Contents {
+    pub(super) key: KeyMaterial,
+    /// The key's certificate first, then the others in the order of the file.
+    pub(super) chain: Vec<Vec<u8>>,
+}
+
+/// A file without a password; without the key when that may not leave the vault.
+pub(super) fn write_pfx(key: Option<&KeyMaterial>, chain: &[Vec<u8>]) -> Result<String, X509Error> {
+    let certificates: Result<Vec<_>, _> =
+        chain.iter().map(|der| Certificate::from_der(der)).collect();
+    let certificates = certificates.map_err(|_| X509Error)?;
+    let mut store = KeyStore::new();
+    if let Some(key) = key {
+        let pkcs8 = key.to_private()?.bytes()?;
+        let key = PrivateKey::from_der(&pkcs8).map_err(|_| X509Error)?;
+        let chain = PrivateKeyChain::new(LOCAL_KEY_ID, key, certificates);
+        store.add_entry("certificate", KeyStoreEntry::PrivateKeyChain(chain));
+    } else {
+        for (index, certificate) in certificates.into_iter().enumerate() {
+            store.add_entry(&index.to_string(), KeyStoreEntry::Certificate(certificate));
+        }
+    }
+    let writer = store.writer("").encryption_iterations(ITERATIONS).mac_iterations(ITERATIONS);
+    Ok(STANDARD.encode(writer.write().map_err(|_| X509Error)?))
+}
+
+/// The key, if it may leave the vault, and then the certificates.
+pub(super) fn write_pem(key: Option<&KeyMaterial>, chain: &[Vec<u8>]) -> Result<String, X509Error> {
+    let key = key.map(|key| key.to_private()?.bytes()).transpose()?;
+    Ok(pem_of(key, chain))
+}
+
+fn pem_of(key: Option<Vec<u8>>, chain: &[Vec<u8>]) -> String {
+    let key = key.map(|pkcs8| Pem::new("PRIVATE KEY", pkcs8));
+    let chain = chain.iter().map(|der| Pem::new("CERTIFICATE", der.clone()));
+    let parts: Vec<_> = key.into_iter().chain(chain).collect();
+    let config = EncodeConfig::new().set_line_ending(LineEnding::LF);
+    pem::encode_many_config(&parts, config).replace("-----\n\n-----", "-----\n-----")
+}
+
+/// The same file as PEM; `None` when it is none that [`write_pfx`] wrote.
+pub(crate) fn to_pem(pfx: &str) -> Option<String> {
+    let (keys, certificates) = read_pfx(pfx, "").ok()?;
+    Some(pem_of(keys.into_iter().next(), &certificates))
+}
+
+/// Reads a file with one private key and its certificate; the password is that of PKCS #12 alone.
+pub(super) fn read(value: &str, pem: bool, password: &str) -> Result<Contents, X509Error> {
+    let (keys, certificates) = if pem { read_pem(value)? } else { read_pfx(value, password)? };
+    for key in &keys {
+        for (index, der) in certificates.iter().enumerate() {
+            let leaf = Leaf::read(der)?;
+            let material = leaf.key_kind().and_then(|kind| KeyMaterial::from_pkcs8(kind, key).ok());
+            let Some(material) = material.filter(|material| leaf.is_of(material)) else {
+                continue;
+            };
+            let mut chain = certificates;
+            let leaf = chain.remove(index);
+            chain.insert(0, leaf);
+            return Ok(Contents { key: material, chain });
+        }
+    }
+    Err(X509Error)
+}
+
+type Parts = (Vec<Vec<u8>>, Vec<Vec<u8>>);
+
+fn read_pem(value: &str) -> Result<Parts, X509Error> {
+    // Some clients send the text, some its base64.
+    let decoded =
+        STANDARD.decode(value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = decoded.as_deref().unwrap_or(value);
+    // As documented: the lines of a PEM file end as on Unix.
+    if text.contains('\r') {
+        return Err(X509Error);
+    }
+    let parts = pem::parse_many(text).map_err(|_| X509Error)?;
+    let with_tag = |tag: &str| {
+        let found = parts.iter().filter(|part| part.tag() == tag);
+        found.map(|part| part.contents().to_vec()).collect::<Vec<_>>()
+    };
+    Ok((with_tag("PRIVATE KEY"), with_tag("CERTIFICATE")))
+}
+
+fn read_pfx(value: &str, password: &str) -> Result<Parts, X509Error> {
+    let file = STANDARD.decode(value.trim()).map_err(|_| X509Error)?;
+    let archive = Pkcs12Archive::from_pkcs12(&file, password).map_err(|_| X509Error)?;
+    let keys = archive.keys.iter().map(|bag| bag.key.as_der().to_vec()).collect();
+    let certificates = archive.certs.iter().map(|bag| bag.cert.as_der().to_vec()).collect();
+    Ok((keys, certificates))
+}

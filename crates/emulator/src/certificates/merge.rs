@@ -1,0 +1,97 @@
+//! Ending an operation with a certificate that somebody else signed.
+
+use std::sync::Arc;
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use http::{StatusCode, header};
+use serde::Deserialize;
+
+use super::{
+    CertificateContent, Issued,
+    content::MAX_TAG_CHARS,
+    operation::{State, find},
+    publish,
+    x509::Leaf,
+};
+use crate::{
+    locks::lock,
+    objects::{AttributesBody, Content, Part, TagsBody, json, known_tags, reply},
+    vault::{Action, Context, Reply, ServiceError},
+};
+
+#[derive(Deserialize)]
+struct Body {
+    x5c: Option<Vec<String>>,
+    attributes: Option<AttributesBody>,
+    tags: Option<TagsBody>,
+}
+
+pub(super) fn merge(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Reply, ServiceError> {
+    context.authorize(CertificateContent::KIND, Action::Create, Some(name))?;
+    let _turn = lock(&context.vault.certificates.turn);
+    let mut store = lock(&context.vault.certificates.store);
+    // Before the body is looked at, as recorded.
+    let (_, operation) = find(&mut store, context, name, not_found)?;
+    let operation = match operation.state {
+        State::Completed => return Err(not_found(name)),
+        State::InProgress if !operation.policy.is_signed_elsewhere() => {
+            let issuer = &operation.policy.issuer.name;
+            return Err(ServiceError::merge_forbidden(issuer));
+        }
+        _ => operation.clone(),
+    };
+    let body: Body = json(body)?;
+    let chain = chain(body.x5c)?;
+    let leaf = chain.first().and_then(|der| Leaf::read(der).ok()).ok_or_else(unreadable)?;
+    if !leaf.is_of(&operation.key) {
+        return Err(ServiceError::bad_parameter(
+            "The public key of the end-entity certificate in the specified X.509 certificate content does not match \
+             the public part of the specified private key. Please check if certificate is valid.",
+        ));
+    }
+    let now = context.router.clock.now();
+    let sent = body.attributes.and_then(|attributes| attributes.enabled());
+    let tags = known_tags(body.tags, MAX_TAG_CHARS)?.unwrap_or(operation.tags);
+    let failed = |_| ServiceError::internal("The certificate could not be merged.");
+    let version = Issued::of(&operation.policy, Arc::clone(&operation.key), chain)
+        .and_then(|issued| {
+            let enabled = sent.unwrap_or(operation.enabled);
+            issued.version(operation.version, enabled, tags, now.unix_timestamp())
+        })
+        .map_err(failed)?;
+    let object = store.writable(name, now)?;
+    if object.latest.content.issued.is_none() {
+        lock(&context.vault.keys).check_absent(name, now)?;
+        lock(&context.vault.secrets).check_absent(name, now)?;
+    }
+    publish::latest(context, object, version);
+    if let Some(operation) = &mut object.settings.operation {
+        operation.state = State::Completed;
+    }
+    let api_version = &context.query.api_version;
+    let location = context.url(&format!("certificates/{}?api-version={api_version}", object.name));
+    Ok(reply(context, object, &object.latest, Part::Whole)?
+        .with_status(StatusCode::CREATED)
+        .with_header(header::LOCATION, &location))
+}
+
+/// Certificates in base64 of DER, the signed one first; clients send either alphabet.
+fn chain(x5c: Option<Vec<String>>) -> Result<Vec<Vec<u8>>, ServiceError> {
+    let x5c = x5c.filter(|x5c| !x5c.is_empty()).ok_or_else(|| ServiceError::required("x5c"))?;
+    let decode = |text: &String| {
+        let trimmed = text.trim().trim_end_matches('=');
+        STANDARD.decode(text.trim()).or_else(|_| URL_SAFE_NO_PAD.decode(trimmed))
+    };
+    x5c.iter().map(|text| decode(text).map_err(|_| unreadable())).collect()
+}
+
+fn unreadable() -> ServiceError {
+    ServiceError::bad_parameter("Property x5c has no X.509 certificate that can be read.")
+}
+
+fn not_found(name: &str) -> ServiceError {
+    ServiceError::pending_not_found(format!("Pending Certificate not found: {name}"))
+}

@@ -1,0 +1,112 @@
+//! Distinguished names as people write them (RFC 4514, and the laxer form of Windows).
+
+use x509_cert::name::Name;
+
+use super::X509Error;
+
+/// Reads a name: `CN=a,O=b`, with blanks around the parts and quotes around values as Windows allows them.
+pub(in crate::certificates) fn subject(text: &str) -> Result<Name, X509Error> {
+    if text.trim().is_empty() {
+        return Ok(Name::default());
+    }
+    let parts: Option<Vec<String>> = split(text).iter().map(|part| attribute(part)).collect();
+    Ok(parts.ok_or(X509Error)?.join(",").parse()?)
+}
+
+/// Writes a name as Windows does: the most specific part first, with a blank after each comma.
+pub(super) fn text(name: &Name) -> String {
+    let mut parts: Vec<String> = name.iter_rdn().map(|part| windows(&part.to_string())).collect();
+    parts.reverse();
+    parts.join(", ")
+}
+
+/// Its words, where they are not those of RFC 4514.
+fn windows(part: &str) -> String {
+    let known = [("EMAIL=", "E="), ("ST=", "S=")];
+    let other = known.iter().find_map(|(from, to)| Some((part.strip_prefix(from)?, to)));
+    other.map_or_else(|| part.to_owned(), |(value, word)| format!("{word}{value}"))
+}
+
+/// Parts between commas or semicolons that are neither quoted nor escaped.
+fn split(text: &str) -> Vec<String> {
+    let (mut parts, mut part) = (Vec::new(), String::new());
+    let (mut quoted, mut escaped) = (false, false);
+    for char in text.chars() {
+        match char {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            ',' | ';' if !quoted => {
+                parts.push(std::mem::take(&mut part));
+                continue;
+            }
+            _ => {}
+        }
+        part.push(char);
+    }
+    parts.push(part);
+    parts
+}
+
+/// A part as RFC 4514 writes it; `None` when it is none.
+fn attribute(part: &str) -> Option<String> {
+    let (kind, value) = part.split_once('=')?;
+    let kind = match kind.trim() {
+        // Windows' words.
+        kind if kind.eq_ignore_ascii_case("E") => "emailAddress",
+        kind if kind.eq_ignore_ascii_case("S") => "ST",
+        kind if kind.eq_ignore_ascii_case("G") => "givenName",
+        "" => return None,
+        kind => kind,
+    };
+    let value = value.trim();
+    let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    let value = match quoted {
+        Some(inside) => inside
+            .chars()
+            .flat_map(|char| {
+                let special = matches!(char, ',' | ';' | '+' | '<' | '>' | '#' | '=');
+                special.then_some('\\').into_iter().chain([char])
+            })
+            .collect(),
+        None => value.to_owned(),
+    };
+    (!value.is_empty()).then(|| format!("{kind}={value}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_people_write_them() {
+        for (written, read) in [
+            ("CN=a", "CN=a"),
+            ("cn=MyCert", "CN=MyCert"),
+            ("CN=a,O=b", "CN=a, O=b"),
+            ("CN=a, O=b ; C=DE", "CN=a, O=b, C=DE"),
+            ("CN=a, OU=x, OU=y", "CN=a, OU=x, OU=y"),
+            (r#"CN=a, O="Contoso, Ltd""#, r"CN=a, O=Contoso\, Ltd"),
+            (r"CN=a\, b", r"CN=a\, b"),
+            ("E=a@b.example, CN=x", "E=a@b.example, CN=x"),
+            ("emailAddress=a@b.example, S=x, st=y", "E=a@b.example, S=x, S=y"),
+        ] {
+            assert_eq!(text(&subject(written).unwrap()), read, "{written}");
+        }
+        assert!(subject("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_most_specific_part_is_written_last_into_the_certificate() {
+        let name = subject("CN=a,O=b").unwrap();
+        let first = name.iter_rdn().next().unwrap().to_string();
+        assert_eq!(first, "O=b");
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        for text in ["x", "CN=", "=a", "CN=a,,O=b", "NoSuchType=a", "CN=a,"] {
+            assert!(subject(text).is_err(), "{text}");
+        }
+    }
+}
