@@ -5,6 +5,7 @@
 "use strict";
 
 const { ClientSecretCredential, DefaultAzureCredential } = require("@azure/identity");
+const { CertificateClient } = require("@azure/keyvault-certificates");
 const { KeyClient } = require("@azure/keyvault-keys");
 const { SecretClient } = require("@azure/keyvault-secrets");
 const { KeyVaultManagementClient } = require("@azure/arm-keyvault");
@@ -32,6 +33,7 @@ const credential = new DefaultAzureCredential(DISCOVERY);
 const somebody = (clientId) => new ClientSecretCredential(TENANT, clientId, "any", DISCOVERY);
 const keys = (url, by = credential) => new KeyClient(url, by);
 const secrets = (url, by = credential) => new SecretClient(url, by);
+const certificates = (url) => new CertificateClient(url, credential);
 const management = new KeyVaultManagementClient(credential, SUBSCRIPTION, ON_ARM);
 const resources = new ResourceManagementClient(credential, SUBSCRIPTION, ON_ARM);
 
@@ -40,5 +42,5 @@ const claims = async (by, scope = VAULT_SCOPE) => claimsOf((await by.getToken(sc
 
 module.exports = {
   CLIENT_ID, CLIENT_SECRET, DIRECT, DISCOVERY, MANAGEMENT, SUBSCRIPTION, TENANT, VAULT_SCOPE,
-  claims, claimsOf, credential, hsmUrl, keys, management, resources, secrets, somebody, vaultUrl,
+  certificates, claims, claimsOf, credential, hsmUrl, keys, management, resources, secrets, somebody, vaultUrl,
 };

@@ -10,6 +10,8 @@ import os
 
 from azure import identity
 from azure.identity import aio as identity_aio
+from azure.keyvault.certificates import CertificateClient
+from azure.keyvault.certificates.aio import CertificateClient as AsyncCertificateClient
 from azure.keyvault.keys import KeyClient
 from azure.keyvault.keys.aio import KeyClient as AsyncKeyClient
 from azure.keyvault.keys.crypto import CryptographyClient
@@ -60,6 +62,9 @@ class Blocking:
 
     def secrets(self, url, credential=None):
         return Waiting(SecretClient(url, credential or self.credential))
+
+    def certificates(self, url):
+        return Waiting(CertificateClient(url, self.credential))
 
     def crypto(self, key, credential=None):
         return CryptographyClient(key, credential or self.credential)
@@ -114,6 +119,9 @@ class OnAsyncio:
 
     def secrets(self, url, credential=None):
         return self._of(AsyncSecretClient(url, credential or self.credential))
+
+    def certificates(self, url):
+        return self._of(AsyncCertificateClient(url, self.credential))
 
     def crypto(self, key, credential=None):
         return self._of(AsyncCryptographyClient(key, credential or self.credential))

@@ -98,7 +98,7 @@ def _(io):
     assert secrets.get_secret("db").value == "hunter2"
     error = refused(lambda: secrets.delete_secret("db"), 403, "Forbidden", HttpResponseError)
     assert "does not have secrets delete permission on key vault" in error.message, error.message
-    assert error.error.innererror["code"] in ("AccessDenied", "ForbiddenByPolicy")
+    assert error.error.innererror["code"] == "ForbiddenByPolicy"
     somebody = io.secrets(made.properties.vault_uri, io.somebody(SOMEBODY))
     refused(lambda: somebody.get_secret("db"), 403, "Forbidden", HttpResponseError)
 
