@@ -116,7 +116,9 @@ final class IdentityChecks {
     private Map<String, Object> accepted(TokenCredential credential) throws Exception {
         AccessToken token = credential.getTokenSync(context(at.scope()));
         that(token.getExpiresAt().isAfter(OffsetDateTime.now().plusMinutes(5)), "the token lasts");
-        equal("kept token", credential.getTokenSync(context(at.scope())).getToken(), token.getToken());
+        String again = credential.getTokenSync(context(at.scope())).getToken();
+        // Nothing that fails here may show a token. At an authority with a port, msal4j asks each time.
+        that(!at.proxy || again.equals(token.getToken()), "the token is kept");
         Map<String, Object> claims = claims(token.getToken());
         equal("tid", claims.get("tid"), at.tenant);
         that(at.scope().startsWith(((String) claims.get("aud")).replaceAll("/$", "")), "aud is that of the vaults");
