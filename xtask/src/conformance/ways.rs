@@ -1,6 +1,6 @@
 //! The two ways in: at the emulator's own names, and at the public cloud's through its proxy.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -15,9 +15,6 @@ use super::runner;
 /// Whom the emulator knows by name, beside everybody else: a client may have such a file.
 const PRINCIPALS: &str = "principals.toml";
 
-/// The emulator's installation, of this checkout and client alone.
-const STATE: &str = "state";
-
 /// At `https://NAME.vault.localhost:PORT`, with the variables that `azvault-emulator env` prints.
 pub(super) fn direct(
     client: &Client,
@@ -25,7 +22,7 @@ pub(super) fn direct(
     areas: &[String],
     report: &mut Report,
 ) -> Result<()> {
-    let state = place.own(STATE)?;
+    let state = installation(place)?;
     let mut settings = vec!["--proxy-port".to_owned(), "0".to_owned()];
     settings.extend(shared(place, &state));
     let emulator = Emulator::start(&settings)?;
@@ -56,7 +53,7 @@ pub(super) fn proxy(
 ) -> Result<()> {
     let runner = (client.runner)(place);
     let mut command = Command::new(emulator::program()?);
-    command.arg("run").args(shared(place, &place.own(STATE)?)).arg("--");
+    command.arg("run").args(shared(place, &installation(place)?)).arg("--");
     command.arg(runner.get_program()).args(runner.get_args());
     runner::cleaned(&mut command);
     for (name, value) in runner.get_envs() {
@@ -71,6 +68,15 @@ pub(super) fn proxy(
         .env("VAULT_SUFFIX", ".vault.azure.net")
         .env("MANAGEMENT_URL", "https://management.azure.com");
     runner::run(&mut command, report)
+}
+
+/// The emulator's installation, of this checkout and client alone: a new one for each run.
+fn installation(place: &Place) -> Result<PathBuf> {
+    let state = place.own("state")?;
+    if state.exists() {
+        std::fs::remove_dir_all(&state)?;
+    }
+    Ok(state)
 }
 
 /// What both ways tell the emulator.
