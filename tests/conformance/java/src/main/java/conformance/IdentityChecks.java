@@ -60,7 +60,11 @@ final class IdentityChecks {
             at.signingIn(new ClientAssertionCredentialBuilder()).clientAssertion(IdentityChecks::statement).build())
             .get("appid"), at.client));
         check("a workload's federated token signs in", this::workload);
-        check("the environment's client signs in", this::environment);
+        // This credential has no option against instance discovery.
+        if (at.proxy) {
+            check("the environment's client signs in", () -> equal("appid",
+                accepted(new EnvironmentCredentialBuilder().build()).get("appid"), at.client));
+        }
         check("the managed identity of App Service signs in", () -> {
             that(System.getenv("IDENTITY_ENDPOINT") != null, "IDENTITY_ENDPOINT is set");
             accepted(new ManagedIdentityCredentialBuilder().build());
@@ -179,15 +183,6 @@ final class IdentityChecks {
                 .tokenFilePath(file.toString()).build()).get("appid"), at.client);
         } finally {
             Files.delete(file);
-        }
-    }
-
-    /** This credential has no option against instance discovery; {@code DefaultAzureCredential} hands its own on. */
-    private void environment() throws Exception {
-        if (at.proxy) {
-            equal("appid", accepted(new EnvironmentCredentialBuilder().build()).get("appid"), at.client);
-        } else {
-            equal("appid", accepted(at.credential()).get("appid"), at.client);
         }
     }
 
