@@ -6,8 +6,11 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"math/big"
+	"net/http"
 	"strings"
 	"time"
 
@@ -31,6 +34,18 @@ func (k keyring) rsa(p *probe, name string) azkeys.KeyBundle {
 
 func (k keyring) ec(p *probe, name string, curve azkeys.CurveName) azkeys.KeyBundle {
 	return k.create(p, name, azkeys.CreateKeyParameters{Kty: to(azkeys.KeyTypeEC), Curve: &curve})
+}
+
+// attestation is a token of the emulator's attestation authority, as the SDKs' own tests ask for one.
+func attestation(p *probe, at *place) string {
+	request := get[*http.Request](p)(http.NewRequestWithContext(
+		p, http.MethodGet, at.management+"/attestation/generate-test-token", nil))
+	answer := get[*http.Response](p)(http.DefaultClient.Do(request))
+	defer answer.Body.Close()
+	p.equal("status", answer.StatusCode, http.StatusOK)
+	var given struct{ Token string }
+	p.must(json.NewDecoder(answer.Body).Decode(&given))
+	return given.Token
 }
 
 // checkKeys makes small keys of elliptic curves where any key will do: they are made in no time.
@@ -252,6 +267,26 @@ func checkKeys(s *suite, at *place) {
 		_, err := keys.Release(p, "exportable", "", azkeys.ReleaseParameters{TargetAttestationToken: to("no token")}, nil)
 		p.refused(err, 403, "Forbidden")
 	})
+
+	// The emulator's own authority is below its own name, which the public cloud has not.
+	if at.direct() {
+		check("a key is released to an environment that is vouched for", func(p *probe) {
+			token := attestation(p, at)
+			policy := fmt.Sprintf(`{"version":"1.0.0","anyOf":[{"authority":%q,"allOf":[{"claim":"sdk-test","equals":true}]}]}`,
+				claimsOf(p, token).Iss)
+			made := keys.create(p, "released", azkeys.CreateKeyParameters{
+				Kty: to(azkeys.KeyTypeRSAHSM), KeyAttributes: &azkeys.KeyAttributes{Exportable: to(true)},
+				ReleasePolicy: &azkeys.KeyReleasePolicy{EncodedPolicy: []byte(policy)},
+			})
+			given := get[azkeys.ReleaseResponse](p)(keys.Release(p, "released", made.Key.KID.Version(),
+				azkeys.ReleaseParameters{TargetAttestationToken: &token}, nil))
+			parts := strings.Split(is(given.Value), ".")
+			p.equal("parts of the statement", len(parts), 3)
+			statement := get[[]byte](p)(base64.RawURLEncoding.DecodeString(parts[1]))
+			p.that(bytes.Contains(statement, []byte(*made.Key.KID)), "the key is named")
+			p.that(bytes.Contains(statement, []byte("key_hsm")), "the key is in it, wrapped")
+		})
+	}
 
 	check("a key's attestation comes with its certificates", func(p *probe) {
 		keys.create(p, "attested", azkeys.CreateKeyParameters{Kty: to(azkeys.KeyTypeECHSM)})

@@ -14,7 +14,7 @@ import (
 )
 
 // How long one check may take, waits of the clients included.
-const limit = 30 * time.Second
+const limit = 2 * time.Minute
 
 // suite counts the checks.
 type suite struct {

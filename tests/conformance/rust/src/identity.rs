@@ -38,11 +38,11 @@ pub async fn check(suite: &mut Suite, at: &Place) {
         .await;
     if at.proxy {
         // This client has the address of IMDS as a constant: nothing but a proxy leads it here.
-        suite
-            .check(AREA, "of an application that is known, its secret alone signs in", known(at))
-            .await;
         suite.check(AREA, "the managed identity of a virtual machine signs in", by_machine()).await;
     }
+    suite
+        .check(AREA, "of an application that is known, its secret alone signs in", known(at))
+        .await;
     suite.check(AREA, "a scope that is none is refused with Entra's code", bad_scope(at)).await;
     suite
         .check(AREA, "a token of another audience is refused by a vault", wrong_audience(at))

@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, bail};
 use azure_core::error::ErrorKind;
 
 /// How long one check may take, waits of the clients included.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// The counts.
 #[derive(Default)]

@@ -33,6 +33,6 @@ fn install(place: &Place) -> Result<()> {
     maven.arg(property("mdep.outputFile", &list)).current_dir(&place.suite);
     run(&mut maven).context("a JDK of Java 17 or newer and Maven are needed")?;
     let jars = std::fs::read_to_string(&list)?;
-    let path = format!("-cp {}:{}\n", classes.display(), jars.trim());
+    let path = format!("-cp \"{}:{}\"\n", classes.display(), jars.trim());
     Ok(std::fs::write(place.home.join("classpath"), path)?)
 }
