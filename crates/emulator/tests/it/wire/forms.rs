@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::rules::{CALLS, call};
-use crate::support::{Vault, token};
+use crate::{
+    arm::Arm,
+    support::{Vault, token},
+};
 
 const DIGEST: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
 
@@ -251,5 +254,54 @@ async fn what_a_version_brought_is_not_shown_before_it() {
                 assert_eq!(shown("hsmPlatform"), platform, "{name} {version} {attributes}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn the_days_of_recovery_are_told_since_7_1() {
+    let mut vault = Vault::new().await;
+    vault.create("k", json!({"kty": "EC"})).await;
+    vault.set("s", json!({"value": "v"})).await;
+    for (version, told) in
+        [("2016-10-01", false), ("7.0", false), ("7.1", true), ("2025-07-01", true)]
+    {
+        vault.api_version = version;
+        for path in ["/keys/k", "/secrets/s"] {
+            let attributes = vault.get(path).await.ok()["attributes"].clone();
+            assert_eq!(attributes.get("recoverableDays").is_some(), told, "{version} {path}");
+            assert_eq!(attributes["recoveryLevel"], "Recoverable+Purgeable", "{version} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_vaults_members_are_shown_since_the_version_that_brought_them() {
+    let mut arm = Arm::new().await;
+    let properties = json!({
+        "networkAcls": {"defaultAction": "Allow"}, "enablePurgeProtection": true, "softDeleteRetentionInDays": 9,
+        "enableRbacAuthorization": false,
+    });
+    arm.put("kv-1", properties).await.ok();
+    for (version, shown) in [
+        ("2015-06-01", [false; 6]),
+        ("2016-10-01", [true, false, false, false, false, false]),
+        ("2018-02-14", [true, true, true, false, false, false]),
+        ("2019-09-01", [true, true, true, true, true, false]),
+        ("2021-06-01-preview", [true; 6]),
+        ("2026-05-15", [true; 6]),
+    ] {
+        arm.http.api_version = version;
+        let vault = arm.get_vault("kv-1").await.ok();
+        let members = [
+            "enableSoftDelete",
+            "networkAcls",
+            "enablePurgeProtection",
+            "softDeleteRetentionInDays",
+            "enableRbacAuthorization",
+            "publicNetworkAccess",
+        ];
+        let found = members.map(|member| vault["properties"].get(member).is_some());
+        assert_eq!(found, shown, "{version}: {members:?}");
+        assert_eq!(vault.get("systemData").is_some(), shown[5], "{version}");
     }
 }
