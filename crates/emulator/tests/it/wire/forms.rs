@@ -128,6 +128,45 @@ async fn options_are_refused_like_any_method_that_is_not_there() {
     assert!(asked.text().await.unwrap().contains("HTTP OPTIONS not allowed"));
 }
 
+/// In memory nobody counts; a socket's server tells the length of each body, and none where there can be no body.
+#[tokio::test]
+async fn over_a_socket_lengths_are_told_as_recorded() {
+    let emulator = azvault_emulator::Emulator::builder().start().await.unwrap();
+    let principal = emulator.default_principal();
+    let token = token(&emulator, principal, "https://vault.azure.net/.default").await;
+    let client = emulator.http_client();
+    let (vault, pool) = (emulator.vault_url("kv"), emulator.managed_hsm_url("pool"));
+    let send = async |method: reqwest::Method, url: String, token: Option<&str>, body: &str| {
+        let mut request = client.request(method, url).body(body.to_owned());
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await.unwrap();
+        let header =
+            |name| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), header("content-length"), header("content-type"))
+    };
+    let (get, post, delete) =
+        (reqwest::Method::GET, reqwest::Method::POST, reqwest::Method::DELETE);
+    let json = Some("application/json; charset=utf-8".to_owned());
+    let length = |bytes: &str| Some(bytes.to_owned());
+    let create = format!("{vault}/keys/k/create?api-version=7.3");
+    let bare = send(post.clone(), create.clone(), None, "").await;
+    assert_eq!(bare, (401, length("97"), json.clone()));
+    let bare = send(post.clone(), format!("{pool}/keys/k/create?api-version=7.3"), None, "").await;
+    assert_eq!(bare, (401, length("0"), json.clone()));
+    let bare = send(get, format!("{pool}/keys?api-version=7.3"), None, "").await;
+    assert_eq!(bare, (401, length("2"), json.clone()));
+    let made = send(post, create, Some(&token), r#"{"kty":"EC"}"#).await;
+    assert_eq!((made.0, made.2), (200, json));
+    for (path, expected) in [("keys", 200), ("deletedkeys", 204)] {
+        let url = format!("{vault}/{path}/k?api-version=7.3");
+        let (status, length, kind) = send(delete.clone(), url, Some(&token), "").await;
+        assert_eq!(status, expected);
+        assert_eq!((length.is_some(), kind.is_some()), (status == 200, status == 200), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn a_post_that_names_no_operation_of_a_key_says_so() {
     let vault = Vault::new().await;
