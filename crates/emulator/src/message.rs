@@ -78,6 +78,13 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
+/// Says that an answer has no body, where it could have one: over HTTP/2 nothing else does.
+pub(crate) fn tell_empty(response: &mut Response) {
+    if response.body().is_empty() && response.status() != StatusCode::NO_CONTENT {
+        response.headers_mut().insert(http::header::CONTENT_LENGTH, 0.into());
+    }
+}
+
 /// An answer with a JSON body and no other header than its type.
 pub(crate) fn json_response(status: StatusCode, body: &impl serde::Serialize) -> Response {
     let bytes = serde_json::to_vec(body).unwrap_or_default();

@@ -38,7 +38,7 @@ use time::OffsetDateTime;
 use crate::{
     entra::Caller,
     limits::ResourceManagerLimits,
-    message::{Body, Request, Response, json_response},
+    message::{Body, Request, Response, json_response, tell_empty},
     router::Router,
 };
 use authentication::Unauthorized;
@@ -124,6 +124,8 @@ fn succeeded(reply: Reply, request: &Request, remaining: Remaining) -> Response 
     headers::add(response.headers_mut(), by, request, remaining);
     if has_body {
         headers::json(response.headers_mut());
+    } else if request.method != Method::HEAD {
+        tell_empty(&mut response);
     }
     for (name, value) in reply.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Context, error::ArmError, names::VaultId, part::VaultPart, route::Route};
 
 /// Of Microsoft.KeyVault, oldest first: the specification's, with the previews between them.
-pub(super) const KEY_VAULT: [&str; 22] = [
+pub(super) const KEY_VAULT: [&str; 25] = [
     "2014-12-19-preview",
     "2015-06-01",
     "2016-10-01",
@@ -27,9 +27,12 @@ pub(super) const KEY_VAULT: [&str; 22] = [
     "2023-07-01",
     "2024-04-01-preview",
     "2024-11-01",
+    "2024-12-01-preview",
     "2025-05-01",
     "2026-02-01",
+    "2026-03-01-preview",
     "2026-04-01-preview",
+    "2026-04-01",
     "2026-05-15",
 ];
 

@@ -15,7 +15,7 @@ use aws_lc_rs::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{CryptoError, SignatureAlgorithm};
+use super::{CryptoError, SignatureAlgorithm, jwk::significant};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Curve {
@@ -100,10 +100,11 @@ impl EcKey {
         Ok(Self { curve, pair })
     }
 
-    /// A key from its parts; short numbers are filled up with zeros in front.
+    /// A key from its parts, as long as their encoder wrote them: some write a sign in front, or no zeros.
     pub(super) fn import(curve: Curve, d: &[u8], x: &[u8], y: &[u8]) -> Result<Self, CryptoError> {
         let len = curve.field_len();
         let pad = |number: &[u8]| {
+            let number = significant(number);
             let zeros = len.checked_sub(number.len()).ok_or(CryptoError::InvalidKey)?;
             Ok([vec![0; zeros].as_slice(), number].concat())
         };

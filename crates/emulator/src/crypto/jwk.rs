@@ -63,7 +63,7 @@ impl KeyMaterial {
 }
 
 /// Without zeros in front, which some encoders write.
-fn significant(number: &[u8]) -> &[u8] {
+pub(super) fn significant(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
 }

@@ -36,8 +36,9 @@ pub(crate) struct AttributesView {
     updated: i64,
     #[serde(rename = "recoveryLevel")]
     recovery_level: &'static str,
-    #[serde(rename = "recoverableDays")]
-    recoverable_days: u16,
+    /// Since 7.1.
+    #[serde(rename = "recoverableDays", skip_serializing_if = "Option::is_none")]
+    recoverable_days: Option<u16>,
 }
 
 impl Attributes {
@@ -56,7 +57,10 @@ impl Attributes {
             created: self.created,
             updated: self.updated,
             recovery_level: context.properties.recovery_level(),
-            recoverable_days: context.properties.retention_days,
+            recoverable_days: context
+                .query
+                .is_at_least_7_1()
+                .then_some(context.properties.retention_days),
         }
     }
 }

@@ -15,7 +15,28 @@ const INVALID_URL: &str = concat!(
     r#"<BODY><h2>Bad Request - Invalid URL</h2><hr><p>HTTP Error 400. The request URL is invalid.</p></BODY></HTML>"#,
 );
 
-/// Of IIS, for a version that has other characters than letters and digits.
+/// What paths begin with, in a vault or a managed HSM, offered here or not.
+const KNOWN: [&str; 17] = [
+    "keys",
+    "deletedkeys",
+    "secrets",
+    "deletedsecrets",
+    "certificates",
+    "deletedcertificates",
+    "storage",
+    "deletedstorage",
+    "rng",
+    "backup",
+    "prebackup",
+    "restore",
+    "prerestore",
+    "settings",
+    "securitydomain",
+    "ekm",
+    "providers",
+];
+
+/// Of IIS, for a path that nothing answers, and for a version that has other characters than letters and digits.
 const NO_FILE: &str = concat!(
     r#"<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "#,
     r#""http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd"><html xmlns="http://www.w3.org/1999/xhtml">"#,
@@ -29,10 +50,19 @@ pub(super) fn refuse(path: &str) -> Option<Response> {
     if percent_decode_str(path).any(|byte| byte.is_ascii_control()) {
         return Some(page(StatusCode::BAD_REQUEST, "text/html; charset=us-ascii", INVALID_URL));
     }
-    if has_odd_version(path) {
+    if is_bad(path) || has_odd_version(path) {
         return Some(page(StatusCode::NOT_FOUND, "text/html", NO_FILE));
     }
     None
+}
+
+/// Whether nothing in a vault or a managed HSM begins like this.
+fn is_bad(path: &str) -> bool {
+    let Some(first) = path.split('/').find(|segment| !segment.is_empty()) else {
+        return false;
+    };
+    let first = percent_decode_str(first).decode_utf8_lossy();
+    !KNOWN.iter().any(|known| known.eq_ignore_ascii_case(&first))
 }
 
 /// Whether the version in a path of keys or secrets has anything but letters and digits.
@@ -65,6 +95,9 @@ mod tests {
             "/keys/k//sign",
             "/secrets/s/Versions",
             "/keys/k/",
+            "/%6Beys/k",
+            "/Certificates",
+            "/providers/Microsoft.Authorization/roleDefinitions",
         ] {
             assert!(refuse(path).is_none(), "{path}");
         }
@@ -76,6 +109,8 @@ mod tests {
             ("/keys/k%0a", 400),
             ("/secrets/s/v%00", 400),
             ("/anything%7f", 400),
+            ("/nothing/there", 404),
+            ("/keys2", 404),
             ("/keys/k/0123-4567", 404),
             ("/Secrets/s/a.b", 404),
             ("/keys//k/0%20/sign", 404),

@@ -46,7 +46,7 @@ use crate::{
     entra::Caller,
     host::{VaultKind, VaultSite},
     keys,
-    message::{Body, Request, Response, max_body},
+    message::{Body, Request, Response, max_body, tell_empty},
     objects::ObjectKind,
     router::Router,
     secrets,
@@ -95,6 +95,8 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
     if request.method == Method::HEAD {
         // A refusal too has no body then.
         *response.body_mut() = Bytes::new();
+    } else {
+        tell_empty(&mut response);
     }
     response
 }

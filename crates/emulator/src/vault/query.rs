@@ -61,6 +61,11 @@ impl Query {
         self.api_version.starts_with("20") && self.api_version.as_str() >= "2026-04-01"
     }
 
+    /// Whether the version asked for is 7.1 or later, its previews and the dated ones since then included.
+    pub(crate) fn is_at_least_7_1(&self) -> bool {
+        self.version() >= (7, 1)
+    }
+
     /// Whether the version asked for is 7.3 or later, its previews and the dated ones included.
     pub(crate) fn is_at_least_7_3(&self) -> bool {
         self.version() >= (7, 3)
@@ -79,7 +84,11 @@ impl Query {
     fn version(&self) -> (u32, u32) {
         let mut numbers =
             self.api_version.split(['.', '-']).map(|part| part.parse::<u32>().unwrap_or(0));
-        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+        match (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) {
+            // The first versions were dates, too.
+            (2000..=2019, _) => (0, 0),
+            version => version,
+        }
     }
 }
 
@@ -111,7 +120,7 @@ mod tests {
             ("7.4-preview.1", true),
             ("7.10", true),
             ("2025-07-01", true),
-            ("2016-10-01", true),
+            ("2016-10-01", false),
         ] {
             let query = Query::parse(Some(&format!("api-version={version}"))).unwrap();
             assert_eq!(query.is_at_least_7_4(), expected, "{version}");

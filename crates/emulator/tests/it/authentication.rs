@@ -47,7 +47,7 @@ async fn a_public_name_gets_the_public_clouds_challenge() {
 async fn the_token_is_checked_before_api_version_name_and_body() {
     let mut vault = Vault::new().await;
     vault.token = None;
-    for path in ["/keys/not_a_name/create", "/keys//create", "/nothing"] {
+    for path in ["/keys/not_a_name/create", "/keys//create", "/storage"] {
         let url = format!("{}{path}", vault.base);
         assert_eq!(vault.send_to("POST", &url, "{", &[]).await.status(), 401, "{path}");
     }

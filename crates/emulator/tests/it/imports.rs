@@ -101,6 +101,18 @@ async fn an_imported_ec_key_is_a_new_version_of_its_name() {
     assert_eq!(vault.post("/keys/k/verify", verify).await.ok(), json!({"value": true}));
 }
 
+/// Java's `BigInteger.toByteArray` writes a sign in front of numbers whose first bit is set.
+#[tokio::test]
+async fn an_ec_keys_numbers_may_have_zeros_in_front_and_are_shown_without() {
+    let vault = Vault::new().await;
+    let signed = |name: &str| base64url(&[&[0], &*from_base64url(&jwk(EC_P256)[name])].concat());
+    let key = with(EC_P256, json!({"d": signed("d"), "x": signed("x"), "y": signed("y")}));
+    let made = import(&vault, json!({"key": key})).await.ok();
+    assert_eq!((&made["key"]["x"], &made["key"]["y"]), (&jwk(EC_P256)["x"], &jwk(EC_P256)["y"]));
+    let sign = json!({"alg": "ES256", "value": base64url(&[7; 32])});
+    assert_eq!(vault.post("/keys/k/sign", sign).await.status(), 200);
+}
+
 #[tokio::test]
 async fn hsm_with_a_capital_h_puts_a_key_into_hardware() {
     let vault = Vault::new().await;

@@ -16,6 +16,12 @@ use crate::vault::AccessPolicy;
 /// From here on there is `systemData` and `publicNetworkAccess`.
 const SYSTEM_DATA: &str = "2021-06-01";
 
+/// From here on there are network rules, connections and the protection from being purged.
+const NETWORK: &str = "2018-02-14";
+
+/// From here on the days of retention are told, and whether roles decide.
+const RETENTION: &str = "2019-09-01";
+
 /// The oldest version tells neither soft delete nor the provisioning state.
 const PROVISIONING_STATE: &str = "2016-01-01";
 
@@ -120,16 +126,25 @@ impl<'a> PropertiesView<'a> {
         Self {
             sku: &properties.sku,
             tenant_id: &properties.tenant_id,
-            network_acls: properties.network_acls.as_ref(),
-            private_endpoint_connections: ConnectionItem::all(vault),
+            network_acls: properties.network_acls.as_ref().filter(|_| since(NETWORK)),
+            private_endpoint_connections: if since(NETWORK) {
+                ConnectionItem::all(vault)
+            } else {
+                Vec::new()
+            },
             access_policies: &properties.access_policies,
             enabled_for_deployment: properties.enabled_for_deployment.unwrap_or(false),
             enabled_for_disk_encryption: properties.enabled_for_disk_encryption,
             enabled_for_template_deployment: properties.enabled_for_template_deployment,
             enable_soft_delete: since(PROVISIONING_STATE).then_some(true),
-            soft_delete_retention_in_days: properties.soft_delete_retention_in_days,
-            enable_rbac_authorization: properties.enable_rbac_authorization,
-            enable_purge_protection: properties.purge_protection.then_some(true),
+            soft_delete_retention_in_days: properties
+                .soft_delete_retention_in_days
+                .filter(|_| since(RETENTION)),
+            enable_rbac_authorization: properties
+                .enable_rbac_authorization
+                .filter(|_| since(RETENTION)),
+            enable_purge_protection: (properties.purge_protection && since(NETWORK))
+                .then_some(true),
             vault_uri: match state {
                 ProvisioningState::Created => format!("https://{name}.{suffix}"),
                 _ => format!("https://{}.{suffix}/", name.to_ascii_lowercase()),

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::rules::{CALLS, call};
-use crate::support::{Vault, token};
+use crate::{
+    arm::Arm,
+    support::{Vault, token},
+};
 
 const DIGEST: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
 
@@ -125,6 +128,45 @@ async fn options_are_refused_like_any_method_that_is_not_there() {
     assert!(asked.text().await.unwrap().contains("HTTP OPTIONS not allowed"));
 }
 
+/// In memory nobody counts; a socket's server tells the length of each body, and none where there can be no body.
+#[tokio::test]
+async fn over_a_socket_lengths_are_told_as_recorded() {
+    let emulator = azvault_emulator::Emulator::builder().start().await.unwrap();
+    let principal = emulator.default_principal();
+    let token = token(&emulator, principal, "https://vault.azure.net/.default").await;
+    let client = emulator.http_client();
+    let (vault, pool) = (emulator.vault_url("kv"), emulator.managed_hsm_url("pool"));
+    let send = async |method: reqwest::Method, url: String, token: Option<&str>, body: &str| {
+        let mut request = client.request(method, url).body(body.to_owned());
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await.unwrap();
+        let header =
+            |name| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), header("content-length"), header("content-type"))
+    };
+    let (get, post, delete) =
+        (reqwest::Method::GET, reqwest::Method::POST, reqwest::Method::DELETE);
+    let json = Some("application/json; charset=utf-8".to_owned());
+    let length = |bytes: &str| Some(bytes.to_owned());
+    let create = format!("{vault}/keys/k/create?api-version=7.3");
+    let bare = send(post.clone(), create.clone(), None, "").await;
+    assert_eq!(bare, (401, length("97"), json.clone()));
+    let bare = send(post.clone(), format!("{pool}/keys/k/create?api-version=7.3"), None, "").await;
+    assert_eq!(bare, (401, length("0"), json.clone()));
+    let bare = send(get, format!("{pool}/keys?api-version=7.3"), None, "").await;
+    assert_eq!(bare, (401, length("2"), json.clone()));
+    let made = send(post, create, Some(&token), r#"{"kty":"EC"}"#).await;
+    assert_eq!((made.0, made.2), (200, json));
+    for (path, expected) in [("keys", 200), ("deletedkeys", 204)] {
+        let url = format!("{vault}/{path}/k?api-version=7.3");
+        let (status, length, kind) = send(delete.clone(), url, Some(&token), "").await;
+        assert_eq!(status, expected);
+        assert_eq!((length.is_some(), kind.is_some()), (status == 200, status == 200), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn a_post_that_names_no_operation_of_a_key_says_so() {
     let vault = Vault::new().await;
@@ -145,7 +187,6 @@ async fn without_a_token_everything_is_a_challenge() {
         ("PUT", "/secrets/", None),
         ("PUT", "/keys", None),
         ("GET", "/", None),
-        ("GET", "/nothing/there", None),
         ("GET", "/keys/not_a_name", None),
         ("POST", "/rng", None),
         ("HEAD", "/keys", None),
@@ -251,5 +292,54 @@ async fn what_a_version_brought_is_not_shown_before_it() {
                 assert_eq!(shown("hsmPlatform"), platform, "{name} {version} {attributes}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn the_days_of_recovery_are_told_since_7_1() {
+    let mut vault = Vault::new().await;
+    vault.create("k", json!({"kty": "EC"})).await;
+    vault.set("s", json!({"value": "v"})).await;
+    for (version, told) in
+        [("2016-10-01", false), ("7.0", false), ("7.1", true), ("2025-07-01", true)]
+    {
+        vault.api_version = version;
+        for path in ["/keys/k", "/secrets/s"] {
+            let attributes = vault.get(path).await.ok()["attributes"].clone();
+            assert_eq!(attributes.get("recoverableDays").is_some(), told, "{version} {path}");
+            assert_eq!(attributes["recoveryLevel"], "Recoverable+Purgeable", "{version} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_vaults_members_are_shown_since_the_version_that_brought_them() {
+    let mut arm = Arm::new().await;
+    let properties = json!({
+        "networkAcls": {"defaultAction": "Allow"}, "enablePurgeProtection": true, "softDeleteRetentionInDays": 9,
+        "enableRbacAuthorization": false,
+    });
+    arm.put("kv-1", properties).await.ok();
+    for (version, shown) in [
+        ("2015-06-01", [false; 6]),
+        ("2016-10-01", [true, false, false, false, false, false]),
+        ("2018-02-14", [true, true, true, false, false, false]),
+        ("2019-09-01", [true, true, true, true, true, false]),
+        ("2021-06-01-preview", [true; 6]),
+        ("2026-05-15", [true; 6]),
+    ] {
+        arm.http.api_version = version;
+        let vault = arm.get_vault("kv-1").await.ok();
+        let members = [
+            "enableSoftDelete",
+            "networkAcls",
+            "enablePurgeProtection",
+            "softDeleteRetentionInDays",
+            "enableRbacAuthorization",
+            "publicNetworkAccess",
+        ];
+        let found = members.map(|member| vault["properties"].get(member).is_some());
+        assert_eq!(found, shown, "{version}: {members:?}");
+        assert_eq!(vault.get("systemData").is_some(), shown[5], "{version}");
     }
 }
