@@ -56,6 +56,7 @@ pub struct EmulatorBuilder {
     limits: Option<ResourceManagerLimits>,
     vault_limits: Option<VaultLimits>,
     latency: Duration,
+    strict_api_versions: bool,
     journal_file: Option<JournalFile>,
 }
 
@@ -79,6 +80,7 @@ impl Default for EmulatorBuilder {
             limits: None,
             vault_limits: None,
             latency: Duration::ZERO,
+            strict_api_versions: false,
             journal_file: None,
         }
     }
@@ -265,6 +267,56 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether api-versions that the service does not know are refused, in its words; any is taken when not set.
+    ///
+    /// Vaults and managed HSMs answer 400 `BadParameter`, Resource Manager 400 `InvalidApiVersionParameter`,
+    /// `NoRegisteredProviderFound` or 404 `InvalidResourceType`, each by the type of the resource. What versions there are is
+    /// as of November 2026; those of `Microsoft.Network` and `Microsoft.Authorization` are not looked at.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().strict_api_versions(true).in_memory();
+    /// # drop(emulator);
+    /// ```
+    ///
+    /// Source: <https://learn.microsoft.com/rest/api/keyvault/>
+    pub fn strict_api_versions(mut self, on: bool) -> Self {
+        self.strict_api_versions = on;
+        self
+    }
+
+    /// The times that the service was seen to take, set all at once; those that differ can be set afterwards.
+    ///
+    /// | | | seen |
+    /// |---|---|---|
+    /// | [`deletion_lag`](Self::deletion_lag) | 8 s | a deleted key was "not found" for at least 8 s (March 2022), a secret for about 5 s (November 2022) |
+    /// | [`recovery_lag`](Self::recovery_lag) | 8 s | no time is on record: as long as a deletion |
+    /// | [`purge_lag`](Self::purge_lag) | 90 s | the purge of a vault took 92 s (July 2020); a key's name was free 10 s after its purge (April 2022) |
+    /// | [`provisioning_lag`](Self::provisioning_lag) | 30 s | new vaults were `RegisteringDns` for 19 to 32 s (2020 to 2022) |
+    /// | [`access_lag`](Self::access_lag) | 5 min | "role assignments take several minutes", says the documentation |
+    /// | [`certificate_lag`](Self::certificate_lag) | 10 s | self-signed certificates took 10 to 13 s (October 2021) |
+    ///
+    /// For keys, secrets and certificates the purge takes 10 s. All go by [`Emulator::clock`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let builder = azvault_emulator::Emulator::builder().service_times().access_lag(Duration::ZERO);
+    /// # drop(builder.in_memory());
+    /// ```
+    ///
+    /// Source: recordings of the official clients' tests, and <https://learn.microsoft.com/azure/key-vault/general/rbac-guide>
+    pub fn service_times(mut self) -> Self {
+        self = self
+            .deletion_lag(Duration::from_secs(8))
+            .recovery_lag(Duration::from_secs(8))
+            .purge_lag(Duration::from_secs(90))
+            .provisioning_lag(Duration::from_secs(30))
+            .access_lag(Duration::from_secs(300))
+            .certificate_lag(Duration::from_secs(10));
+        self.properties.purge_lag = Duration::from_secs(10);
+        self
+    }
+
     /// How long each answer is held back, by tokio's clock; not at all when not set.
     ///
     /// The request has done its work by then. No other request waits for it. In memory too, where a tokio runtime
@@ -373,6 +425,7 @@ impl EmulatorBuilder {
             faults: Faults::default(),
             journal: Journal::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),
+            strict_api_versions: self.strict_api_versions,
             latency: self.latency,
         }
     }

@@ -74,6 +74,13 @@ pub(crate) struct VaultSite {
     pub(crate) public_resource: &'static str,
 }
 
+impl VaultSite {
+    /// Whether the client named a port.
+    pub(crate) fn has_port(&self) -> bool {
+        split_port(&self.authority).1.is_some()
+    }
+}
+
 impl Site {
     /// Reads a `Host` header's value.
     pub(crate) fn of(authority: &str) -> Self {

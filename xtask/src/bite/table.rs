@@ -158,7 +158,7 @@ impl Row {
 }
 
 /// Whether `text` has a test function of that name.
-fn has_test(text: &str, name: &str) -> bool {
+pub(crate) fn has_test(text: &str, name: &str) -> bool {
     let signatures = [format!("fn {name}()"), format!("async fn {name}()")];
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let is_function = |line: &&str| signatures.iter().any(|s| line.starts_with(s.as_str()));

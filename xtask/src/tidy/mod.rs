@@ -3,6 +3,7 @@
 //! Every check is a pure function from a [`Tree`] to problems; a problem says where and what to do.
 
 mod arrows;
+mod deviations;
 mod doc_paths;
 mod doctests;
 mod example_index;
@@ -28,7 +29,7 @@ type Problem = String;
 /// A check with a name.
 type Check = (&'static str, fn(&Tree) -> Vec<Problem>);
 
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     ("file sizes", sizes::check),
     ("manifests", manifests::check),
     ("arrows between crates", arrows::check),
@@ -41,6 +42,7 @@ const CHECKS: [Check; 13] = [
     ("change fragments", notes::check),
     ("links", links::check),
     ("rows of docs/reliability.md", reliability::check),
+    ("rows of docs/deviations.md", deviations::check),
     ("licence files", licences::check),
 ];
 

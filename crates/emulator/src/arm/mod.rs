@@ -23,6 +23,7 @@ mod route;
 mod site;
 mod state;
 mod vaults;
+mod versions;
 
 use std::{sync::MutexGuard, time::Duration};
 
@@ -184,6 +185,9 @@ async fn authorized(
     }
     let now = router.clock.now();
     let context = Context { router, site, caller, query: &query, now, begun: request.begun, body };
+    if router.strict_api_versions {
+        versions::check(&context, &route)?;
+    }
     registration::check(&context, &request.method, &route)?;
     let answer = match &route {
         Route::InVault { vault, part } if part.is_content() => {

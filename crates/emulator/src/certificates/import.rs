@@ -98,7 +98,9 @@ fn policy(
         .ok_or_else(|| unreadable(pem))?;
     let (kty, key_size, crv) = match contents.key.spec() {
         KeySpec::Ec(curve) => ("EC", curve.bits(), Some(curve.name().to_owned())),
-        KeySpec::Rsa { bits } | KeySpec::Oct { bits } => ("RSA", bits, None),
+        KeySpec::Rsa { bits } => ("RSA", bits, None),
+        // No certificate of a vault has such a key.
+        KeySpec::Oct { .. } | KeySpec::Okp => return Err(unreadable(pem)),
     };
     let key_props = KeyProps {
         exportable: sent.exportable().unwrap_or(true),

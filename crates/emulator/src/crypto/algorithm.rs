@@ -36,6 +36,7 @@ pub(crate) enum SignatureAlgorithm {
     RsaPss(Hash),
     Ecdsa(Curve),
     Hmac(Hash),
+    EdDsa,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,16 +115,18 @@ impl SignatureAlgorithm {
             "HS256" => Self::Hmac(Hash::Sha256),
             "HS384" => Self::Hmac(Hash::Sha384),
             "HS512" => Self::Hmac(Hash::Sha512),
+            "EdDSA" => Self::EdDsa,
             _ => return None,
         })
     }
 
+    /// What its input is a digest by; EdDSA takes the message, and hashes within.
     pub(crate) fn hash(self) -> Hash {
         match self {
             Self::RsaPkcs1(hash) | Self::RsaPss(hash) | Self::Hmac(hash) => hash,
             Self::Ecdsa(Curve::P256 | Curve::P256K) => Hash::Sha256,
             Self::Ecdsa(Curve::P384) => Hash::Sha384,
-            Self::Ecdsa(Curve::P521) => Hash::Sha512,
+            Self::Ecdsa(Curve::P521) | Self::EdDsa => Hash::Sha512,
         }
     }
 }

@@ -5,13 +5,14 @@ use aws_lc_rs::{
     signature::RsaKeyPair,
 };
 
-use super::{CryptoError, Curve, EcKey, KeyMaterial, OctKey, RsaKey};
+use super::{CryptoError, Curve, EcKey, KeyMaterial, OctKey, OkpKey, RsaKey};
 
 /// The members of a private key, decoded.
 pub(crate) enum ImportedKey {
     Rsa(Box<RsaParts>),
     Ec { curve: Curve, d: Vec<u8>, x: Vec<u8>, y: Vec<u8> },
     Oct(Vec<u8>),
+    Okp { d: Vec<u8>, x: Vec<u8> },
 }
 
 /// The numbers of an RSA key, big-endian.
@@ -56,6 +57,7 @@ impl KeyMaterial {
             }
             ImportedKey::Ec { curve, d, x, y } => Self::Ec(EcKey::import(*curve, d, x, y)?),
             ImportedKey::Oct(bytes) => Self::Oct(OctKey::import(bytes)?),
+            ImportedKey::Okp { d, x } => Self::Okp(OkpKey::import(d, x)?),
         })
     }
 }

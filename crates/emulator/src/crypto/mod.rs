@@ -7,6 +7,7 @@ mod algorithm;
 mod ec;
 mod jwk;
 mod key_wrap;
+mod okp;
 mod private;
 mod release;
 mod rsa;
@@ -16,6 +17,7 @@ pub(crate) use aes::OctKey;
 pub(crate) use algorithm::{EncryptionAlgorithm, SignatureAlgorithm};
 pub(crate) use ec::{Curve, EcKey};
 pub(crate) use jwk::{ImportedKey, RsaParts};
+pub(crate) use okp::{ED25519_NAME, OkpKey};
 pub(crate) use private::{PrivateKey, TransferredKey};
 pub(crate) use release::{ReleaseAlgorithm, RsaPublicKey};
 pub(crate) use rsa::RsaKey;
@@ -24,9 +26,15 @@ pub(crate) use x509::{Signed, thumbprint};
 /// What a new key is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeySpec {
-    Rsa { bits: u32 },
+    Rsa {
+        bits: u32,
+    },
     Ec(Curve),
-    Oct { bits: u32 },
+    Oct {
+        bits: u32,
+    },
+    /// Ed25519.
+    Okp,
 }
 
 /// A key, private part included.
@@ -35,6 +43,7 @@ pub(crate) enum KeyMaterial {
     Rsa(RsaKey),
     Ec(EcKey),
     Oct(OctKey),
+    Okp(OkpKey),
 }
 
 /// An operation on key material failed.
@@ -80,6 +89,7 @@ impl KeyMaterial {
             KeySpec::Rsa { bits } => Self::Rsa(RsaKey::generate(bits)?),
             KeySpec::Ec(curve) => Self::Ec(EcKey::generate(curve)?),
             KeySpec::Oct { bits } => Self::Oct(OctKey::generate(bits)?),
+            KeySpec::Okp => Self::Okp(OkpKey::generate()?),
         })
     }
 
@@ -89,6 +99,7 @@ impl KeyMaterial {
             Self::Rsa(key) => KeySpec::Rsa { bits: key.bits() },
             Self::Ec(key) => KeySpec::Ec(key.curve()),
             Self::Oct(key) => KeySpec::Oct { bits: key.bits() },
+            Self::Okp(_) => KeySpec::Okp,
         }
     }
 
@@ -120,7 +131,7 @@ impl KeyMaterial {
         }
     }
 
-    /// Signs a digest, whose length must be the algorithm's.
+    /// Signs a digest, whose length must be the algorithm's; by EdDSA, a message.
     pub(crate) fn sign(
         &self,
         algorithm: SignatureAlgorithm,
@@ -130,6 +141,7 @@ impl KeyMaterial {
             Self::Rsa(key) => key.sign(algorithm, digest),
             Self::Ec(key) => key.sign(algorithm, digest),
             Self::Oct(key) => key.sign(algorithm, digest),
+            Self::Okp(key) => key.sign(algorithm, digest),
         }
     }
 
@@ -143,6 +155,7 @@ impl KeyMaterial {
             Self::Rsa(key) => key.verify(algorithm, digest, signature),
             Self::Ec(key) => key.verify(algorithm, digest, signature),
             Self::Oct(key) => key.verify(algorithm, digest, signature),
+            Self::Okp(key) => key.verify(algorithm, digest, signature),
         }
     }
 }

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CryptoError, Curve, EcKey, KeyMaterial, OctKey, RsaKey, algorithm::RsaPadding, key_wrap,
+    CryptoError, Curve, EcKey, KeyMaterial, OctKey, OkpKey, RsaKey, algorithm::RsaPadding, key_wrap,
 };
 
 /// A key, private part included, as bytes: PKCS #8, or the bare bytes of a symmetric key.
@@ -20,6 +20,7 @@ enum Kind {
     Rsa,
     Ec(Curve),
     Oct,
+    Okp,
 }
 
 impl PrivateKey {
@@ -62,6 +63,7 @@ impl KeyMaterial {
             Self::Rsa(key) => (Kind::Rsa, key.to_pkcs8()?),
             Self::Ec(key) => (Kind::Ec(key.curve()), key.to_pkcs8()?),
             Self::Oct(key) => (Kind::Oct, key.bytes().to_vec()),
+            Self::Okp(key) => (Kind::Okp, key.to_pkcs8()?),
         };
         Ok(PrivateKey { kind, value: URL_SAFE_NO_PAD.encode(bytes) })
     }
@@ -72,6 +74,7 @@ impl KeyMaterial {
             Kind::Rsa => Self::Rsa(RsaKey::from_pkcs8(&bytes)?),
             Kind::Ec(curve) => Self::Ec(EcKey::from_pkcs8(curve, &bytes)?),
             Kind::Oct => Self::Oct(OctKey::import(&bytes)?),
+            Kind::Okp => Self::Okp(OkpKey::from_pkcs8(&bytes)?),
         })
     }
 }

@@ -160,7 +160,9 @@ impl RsaKey {
             SignatureAlgorithm::RsaPss(Hash::Sha256) => &RSA_PSS_SHA256,
             SignatureAlgorithm::RsaPss(Hash::Sha384) => &RSA_PSS_SHA384,
             SignatureAlgorithm::RsaPss(Hash::Sha512) => &RSA_PSS_SHA512,
-            SignatureAlgorithm::Ecdsa(_) | SignatureAlgorithm::Hmac(_) => {
+            SignatureAlgorithm::Ecdsa(_)
+            | SignatureAlgorithm::Hmac(_)
+            | SignatureAlgorithm::EdDsa => {
                 return Err(CryptoError::Incompatible);
             }
         };
@@ -185,7 +187,9 @@ impl RsaKey {
             SignatureAlgorithm::RsaPss(Hash::Sha256) => &RSA_PSS_2048_8192_SHA256,
             SignatureAlgorithm::RsaPss(Hash::Sha384) => &RSA_PSS_2048_8192_SHA384,
             SignatureAlgorithm::RsaPss(Hash::Sha512) => &RSA_PSS_2048_8192_SHA512,
-            SignatureAlgorithm::Ecdsa(_) | SignatureAlgorithm::Hmac(_) => {
+            SignatureAlgorithm::Ecdsa(_)
+            | SignatureAlgorithm::Hmac(_)
+            | SignatureAlgorithm::EdDsa => {
                 return Err(CryptoError::Incompatible);
             }
         };

@@ -116,6 +116,16 @@ impl Tokens {
 
     /// The caller of `token`, when it is of this tenant, in time, and for one of `audiences`.
     pub(crate) fn check(&self, token: &str, audiences: &[&str]) -> Result<Caller, TokenRefusal> {
+        self.check_for(&self.tenant_id, token, audiences)
+    }
+
+    /// The same, of the tenant with the id `tenant`.
+    pub(crate) fn check_for(
+        &self,
+        tenant: &str,
+        token: &str,
+        audiences: &[&str],
+    ) -> Result<Caller, TokenRefusal> {
         let key = SigningKey::shared().map_err(|_| TokenRefusal::Signature)?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.leeway = 0;
@@ -132,8 +142,8 @@ impl Tokens {
                 _ => TokenRefusal::Malformed,
             })?
             .claims;
-        let expected = issuer(&self.tenant_id);
-        if claims.iss != expected || claims.tid != self.tenant_id {
+        let expected = issuer(tenant);
+        if !claims.iss.eq_ignore_ascii_case(&expected) || !claims.tid.eq_ignore_ascii_case(tenant) {
             return Err(TokenRefusal::Issuer { expected, found: claims.iss });
         }
         if !audiences.contains(&claims.aud.trim_end_matches('/')) {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{KeyObject, KeyVersion, release_policy::ReleasePolicy};
 use crate::{
-    crypto::KeyMaterial,
+    crypto::{ED25519_NAME, KeyMaterial},
     host::VaultKind,
     objects::{AttributesView, Tags},
     vault::Context,
@@ -92,6 +92,8 @@ pub(super) fn key_type(version: &KeyVersion) -> &'static str {
         (KeyMaterial::Rsa(_), true) => "RSA-HSM",
         (KeyMaterial::Ec(_), false) => "EC",
         (KeyMaterial::Ec(_), true) => "EC-HSM",
+        (KeyMaterial::Okp(_), false) => "OKP",
+        (KeyMaterial::Okp(_), true) => "OKP-HSM",
         (KeyMaterial::Oct(_), false) => "oct",
         (KeyMaterial::Oct(_), true) => "oct-HSM",
     }
@@ -102,8 +104,11 @@ fn attributes(
     object: &KeyObject,
     version: &KeyVersion,
 ) -> KeyAttributesView {
-    let shows_exportable =
-        context.vault.kind == VaultKind::ManagedHsm || context.query.is_at_least_7_4();
+    // Keys in hardware had it at 7.3 (September 2022), software keys since 7.4.
+    let hsm = version.content.hsm;
+    let shows_exportable = context.vault.kind == VaultKind::ManagedHsm
+        || context.query.is_at_least_7_4()
+        || (hsm && context.query.is_at_least_7_3());
     let shows_platform = context.vault.kind == VaultKind::Vault && context.query.is_at_least_7_5();
     let key_size = match &*version.content.material {
         KeyMaterial::Oct(key) => context.query.is_at_least_2026_04_01().then(|| key.bits()),
@@ -112,7 +117,7 @@ fn attributes(
     KeyAttributesView {
         common: version.attributes.view(context),
         exportable: shows_exportable.then_some(object.settings.exportable),
-        hsm_platform: shows_platform.then_some(if version.content.hsm { "2" } else { "0" }),
+        hsm_platform: shows_platform.then_some(if hsm { "2" } else { "0" }),
         key_size,
         attestation: None,
     }
@@ -192,6 +197,10 @@ impl<'a> JsonWebKey<'a> {
                 jwk.crv = Some(key.curve().name());
                 jwk.x = base64url(x);
                 jwk.y = base64url(y);
+            }
+            KeyMaterial::Okp(key) => {
+                jwk.crv = Some(ED25519_NAME);
+                jwk.x = base64url(key.x());
             }
             // A symmetric key has no public part.
             KeyMaterial::Oct(_) => {}

@@ -63,7 +63,7 @@ fn known(context: &Context<'_>, name: &str) -> Option<(bool, u32)> {
     let content = &store.readable(name, context.router.clock.now()).ok()?.latest.content;
     let weight = match content.material.spec() {
         KeySpec::Rsa { bits } => weight(bits),
-        KeySpec::Ec(_) | KeySpec::Oct { .. } => 1,
+        KeySpec::Ec(_) | KeySpec::Oct { .. } | KeySpec::Okp => 1,
     };
     Some((content.hsm, weight))
 }

@@ -29,6 +29,10 @@ pub(super) async fn create(
     context.authorize(KeyContent::KIND, Action::Create, Some(name))?;
     certificates::check_free(context, KeyContent::KIND, name, "create")?;
     let body = CreateBody::parse(body, context.site.kind)?;
+    body.export.check_tier(context)?;
+    if body.hsm {
+        context.check_hardware()?;
+    }
     // Refused early, before seconds of work, and checked again when the key is there.
     let (hsm, export, now) = (body.hsm, body.export.clone(), context.router.clock.now());
     settings(context, &mut lock(&context.vault.keys), name, now, export, hsm, &body.key_ops)?;
@@ -93,7 +97,7 @@ pub(crate) async fn generate(spec: KeySpec) -> Result<KeyMaterial, ServiceError>
         KeySpec::Rsa { .. } => tokio::task::spawn_blocking(move || KeyMaterial::generate(spec))
             .await
             .map_err(|_| failed())?,
-        KeySpec::Ec(_) | KeySpec::Oct { .. } => KeyMaterial::generate(spec),
+        KeySpec::Ec(_) | KeySpec::Oct { .. } | KeySpec::Okp => KeyMaterial::generate(spec),
     };
     material.map_err(|_| failed())
 }

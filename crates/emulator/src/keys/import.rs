@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     certificates,
-    crypto::{Curve, ImportedKey, KeyMaterial, KeySpec, RsaParts},
+    crypto::{Curve, ED25519_NAME, ImportedKey, KeyMaterial, KeySpec, RsaParts},
     host::VaultKind,
     objects::{Attributes, AttributesBody, Content, TagsBody, Version, json},
     vault::{Action, Context, Reply, ServiceError},
@@ -63,6 +63,10 @@ pub(super) fn import(
     let export = ExportChange::parse(attributes.exportable, body.release_policy)?;
     let kty = jwk.kty.as_deref().unwrap_or_default();
     let hsm = kind == VaultKind::ManagedHsm || kty.ends_with("-HSM") || body.hsm == Some(true);
+    export.check_tier(context)?;
+    if hsm {
+        context.check_hardware()?;
+    }
     let material = match &jwk.key_hsm {
         Some(key_hsm) => byok::unwrap(context, kty, jwk.crv.as_deref(), key_hsm)?,
         None => jwk.material(kind)?,
@@ -85,10 +89,10 @@ pub(super) fn import(
 fn check_size(material: &KeyMaterial, kind: VaultKind) -> Result<(), ServiceError> {
     match (material.spec(), kind) {
         (KeySpec::Rsa { bits: 2048 | 3072 | 4096 } | KeySpec::Ec(_), _)
-        | (KeySpec::Oct { .. }, VaultKind::ManagedHsm) => Ok(()),
+        | (KeySpec::Oct { .. } | KeySpec::Okp, VaultKind::ManagedHsm) => Ok(()),
         (KeySpec::Rsa { bits }, _) => Err(key_size_error(bits, "2048, 3072, 4096")),
-        // A vault holds no symmetric keys.
-        (KeySpec::Oct { .. }, VaultKind::Vault) => Err(invalid_jwk()),
+        // A vault holds neither symmetric keys nor those of Edwards curves.
+        (KeySpec::Oct { .. } | KeySpec::Okp, VaultKind::Vault) => Err(invalid_jwk()),
     }
 }
 
@@ -99,7 +103,7 @@ impl Jwk {
             ImportedKey::Rsa(_) => ServiceError::bad_parameter(
                 "RSA key is not valid - cannot instantiate crypto service",
             ),
-            ImportedKey::Ec { .. } | ImportedKey::Oct(_) => invalid_jwk(),
+            ImportedKey::Ec { .. } | ImportedKey::Oct(_) | ImportedKey::Okp { .. } => invalid_jwk(),
         })
     }
 
@@ -129,6 +133,12 @@ impl Jwk {
                     d: required("d", self.d.as_deref())?,
                     x: required("x", self.x.as_deref())?,
                     y: required("y", self.y.as_deref())?,
+                })
+            }
+            ("OKP", VaultKind::ManagedHsm) if self.crv.as_deref() == Some(ED25519_NAME) => {
+                Ok(ImportedKey::Okp {
+                    d: required("d", self.d.as_deref())?,
+                    x: required("x", self.x.as_deref())?,
                 })
             }
             ("oct", VaultKind::ManagedHsm) => {

@@ -222,7 +222,8 @@ fn check_digest(
     algorithm: SignatureAlgorithm,
 ) -> Result<(), ServiceError> {
     let (found, needed) = (digest.len(), algorithm.hash().len());
-    if found == needed {
+    // By EdDSA a message is signed, of any length.
+    if found == needed || algorithm == SignatureAlgorithm::EdDsa {
         return Ok(());
     }
     Err(ServiceError::bad_parameter(format!(

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::KeySettings;
-use crate::{attestation::is_reachable, vault::ServiceError};
+use crate::{
+    attestation::is_reachable,
+    vault::{Context, ServiceError},
+};
 
 const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 
@@ -29,6 +32,12 @@ pub(super) struct ReleasePolicyBody {
     immutable: Option<bool>,
 }
 
+impl ReleasePolicyBody {
+    fn is_empty(&self) -> bool {
+        self.content_type.is_none() && self.data.is_none() && self.immutable.is_none()
+    }
+}
+
 /// What a body says of a key's export.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ExportChange {
@@ -41,7 +50,20 @@ impl ExportChange {
         exportable: Option<bool>,
         policy: Option<ReleasePolicyBody>,
     ) -> Result<Self, ServiceError> {
+        // Some clients send an empty object for what is not set.
+        let policy = policy.filter(|policy| !policy.is_empty());
         Ok(Self { exportable, policy: policy.map(ReleasePolicy::parse).transpose()? })
+    }
+
+    /// Refuses to make a key exportable where none can be.
+    pub(super) fn check_tier(&self, context: &Context<'_>) -> Result<(), ServiceError> {
+        if self.exportable == Some(true) && !context.can_export() {
+            return Err(refusal(
+                "AKV.SKR.1001: The exportable attribute is only supported with premium vaults and API version >= \
+                 '7.3-preview'.",
+            ));
+        }
+        Ok(())
     }
 
     /// The settings of a key with a new version: its first, when there are no `old` settings.

@@ -107,7 +107,11 @@ fn next_link(context: &Context<'_>, path: &str, last: &str) -> String {
     let version = utf8_percent_encode(&context.query.api_version, NON_ALPHANUMERIC).to_string();
     // Dots and hyphens, all that an api-version has besides letters and digits, need no escape.
     let version = version.replace("%2E", ".").replace("%2D", "-");
-    let mut link = context.url(&format!("{path}?api-version={version}&$skiptoken={token}"));
+    // The service names the port in its links, the default one too, and in nothing else.
+    let port = if context.site.has_port() { "" } else { ":443" };
+    let authority = &context.site.authority;
+    let mut link =
+        format!("https://{authority}{port}/{path}?api-version={version}&$skiptoken={token}");
     if let Some(max_results) = context.query.max_results {
         link.push_str(&format!("&maxresults={max_results}"));
     }

@@ -273,11 +273,13 @@ fn update<C: Content>(
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Update, Some(name))?;
-    let change = C::read_change(context, body)?;
     let now = context.router.clock.now();
     let mut store = lock(C::store(context.vault));
     let object = store.writable(name, now)?;
     check_unmanaged(object, "update")?;
+    // What is not there is told before what is wrong with the body.
+    object.version(version)?;
+    let change = C::read_change(context, body)?;
     C::apply(context, object, version, change)?;
     object.version_mut(version)?.attributes.updated = now.unix_timestamp();
     let version = object.version(version)?;

@@ -52,11 +52,12 @@ pub(super) fn authorize(
         Access::Everyone => Ok(()),
         Access::Policies(policies) => {
             let permission = action.permission(kind);
-            if policies.at(now).iter().any(|policy| policy.grants(context.caller, kind, permission))
-            {
+            let policies = policies.at(now);
+            if policies.iter().any(|policy| policy.grants(context.caller, kind, permission)) {
                 return Ok(());
             }
-            Err(denied_by_policies(context, kind, permission))
+            let listed = policies.iter().any(|policy| policy.is_for(context.caller));
+            Err(denied_by_policies(context, kind, permission, listed))
         }
         Access::Rbac { resource_id, tenant_id } => {
             let mut resource = resource_id.to_ascii_lowercase();
@@ -79,9 +80,18 @@ pub(super) fn authorize(
     }
 }
 
-fn denied_by_policies(context: &Context<'_>, kind: ObjectKind, permission: &str) -> ServiceError {
-    ServiceError::forbidden_by_policy(format!(
-        "The user, group or application 'appid={};oid={};numgroups=0;iss={}' does not have {} {permission} permission \
+/// A caller that no policy is for is a stranger; one that is `listed` lacks the permission alone.
+///
+/// Both are on record, as is that only the latter is told its groups.
+fn denied_by_policies(
+    context: &Context<'_>,
+    kind: ObjectKind,
+    permission: &str,
+    listed: bool,
+) -> ServiceError {
+    let groups = if listed { "numgroups=0;" } else { "" };
+    let message = format!(
+        "The user, group or application 'appid={};oid={};{groups}iss={}' does not have {} {permission} permission \
          on key vault '{};location={}'. For help resolving this issue, please see \
          https://go.microsoft.com/fwlink/?linkid=2125287",
         context.caller.appid,
@@ -90,7 +100,12 @@ fn denied_by_policies(context: &Context<'_>, kind: ObjectKind, permission: &str)
         kind.collection(),
         context.vault.name,
         context.region(),
-    ))
+    );
+    if listed {
+        ServiceError::forbidden_by_policy(message)
+    } else {
+        ServiceError::access_denied(message)
+    }
 }
 
 fn denied_by_roles(

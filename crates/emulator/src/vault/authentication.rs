@@ -10,19 +10,22 @@ use crate::{
 };
 
 /// The caller, or the challenge to answer with, boxed since the good path is the common one.
+///
+/// `tenant` is the vault's own: its challenge names it, and only its tokens count.
 pub(super) fn authenticate(
     tokens: &Tokens,
+    tenant: &str,
     site: &VaultSite,
     request: &Request,
 ) -> Result<Caller, Box<Response>> {
     let Some(token) = bearer(&request.headers) else {
         let missing = "AKV10000: Request is missing a Bearer or PoP token.";
-        return Err(challenge(tokens, site, request, missing, None));
+        return Err(challenge(tenant, site, request, missing, None));
     };
     let audiences = [site.resource.as_str(), site.public_resource];
-    tokens.check(token, &audiences).map_err(|refusal| {
+    tokens.check_for(tenant, token, &audiences).map_err(|refusal| {
         let message = text(&refusal);
-        challenge(tokens, site, request, &message, Some("invalid_token"))
+        challenge(tenant, site, request, &message, Some("invalid_token"))
     })
 }
 
@@ -46,7 +49,7 @@ fn text(refusal: &TokenRefusal) -> String {
 }
 
 fn challenge(
-    tokens: &Tokens,
+    tenant: &str,
     site: &VaultSite,
     request: &Request,
     message: &str,
@@ -62,10 +65,8 @@ fn challenge(
             response
         }
     };
-    let mut value = format!(
-        "Bearer authorization=\"{}/{}\", resource=\"{}\"",
-        site.login, tokens.tenant_id, site.resource
-    );
+    let mut value =
+        format!("Bearer authorization=\"{}/{tenant}\", resource=\"{}\"", site.login, site.resource);
     if let Some(error) = error {
         // Claims of the token end up in the text: keep the quoted string whole.
         let description = message.replace(['"', '\\'], "'");

@@ -70,6 +70,24 @@ impl ServiceError {
         Self::bad_parameter(INVALID_VALUE)
     }
 
+    /// A type of key that no vault has.
+    pub(crate) fn key_type_not_supported(kty: &str) -> Self {
+        Self::bad_parameter(format!("Invalid kty value: {kty}")).with_inner("KeyTypeNotSupported")
+    }
+
+    /// The sentence is on record, its status and code are not.
+    pub(crate) fn hardware_needs_premium() -> Self {
+        Self::bad_parameter("Hardware key operation not allowed on standard vault")
+    }
+
+    /// An api-version that the service does not know.
+    pub(super) fn unknown_version(version: &str, latest: &str) -> Self {
+        Self::bad_parameter(format!(
+            "The specified version ({version}) is not recognized. Consider using the latest supported version \
+             ({latest})."
+        ))
+    }
+
     pub(crate) fn required(property: &str) -> Self {
         Self::bad_parameter(format!("Property '{property}' is required.\r\n"))
     }
@@ -242,6 +260,11 @@ impl ServiceError {
 
     pub(crate) fn forbidden_by_policy(message: String) -> Self {
         Self::forbidden(message).with_inner("ForbiddenByPolicy")
+    }
+
+    /// No access policy speaks of the caller.
+    pub(crate) fn access_denied(message: String) -> Self {
+        Self::forbidden(message).with_inner("AccessDenied")
     }
 
     pub(crate) fn forbidden_by_rbac(message: String) -> Self {

@@ -8,6 +8,7 @@ mod action;
 mod authentication;
 mod behalf;
 mod error;
+mod front_door;
 mod geography;
 mod headers;
 mod limits;
@@ -18,9 +19,12 @@ mod query;
 mod registry;
 mod reply;
 mod route;
+mod versions;
 
 use std::{net::IpAddr, sync::OnceLock};
 
+use bytes::Bytes;
+use http::Method;
 use uuid::Uuid;
 
 pub(crate) use access::Access;
@@ -66,13 +70,18 @@ pub(crate) struct Context<'a> {
 
 /// Answers a request to a vault's or a managed HSM's host.
 pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) -> Response {
+    if let Some(page) = front_door::refuse(&request.path) {
+        return page;
+    }
     let grant = OnceLock::new();
     let address = client_address(router, &request);
+    let tenant = router.vaults.tenant(site);
+    let tenant = tenant.as_deref().unwrap_or(&router.tokens.tenant_id);
     let mut response = if router.vaults.is_gone(site) {
         // The service's name would not resolve any more: there is no challenge to give.
         ServiceError::vault_gone(&site.name).into_response(site.kind)
     } else {
-        match authentication::authenticate(&router.tokens, site, &request) {
+        match authentication::authenticate(&router.tokens, tenant, site, &request) {
             // Before anything else, as the service does: clients send their first request bare.
             Err(challenge) => *challenge,
             Ok(caller) => match authorized(router, site, &caller, &request, &grant).await {
@@ -83,6 +92,10 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
     };
     headers::add(&mut response, site.kind, &router.vaults.region(site), address, &request);
     headers::add_grant(&mut response, grant.get());
+    if request.method == Method::HEAD {
+        // A refusal too has no body then.
+        *response.body_mut() = Bytes::new();
+    }
     response
 }
 
@@ -94,6 +107,9 @@ async fn authorized(
     grant: &OnceLock<Uuid>,
 ) -> Result<Reply, ServiceError> {
     let query = Query::parse(request.query.as_deref())?;
+    if router.strict_api_versions {
+        versions::check(&query.api_version)?;
+    }
     let route = Route::parse(&request.method, &request.path)?;
     let body = match &request.body {
         Body::Whole(bytes) => bytes.as_ref(),
@@ -159,6 +175,18 @@ impl Context<'_> {
     /// The region that texts name.
     pub(crate) fn region(&self) -> &str {
         &self.settings.location
+    }
+
+    /// Refuses keys in hardware in a vault of the standard tier.
+    pub(crate) fn check_hardware(&self) -> Result<(), ServiceError> {
+        let allowed = self.settings.premium || self.vault.kind == VaultKind::ManagedHsm;
+        if allowed { Ok(()) } else { Err(ServiceError::hardware_needs_premium()) }
+    }
+
+    /// Whether keys may be made exportable here: not in the standard tier, nor before 7.3.
+    pub(crate) fn can_export(&self) -> bool {
+        self.vault.kind == VaultKind::ManagedHsm
+            || (self.settings.premium && self.query.is_at_least_7_3())
     }
 
     /// Where a backup of this vault may be restored: vaults of the same subscription and geography, and of the

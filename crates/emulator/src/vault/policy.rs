@@ -41,17 +41,21 @@ impl AccessPolicy {
         (self.tenant_id.to_lowercase(), self.object_id.to_lowercase(), application)
     }
 
+    /// Whether this entry speaks of `caller`.
+    pub(crate) fn is_for(&self, caller: &Caller) -> bool {
+        self.object_id.eq_ignore_ascii_case(&caller.oid)
+            && self.tenant_id.eq_ignore_ascii_case(&caller.tid)
+            && self.application_id.as_ref().is_none_or(|id| id.eq_ignore_ascii_case(&caller.appid))
+    }
+
     /// Whether this entry lets `caller` do what `permission` names.
     pub(crate) fn grants(&self, caller: &Caller, kind: ObjectKind, permission: &str) -> bool {
-        let of_caller = self.object_id.eq_ignore_ascii_case(&caller.oid)
-            && self.tenant_id.eq_ignore_ascii_case(&caller.tid)
-            && self.application_id.as_ref().is_none_or(|id| id.eq_ignore_ascii_case(&caller.appid));
         let group = match kind {
             ObjectKind::Key => &self.permissions.keys,
             ObjectKind::Secret => &self.permissions.secrets,
             ObjectKind::Certificate => &self.permissions.certificates,
         };
-        of_caller && group.iter().flatten().any(|granted| covers(granted, permission))
+        self.is_for(caller) && group.iter().flatten().any(|granted| covers(granted, permission))
     }
 }
 

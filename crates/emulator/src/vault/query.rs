@@ -61,6 +61,11 @@ impl Query {
         self.api_version.starts_with("20") && self.api_version.as_str() >= "2026-04-01"
     }
 
+    /// Whether the version asked for is 7.3 or later, its previews and the dated ones included.
+    pub(crate) fn is_at_least_7_3(&self) -> bool {
+        self.version() >= (7, 3)
+    }
+
     /// Whether the version asked for is 7.4 or later, the dated ones included.
     pub(crate) fn is_at_least_7_4(&self) -> bool {
         self.version() >= (7, 4)

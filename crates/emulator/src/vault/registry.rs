@@ -64,6 +64,10 @@ pub(crate) struct VaultSettings {
     pub(crate) location: String,
     /// The subscription, a GUID in lower case.
     pub(crate) subscription: String,
+    /// The tenant whose tokens count; `None`: the emulator's own.
+    pub(crate) tenant: Option<String>,
+    /// Whether it is of the premium tier, and so may keep keys in hardware.
+    pub(crate) premium: bool,
 }
 
 /// A vault or a managed HSM.
@@ -152,6 +156,8 @@ impl Vaults {
                     network: NetworkRules::default(),
                     location: REGION.to_owned(),
                     subscription: self.subscription.clone(),
+                    tenant: None,
+                    premium: true,
                 },
             ))
         };
@@ -171,6 +177,14 @@ impl Vaults {
         match lock(&self.slots).get(&id(site)) {
             Some(Slot::Open(vault)) => vault.settings().location.clone(),
             _ => REGION.to_owned(),
+        }
+    }
+
+    /// The tenant of the vault of that name, without making it; `None`: the emulator's own.
+    pub(crate) fn tenant(&self, site: &VaultSite) -> Option<String> {
+        match lock(&self.slots).get(&id(site)) {
+            Some(Slot::Open(vault)) => vault.settings().tenant.clone(),
+            _ => None,
         }
     }
 

@@ -124,6 +124,8 @@ impl Route {
             .split('/')
             .filter(|segment| !segment.is_empty())
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .enumerate()
+            .map(|(place, segment)| known_word(place, segment))
             .collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let Some((collection, rest)) = segments.split_first() else {
@@ -145,6 +147,18 @@ impl Route {
             _ => Ok(Self::Unsupported),
         }
     }
+}
+
+/// Words of operations are the same in either case; names stay as they are spelled.
+fn known_word(place: usize, segment: String) -> String {
+    const WORDS: [&str; 7] =
+        ["versions", "create", "backup", "rotate", "rotationpolicy", "attestation", "recover"];
+    let known = match place {
+        0 => false,
+        1 => segment.eq_ignore_ascii_case("restore"),
+        _ => WORDS.iter().any(|word| segment.eq_ignore_ascii_case(word)),
+    };
+    if known { segment.to_ascii_lowercase() } else { segment }
 }
 
 fn keys(method: &Method, segments: &[&str]) -> Result<Route, ServiceError> {

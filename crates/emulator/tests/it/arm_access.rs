@@ -244,12 +244,17 @@ async fn a_policy_is_for_its_principal_and_application() {
 }
 
 #[tokio::test]
-async fn a_vault_of_another_tenant_grants_nobody_here_anything() {
+async fn a_vault_of_another_tenant_challenges_for_it_and_takes_no_token_from_here() {
     let arm = Arm::new().await;
     let mut entry = arm.policy(json!({"secrets": ["list"]}));
     entry["tenantId"] = json!(OTHER);
     arm.put("kv-1", json!({"tenantId": OTHER, "accessPolicies": [entry]})).await.ok();
-    assert_eq!(arm.data("kv-1").await.get("/secrets").await.status(), 403);
+    let answer = arm.data("kv-1").await.get("/secrets").await;
+    assert_eq!(answer.status(), 401);
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert!(challenge.contains(&format!("/{OTHER}\"")), "{challenge}");
+    let there = arm.emulator().default_principal().with_tid(OTHER);
+    assert_eq!(arm.data_for("kv-1", there).await.get("/secrets").await.status(), 200);
 }
 
 #[tokio::test]

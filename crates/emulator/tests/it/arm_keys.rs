@@ -146,7 +146,9 @@ async fn a_rotation_policy_goes_in_and_out_in_lower_case_and_rotates() {
 
 #[tokio::test]
 async fn a_release_policy_is_spelled_in_snake_case() {
-    let (arm, data) = with_vault().await;
+    let arm = Arm::new().await;
+    let premium = json!({"sku": {"family": "A", "name": "premium"}});
+    let data = arm.open_vault("Kv-1", premium).await;
     let authority = arm.emulator().attestation().url().to_owned();
     let rules = json!({"version": "1.0.0", "anyOf": [
         {"authority": authority, "allOf": [{"claim": "sdk-test", "equals": "true"}]},

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod api_versions;
 mod arm;
 mod arm_access;
 mod arm_account;
@@ -35,8 +36,10 @@ mod certificate_lifecycle;
 mod certificate_operations;
 mod certificate_support;
 mod certificate_wire;
+mod certificate_wire_beside;
 mod certificates;
 mod data_plane_rights;
+mod deviations;
 mod entra;
 mod environment;
 mod errors;
@@ -52,6 +55,7 @@ mod ledger;
 mod managed_hsm;
 mod network_rules;
 mod parallel_changes;
+mod private_members;
 mod races;
 mod release_policies;
 mod releases;
@@ -60,8 +64,10 @@ mod roles;
 mod rotation;
 mod secret_lifecycle;
 mod secrets;
+mod service_times;
 mod support;
 mod test_certificates;
 mod test_keys;
 mod tls;
 mod vault_limits;
+mod wire;

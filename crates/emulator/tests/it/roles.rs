@@ -183,7 +183,7 @@ async fn roles_do_not_count_in_a_vault_of_another_tenant() {
     arm.put("kv-1", properties).await.ok();
     let vault = arm.vault_path("rg", "kv-1");
     assert_eq!(assign(&arm, &vault, NAME, ADMINISTRATOR).await.status(), 201);
-    assert_eq!(arm.data("kv-1").await.get("/secrets").await.status(), 403);
+    assert_eq!(arm.data("kv-1").await.get("/secrets").await.status(), 401);
 }
 
 #[tokio::test]

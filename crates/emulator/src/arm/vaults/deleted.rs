@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Bound};
 
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 use serde::Serialize;
 use time::{OffsetDateTime, macros::format_description};
+use uuid::Uuid;
 
 use super::{
     super::{
@@ -95,7 +96,11 @@ pub(in crate::arm) fn list(context: &Context<'_>, subscription: &str) -> Result<
         let path = format!("/subscriptions/{subscription}/providers/Microsoft.KeyVault");
         format!("{}{path}/deletedVaults?{query}", context.site.base)
     });
-    Ok(Reply::json(StatusCode::OK, &List { value, next_link })?.by_provider())
+    let mut reply = Reply::json(StatusCode::OK, &List { value, next_link })?.by_provider();
+    // ARM asks each region, and tells the ids of what it asked; here there is one.
+    let asked = HeaderName::from_static("x-ms-original-request-ids");
+    reply.headers.push((asked, Uuid::new_v4().to_string()));
+    Ok(reply)
 }
 
 pub(in crate::arm) fn get(

@@ -114,6 +114,8 @@ impl Properties {
             ),
             location: normalized_location(location),
             subscription: id.group.subscription.clone(),
+            tenant: Some(self.tenant_id.clone()),
+            premium: self.sku.name.eq_ignore_ascii_case("premium"),
         }
     }
 }

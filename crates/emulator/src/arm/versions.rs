@@ -1,0 +1,211 @@
+//! The api-versions that ARM knows, by type of resource; asked only where an emulator is told to be strict.
+//!
+//! Each type has its own list, and ARM's own paths have one: three texts refuse what is not on them.
+
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::{Context, error::ArmError, names::VaultId, part::VaultPart, route::Route};
+
+/// Of Microsoft.KeyVault: the specification's, with the previews between them.
+const KEY_VAULT: [&str; 22] = [
+    "2014-12-19-preview",
+    "2015-06-01",
+    "2016-10-01",
+    "2018-02-14-preview",
+    "2018-02-14",
+    "2019-09-01",
+    "2020-04-01-preview",
+    "2021-04-01-preview",
+    "2021-06-01-preview",
+    "2021-10-01",
+    "2021-11-01-preview",
+    "2022-02-01-preview",
+    "2022-07-01",
+    "2022-11-01",
+    "2023-02-01",
+    "2023-07-01",
+    "2024-04-01-preview",
+    "2024-11-01",
+    "2025-05-01",
+    "2026-02-01",
+    "2026-04-01-preview",
+    "2026-05-15",
+];
+
+/// Keys came to ARM with this version, connections and link resources with the other.
+const KEYS_SINCE: &str = "2019-09-01";
+const CONNECTIONS_SINCE: &str = "2018-02-14";
+
+/// Of ARM's own paths, the latest first, as its refusal of 2024 lists them; and what az sends since.
+const ARM: [&str; 58] = [
+    "2024-11-01",
+    "2024-08-01",
+    "2024-06-01-preview",
+    "2024-03-01",
+    "2023-07-01",
+    "2023-07-01-preview",
+    "2023-03-01-preview",
+    "2022-12-01",
+    "2022-11-01-preview",
+    "2022-09-01",
+    "2022-06-01",
+    "2022-05-01",
+    "2022-03-01-preview",
+    "2022-01-01",
+    "2021-04-01",
+    "2021-01-01",
+    "2020-10-01",
+    "2020-09-01",
+    "2020-08-01",
+    "2020-07-01",
+    "2020-06-01",
+    "2020-05-01",
+    "2020-01-01",
+    "2019-11-01",
+    "2019-10-01",
+    "2019-09-01",
+    "2019-08-01",
+    "2019-07-01",
+    "2019-06-01",
+    "2019-05-10",
+    "2019-05-01",
+    "2019-03-01",
+    "2018-11-01",
+    "2018-09-01",
+    "2018-08-01",
+    "2018-07-01",
+    "2018-06-01",
+    "2018-05-01",
+    "2018-02-01",
+    "2018-01-01",
+    "2017-12-01",
+    "2017-08-01",
+    "2017-06-01",
+    "2017-05-10",
+    "2017-05-01",
+    "2017-03-01",
+    "2016-09-01",
+    "2016-07-01",
+    "2016-06-01",
+    "2016-02-01",
+    "2015-11-01",
+    "2015-01-01",
+    "2014-04-01-preview",
+    "2014-04-01",
+    "2014-01-01",
+    "2013-03-01",
+    "2014-02-26",
+    "2014-04",
+];
+
+/// Where vaults can be, as far as the refusal tells.
+const LOCATIONS: &str = "northcentralus, eastus, northeurope, westeurope, eastasia, southeastasia, eastus2, centralus, \
+    southcentralus, westus, japaneast, japanwest, australiaeast, australiasoutheast, brazilsouth, centralindia, southindia, \
+    westindia, canadacentral, canadaeast, uksouth, ukwest, westcentralus, westus2, koreacentral, koreasouth, francecentral, \
+    australiacentral, uaenorth, southafricanorth, switzerlandnorth, germanywestcentral, norwayeast";
+
+/// A type of resource with the first of its versions.
+struct Kind<'a> {
+    name: &'static str,
+    since: &'static str,
+    /// The vault whose location decides, when one is named.
+    vault: Option<&'a VaultId>,
+}
+
+#[derive(Deserialize)]
+struct Located {
+    location: Option<String>,
+}
+
+/// Refuses a version that ARM does not know for what `route` names.
+pub(super) fn check(context: &Context<'_>, route: &Route) -> Result<(), ArmError> {
+    let version = context.query.api_version.as_str();
+    match route {
+        // Their versions are many, and other providers'.
+        Route::PrivateEndpoint { .. } | Route::Authorization(_) | Route::Unknown => Ok(()),
+        route => match kind(route) {
+            Some(kind) => kind.check(context, version),
+            None if ARM.contains(&version) => Ok(()),
+            None => Err(ArmError::gateway(
+                StatusCode::BAD_REQUEST,
+                "InvalidApiVersionParameter",
+                format!(
+                    "The api-version '{version}' is invalid. The supported versions are '{}'.",
+                    ARM.join(",")
+                ),
+            )),
+        },
+    }
+}
+
+/// `None` for ARM's own.
+fn kind(route: &Route) -> Option<Kind<'_>> {
+    let (name, since, vault) = match route {
+        Route::Vaults { .. } => ("vaults", "", None),
+        Route::Vault(vault) => ("vaults", "", Some(vault)),
+        Route::AccessPolicies { vault, .. } => ("vaults/accessPolicies", "", Some(vault)),
+        Route::InVault { vault, part } => match part {
+            VaultPart::Secrets | VaultPart::Secret { .. } => ("vaults/secrets", "", Some(vault)),
+            VaultPart::Keys | VaultPart::Key { .. } => ("vaults/keys", KEYS_SINCE, Some(vault)),
+            VaultPart::KeyVersions { .. } | VaultPart::KeyVersion { .. } => {
+                ("vaults/keys/versions", KEYS_SINCE, Some(vault))
+            }
+            VaultPart::Connections | VaultPart::Connection { .. } => {
+                ("vaults/privateEndpointConnections", CONNECTIONS_SINCE, Some(vault))
+            }
+            VaultPart::LinkResources => {
+                ("vaults/privateLinkResources", CONNECTIONS_SINCE, Some(vault))
+            }
+        },
+        Route::DeletedVaults { .. } => ("deletedVaults", "", None),
+        Route::DeletedVault { .. } | Route::PurgeVault { .. } => {
+            ("locations/deletedVaults", "", None)
+        }
+        Route::VaultOperation { .. } => ("locations/operationResults", "", None),
+        Route::CheckName { .. } => ("checkNameAvailability", "", None),
+        Route::Actions => ("operations", "", None),
+        Route::EmptyList => ("managedHSMs", "2021-04-01-preview", None),
+        _ => return None,
+    };
+    Some(Kind { name, since, vault })
+}
+
+impl Kind<'_> {
+    fn check(&self, context: &Context<'_>, version: &str) -> Result<(), ArmError> {
+        let versions: Vec<&str> =
+            KEY_VAULT.into_iter().filter(|version| *version >= self.since).collect();
+        if versions.contains(&version) {
+            return Ok(());
+        }
+        let (name, versions) = (self.name, versions.join(", "));
+        Err(match self.location(context) {
+            Some(location) => ArmError::gateway(
+                StatusCode::BAD_REQUEST,
+                "NoRegisteredProviderFound",
+                format!(
+                    "No registered resource provider found for location '{location}' and API version '{version}' for \
+                     type '{name}'. The supported api-versions are '{versions}'. The supported locations are \
+                     '{LOCATIONS}'."
+                ),
+            ),
+            None => ArmError::gateway(
+                StatusCode::NOT_FOUND,
+                "InvalidResourceType",
+                format!(
+                    "The resource type '{name}' could not be found in the namespace 'Microsoft.KeyVault' for api \
+                     version '{version}'. The supported api-versions are '{versions}'."
+                ),
+            ),
+        })
+    }
+
+    /// Where the vault is that is named, or is to be.
+    fn location(&self, context: &Context<'_>) -> Option<String> {
+        let vault = self.vault?;
+        let sent = || serde_json::from_slice::<Located>(context.body).ok()?.location;
+        let state = context.state();
+        let there = state.vaults.get(&vault.key()).map(|vault| vault.location.clone());
+        there.or_else(sent)
+    }
+}
