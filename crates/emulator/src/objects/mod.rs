@@ -18,6 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub(crate) use attributes::{Attributes, AttributesBody, AttributesView};
 pub(crate) use body::{TagsBody, json, known_tags};
 pub(crate) use described::{Described, describe, describe_all, describe_versions};
+pub(crate) use lists::{marker, page};
 pub(crate) use store::{Object, Store, Version};
 
 use crate::{

@@ -250,6 +250,25 @@ async fn an_issuer_keeps_what_an_update_leaves_out_and_tells_no_password() {
 }
 
 #[tokio::test]
+async fn issuers_come_a_page_at_a_time_and_each_once() {
+    let vault = Vault::new().await;
+    for number in 0..5 {
+        let path = format!("/certificates/issuers/Ca-{number}");
+        vault.send("PUT", &path, Some(json!({"provider": "Test"}))).await.ok();
+    }
+    let mut names = Vec::new();
+    let mut page = vault.get("/certificates/issuers?maxresults=2").await.ok();
+    loop {
+        let items = page["value"].as_array().unwrap().clone();
+        assert!(items.len() <= 2, "{page}");
+        names.extend(items.iter().map(|item| version(&item["id"])));
+        let Some(next) = page["nextLink"].as_str().map(str::to_owned) else { break };
+        page = vault.send_to("GET", &next, "", &[]).await.ok();
+    }
+    assert_eq!(names, ["Ca-0", "Ca-1", "Ca-2", "Ca-3", "Ca-4"]);
+}
+
+#[tokio::test]
 async fn contacts_are_set_as_a_whole_and_gone_when_deleted() {
     let vault = Vault::new().await;
     let path = "/certificates/contacts";
