@@ -90,6 +90,7 @@ async fn files_of_every_form_are_read() {
         ("pem", json!({"value": pem(), "policy": pem_policy})),
         ("pem without a policy", json!({"value": pem()})),
         ("pem in base64", json!({"value": STANDARD.encode(pem()), "policy": pem_policy})),
+        ("pem in base64 without a policy", json!({"value": STANDARD.encode(pem())})),
         ("pem, certificate last", json!({"value": ([AUTHORITY, KEY, LEAF].concat())})),
         (
             "empty parts",
