@@ -396,8 +396,9 @@ impl EmulatorBuilder {
     /// | [`purge_lag`](Self::purge_lag) | 90 s | the purge of a vault took 92 s (July 2020); a key's name was free 10 s after its purge (April 2022) |
     /// | [`provisioning_lag`](Self::provisioning_lag) | 30 s | new vaults were `RegisteringDns` for 19 to 32 s (2020 to 2022) |
     /// | [`access_lag`](Self::access_lag) | 5 min | "role assignments take several minutes", says the documentation |
+    /// | [`certificate_lag`](Self::certificate_lag) | 10 s | self-signed certificates took 10 to 13 s (October 2021) |
     ///
-    /// For keys and secrets the purge takes 10 s. All go by [`Emulator::clock`].
+    /// For keys, secrets and certificates the purge takes 10 s. All go by [`Emulator::clock`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -413,7 +414,8 @@ impl EmulatorBuilder {
             .recovery_lag(Duration::from_secs(8))
             .purge_lag(Duration::from_secs(90))
             .provisioning_lag(Duration::from_secs(30))
-            .access_lag(Duration::from_secs(300));
+            .access_lag(Duration::from_secs(300))
+            .certificate_lag(Duration::from_secs(10));
         self.properties.purge_lag = Duration::from_secs(10);
         self
     }

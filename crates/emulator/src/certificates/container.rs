@@ -1,5 +1,7 @@
 //! A certificate with its private key as a file: PKCS #12 (RFC 7292) or PEM (RFC 7468).
 
+use std::borrow::Cow;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use p12_keystore::{
     Certificate, KeyStore, KeyStoreEntry, Pkcs12Archive, PrivateKey, PrivateKeyChain,
@@ -80,18 +82,27 @@ pub(super) fn read(value: &str, pem: bool, password: &str) -> Result<Contents, X
     Err(X509Error)
 }
 
+/// Whether a file is PEM, for callers who do not say.
+pub(super) fn is_pem(value: &str) -> bool {
+    text(value).trim_start().starts_with("-----BEGIN")
+}
+
+/// The text of a PEM file: some clients send it, some its base64.
+fn text(value: &str) -> Cow<'_, str> {
+    let decoded =
+        STANDARD.decode(value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
 type Parts = (Vec<Vec<u8>>, Vec<Vec<u8>>);
 
 fn read_pem(value: &str) -> Result<Parts, X509Error> {
-    // Some clients send the text, some its base64.
-    let decoded =
-        STANDARD.decode(value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let text = decoded.as_deref().unwrap_or(value);
+    let text = text(value);
     // As documented: the lines of a PEM file end as on Unix.
     if text.contains('\r') {
         return Err(X509Error);
     }
-    let parts = pem::parse_many(text).map_err(|_| X509Error)?;
+    let parts = pem::parse_many(text.as_ref()).map_err(|_| X509Error)?;
     let with_tag = |tag: &str| {
         let found = parts.iter().filter(|part| part.tag() == tag);
         found.map(|part| part.contents().to_vec()).collect::<Vec<_>>()

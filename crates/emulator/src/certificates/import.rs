@@ -42,7 +42,7 @@ pub(super) fn import(
     let tags = known_tags(body.tags, MAX_TAG_CHARS)?.unwrap_or_default();
     let enabled = body.attributes.and_then(|attributes| attributes.enabled()).unwrap_or(true);
     let sent = body.policy.unwrap_or_default();
-    let pem = sent.wants_pem().unwrap_or_else(|| value.trim_start().starts_with("-----BEGIN"));
+    let pem = sent.wants_pem().unwrap_or_else(|| container::is_pem(&value));
     let contents = container::read(&value, pem, body.pwd.as_deref().unwrap_or_default())
         .map_err(|_| unreadable(pem))?;
     let now = context.router.clock.now();
@@ -98,7 +98,9 @@ fn policy(
         .ok_or_else(|| unreadable(pem))?;
     let (kty, key_size, crv) = match contents.key.spec() {
         KeySpec::Ec(curve) => ("EC", curve.bits(), Some(curve.name().to_owned())),
-        KeySpec::Rsa { bits } | KeySpec::Oct { bits } => ("RSA", bits, None),
+        KeySpec::Rsa { bits } => ("RSA", bits, None),
+        // No certificate of a vault has such a key.
+        KeySpec::Oct { .. } | KeySpec::Okp => return Err(unreadable(pem)),
     };
     let key_props = KeyProps {
         exportable: sent.exportable().unwrap_or(true),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::CertificateContent;
 use crate::{
     locks::lock,
-    objects::{Content, json},
+    objects::{Content, json, marker, page},
     vault::{Action, Context, Reply, ServiceError},
 };
 
@@ -105,13 +105,6 @@ struct Item<'a> {
     provider: &'a str,
 }
 
-#[derive(Serialize)]
-struct Page<'a> {
-    value: Vec<Item<'a>>,
-    #[serde(rename = "nextLink")]
-    next_link: Option<String>,
-}
-
 /// Refuses an issuer that is not there, or is disabled.
 pub(super) fn check(context: &Context<'_>, name: &str) -> Result<(), ServiceError> {
     if BUILT_IN.iter().any(|built_in| built_in.eq_ignore_ascii_case(name)) {
@@ -126,12 +119,13 @@ pub(super) fn check(context: &Context<'_>, name: &str) -> Result<(), ServiceErro
 
 pub(super) fn list(context: &Context<'_>) -> Result<Reply, ServiceError> {
     authorize(context, Action::ListIssuers)?;
+    let after = marker(context)?;
     let issuers = lock(&context.vault.certificates.issuers);
-    let value = issuers
-        .values()
-        .map(|issuer| Item { id: issuer.id(context), provider: &issuer.provider })
-        .collect();
-    Reply::json(context.site.kind, &Page { value, next_link: None })
+    let items =
+        issuers.iter().filter(|(id, _)| id.as_str() > after.as_str()).map(|(id, issuer)| {
+            (id.as_str(), Item { id: issuer.id(context), provider: &issuer.provider })
+        });
+    page(context, "certificates/issuers", items)
 }
 
 pub(super) fn get(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {

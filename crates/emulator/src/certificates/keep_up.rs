@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    CertificateObject, Issued, Operation, Policy,
+    CertificateObject, CertificateVersion, Issued, Operation, Policy,
     create::reusable,
     issuers,
     operation::State,
@@ -41,6 +41,10 @@ pub(crate) async fn keep_up(context: &Context<'_>, looked: Looked<'_>) -> Result
         Looked::At(name) => Some(name),
         Looked::AtAll => None,
     };
+    // Most vaults have none, and every read of a secret comes by.
+    if lock(&context.vault.certificates.store).is_empty() {
+        return Ok(());
+    }
     let now = context.router.clock.now();
     issue_due(context, name, now);
     while let Some(due) = next_renewal(context, name, now) {
@@ -65,60 +69,84 @@ pub(crate) async fn keep_up(context: &Context<'_>, looked: Looked<'_>) -> Result
     Ok(())
 }
 
-/// Ends the operations whose issuers are done.
+/// Ends the operations whose issuers are done. Nobody waits for a certificate that is being signed.
 fn issue_due(context: &Context<'_>, name: Option<&str>, now: OffsetDateTime) {
-    let _turn = lock(&context.vault.certificates.turn);
-    let mut store = lock(&context.vault.certificates.store);
-    let names: Vec<String> = match name {
-        Some(name) => vec![name.to_owned()],
-        None => store.live_after("", now).map(|(name, _)| name.to_owned()).collect(),
-    };
-    for name in names {
+    while let Some((name, operation)) = next_operation(context, name, now) {
+        let made = issue(context, &operation);
+        let _turn = lock(&context.vault.certificates.turn);
+        let mut store = lock(&context.vault.certificates.store);
         let Ok(object) = store.writable(&name, now) else {
             continue;
         };
-        let due = object.settings.operation.as_mut().filter(|operation| operation.is_in_progress());
-        let Some(operation) = due else {
+        // Another request may have been faster, or ended the operation.
+        if !object.settings.operation.as_ref().is_some_and(|held| held.is_still(&operation)) {
             continue;
-        };
-        if operation.is_due(context, now) {
-            let operation = operation.clone();
-            let state = match issue(context, object, &operation, now) {
-                Ok(()) => State::Completed,
-                Err(message) => State::Failed(message),
-            };
-            if let Some(operation) = &mut object.settings.operation {
-                operation.state = state;
+        }
+        let state = match made.and_then(|version| check_beside(context, object, version, now)) {
+            Ok(version) => {
+                publish::latest(context, object, version);
+                State::Completed
             }
+            Err(message) => State::Failed(message),
+        };
+        if let Some(operation) = &mut object.settings.operation {
+            operation.state = state;
         }
     }
 }
 
-fn issue(
+/// The next operation that is to end with a certificate; those that were cancelled end here.
+fn next_operation(
     context: &Context<'_>,
-    object: &mut CertificateObject,
-    operation: &Operation,
+    name: Option<&str>,
     now: OffsetDateTime,
-) -> Result<(), &'static str> {
-    let first = object.latest.content.issued.is_none();
-    let taken = |_| "A key or a secret of the certificate's name has come into being meanwhile.";
-    if first {
-        lock(&context.vault.keys).check_absent(&object.name, now).map_err(taken)?;
-        lock(&context.vault.secrets).check_absent(&object.name, now).map_err(taken)?;
-    }
+) -> Option<(String, Operation)> {
+    let mut store = lock(&context.vault.certificates.store);
+    let names: Vec<String> = match name {
+        Some(name) => vec![name.to_owned()],
+        None => store
+            .live_after("", now)
+            .filter(|(_, object)| is_in_progress(object))
+            .map(|(name, _)| name.to_owned())
+            .collect(),
+    };
+    names.into_iter().find_map(|name| {
+        let operation = store.writable(&name, now).ok()?.settings.operation.as_mut()?;
+        operation.is_due(context, now).then(|| (name, operation.clone()))
+    })
+}
+
+fn is_in_progress(object: &CertificateObject) -> bool {
+    object.settings.operation.as_ref().is_some_and(Operation::is_in_progress)
+}
+
+fn issue(context: &Context<'_>, operation: &Operation) -> Result<CertificateVersion, &'static str> {
     if issuers::check(context, &operation.policy.issuer.name).is_err() {
         return Err("The issuer is not there, or is disabled.");
     }
-    let failed = |_| "The certificate could not be made.";
     let at = operation.issued_at(context);
-    let version = sign(context, &operation.policy, Arc::clone(&operation.key), at)
+    sign(context, &operation.policy, Arc::clone(&operation.key), at)
         .and_then(|issued| {
             let (id, tags) = (operation.version.clone(), operation.tags.clone());
             issued.version(id, operation.enabled, tags, at.unix_timestamp())
         })
-        .map_err(failed)?;
-    publish::latest(context, object, version);
-    Ok(())
+        .map_err(|_| "The certificate could not be made.")
+}
+
+/// Refuses a first version beside somebody else's key or secret.
+fn check_beside(
+    context: &Context<'_>,
+    object: &CertificateObject,
+    version: CertificateVersion,
+    now: OffsetDateTime,
+) -> Result<CertificateVersion, &'static str> {
+    if object.latest.content.issued.is_none() {
+        let taken =
+            |_| "A key or a secret of the certificate's name has come into being meanwhile.";
+        lock(&context.vault.keys).check_absent(&object.name, now).map_err(taken)?;
+        lock(&context.vault.secrets).check_absent(&object.name, now).map_err(taken)?;
+    }
+    Ok(version)
 }
 
 /// A certificate of that moment, by the policy's issuer.
@@ -162,8 +190,7 @@ fn renewal(context: &Context<'_>, object: &CertificateObject, now: OffsetDateTim
     let trigger = policy.renewal()?;
     let latest = &object.latest;
     latest.content.issued.as_ref()?;
-    let busy = object.settings.operation.as_ref().is_some_and(Operation::is_in_progress);
-    if busy || !latest.attributes.enabled || !policy.attributes.enabled {
+    if is_in_progress(object) || !latest.attributes.enabled || !policy.attributes.enabled {
         return None;
     }
     issuers::check(context, &policy.issuer.name).ok()?;

@@ -110,6 +110,11 @@ impl Operation {
         self.state == State::InProgress
     }
 
+    /// Whether this is the other one, and goes on.
+    pub(super) fn is_still(&self, other: &Self) -> bool {
+        self.is_in_progress() && !self.cancel && self.request_id == other.request_id
+    }
+
     /// Takes effect what was asked for; true when the certificate is to be issued now.
     pub(super) fn is_due(&mut self, context: &Context<'_>, now: OffsetDateTime) -> bool {
         if !self.is_in_progress() {

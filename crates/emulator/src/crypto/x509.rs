@@ -24,7 +24,7 @@ impl KeyMaterial {
         match self {
             Self::Rsa(key) => key.public_der(),
             Self::Ec(key) => key.public_der(),
-            Self::Oct(_) => Err(CryptoError::Incompatible),
+            Self::Oct(_) | Self::Okp(_) => Err(CryptoError::Incompatible),
         }
     }
 
@@ -36,7 +36,7 @@ impl KeyMaterial {
                 Curve::P384 => Signed::EcdsaSha384,
                 Curve::P521 => Signed::EcdsaSha512,
             }),
-            Self::Oct(_) => Err(CryptoError::Incompatible),
+            Self::Oct(_) | Self::Okp(_) => Err(CryptoError::Incompatible),
         }
     }
 
@@ -45,7 +45,7 @@ impl KeyMaterial {
         match self {
             Self::Rsa(key) => key.sign_message(message),
             Self::Ec(key) => key.sign_message(message),
-            Self::Oct(_) => Err(CryptoError::Incompatible),
+            Self::Oct(_) | Self::Okp(_) => Err(CryptoError::Incompatible),
         }
     }
 

@@ -82,7 +82,7 @@ fn item<C: Content>(context: &Context<'_>, object: &Object<C>) -> impl Serialize
 }
 
 /// One page of `items`, each with the marker that the next page would start after.
-fn page<'a, T: Serialize>(
+pub(crate) fn page<'a, T: Serialize>(
     context: &Context<'_>,
     path: &str,
     items: impl Iterator<Item = (&'a str, T)>,
@@ -122,7 +122,7 @@ fn next_link(context: &Context<'_>, path: &str, last: &str) -> String {
 }
 
 /// The id that the page starts after; the empty one for the first page.
-fn marker(context: &Context<'_>) -> Result<String, ServiceError> {
+pub(crate) fn marker(context: &Context<'_>) -> Result<String, ServiceError> {
     let Some(token) = &context.query.skip_token else {
         return Ok(String::new());
     };

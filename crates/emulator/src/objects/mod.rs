@@ -18,6 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub(crate) use attributes::{Attributes, AttributesBody, AttributesView};
 pub(crate) use body::{TagsBody, json, known_tags};
 pub(crate) use described::{Described, describe, describe_all, describe_versions};
+pub(crate) use lists::{marker, page};
 pub(crate) use store::{Object, Store, Version};
 
 use crate::{
@@ -276,10 +277,10 @@ fn update<C: Content>(
     let now = context.router.clock.now();
     let mut store = lock(C::store(context.vault));
     let object = store.writable(name, now)?;
+    check_unmanaged(object, "update")?;
     // What is not there is told before what is wrong with the body.
     object.version(version)?;
     let change = C::read_change(context, body)?;
-    check_unmanaged(object, "update")?;
     C::apply(context, object, version, change)?;
     object.version_mut(version)?.attributes.updated = now.unix_timestamp();
     let version = object.version(version)?;

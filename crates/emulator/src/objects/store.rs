@@ -89,6 +89,11 @@ impl<C: Content> Store<C> {
         self.objects.get_mut(&id)
     }
 
+    /// Whether nothing was ever put here, or all of it is gone.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
     /// The live object, to read or to use.
     pub(crate) fn readable(
         &mut self,

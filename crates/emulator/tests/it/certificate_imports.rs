@@ -90,6 +90,7 @@ async fn files_of_every_form_are_read() {
         ("pem", json!({"value": pem(), "policy": pem_policy})),
         ("pem without a policy", json!({"value": pem()})),
         ("pem in base64", json!({"value": STANDARD.encode(pem()), "policy": pem_policy})),
+        ("pem in base64 without a policy", json!({"value": STANDARD.encode(pem())})),
         ("pem, certificate last", json!({"value": ([AUTHORITY, KEY, LEAF].concat())})),
         (
             "empty parts",
@@ -247,6 +248,25 @@ async fn an_issuer_keeps_what_an_update_leaves_out_and_tells_no_password() {
             .status(),
         400
     );
+}
+
+#[tokio::test]
+async fn issuers_come_a_page_at_a_time_and_each_once() {
+    let vault = Vault::new().await;
+    for number in 0..5 {
+        let path = format!("/certificates/issuers/Ca-{number}");
+        vault.send("PUT", &path, Some(json!({"provider": "Test"}))).await.ok();
+    }
+    let mut names = Vec::new();
+    let mut page = vault.get("/certificates/issuers?maxresults=2").await.ok();
+    loop {
+        let items = page["value"].as_array().unwrap().clone();
+        assert!(items.len() <= 2, "{page}");
+        names.extend(items.iter().map(|item| version(&item["id"])));
+        let Some(next) = page["nextLink"].as_str().map(str::to_owned) else { break };
+        page = vault.send_to("GET", &next, "", &[]).await.ok();
+    }
+    assert_eq!(names, ["Ca-0", "Ca-1", "Ca-2", "Ca-3", "Ca-4"]);
 }
 
 #[tokio::test]

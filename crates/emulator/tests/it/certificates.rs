@@ -273,6 +273,31 @@ async fn a_name_that_somebody_elses_key_or_secret_has_is_refused() {
 }
 
 #[tokio::test]
+async fn an_ec_certificate_gets_the_usages_of_rsa_by_default() {
+    let vault = Vault::new().await;
+    let bundle = issued(&vault, "c", policy()).await;
+    let usages = json!(["digitalSignature", "keyEncipherment"]);
+    assert_eq!(bundle["policy"]["x509_props"]["key_usage"], usages);
+    assert_eq!(vault.get("/keys/c").await.ok()["key"]["key_ops"], json!(["sign", "verify"]));
+}
+
+#[tokio::test]
+async fn outside_its_validity_a_certificates_key_still_verifies() {
+    let vault = Vault::new().await;
+    let mail = json!([{"trigger": {"lifetime_percentage": 80}, "action": {"action_type": "EmailContacts"}}]);
+    issued(&vault, "c", policy_with(json!({"lifetime_actions": mail}))).await;
+    let digest = URL_SAFE_NO_PAD.encode([7_u8; 32]);
+    let body = json!({"alg": "ES256", "value": digest});
+    let signed = vault.post("/keys/c/sign", body.clone()).await.ok();
+    vault.emulator.clock().advance(std::time::Duration::from_secs(400 * 86_400));
+    let refused = vault.post("/keys/c/sign", body).await.refusal();
+    assert_eq!(refused.2.as_deref(), Some("KeyExpired"));
+    let body = json!({"alg": "ES256", "digest": digest, "value": signed["value"]});
+    assert_eq!(vault.post("/keys/c/verify", body).await.ok()["value"], true);
+    assert_eq!(vault.get("/secrets/c").await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_managed_hsm_has_no_certificates() {
     let pool = Vault::hsm().await;
     assert_eq!(pool.get("/certificates").await.refusal().1, "NotSupportedByEmulator");

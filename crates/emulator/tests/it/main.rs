@@ -37,6 +37,7 @@ mod certificate_lifecycle;
 mod certificate_operations;
 mod certificate_support;
 mod certificate_wire;
+mod certificate_wire_beside;
 mod certificates;
 mod data_plane_rights;
 mod deviations;
