@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 
+import areas.certificates
 import areas.connections
 import areas.crypto
 import areas.deleted
@@ -34,6 +35,7 @@ PARTS = {
     "crypto": ("crypto", areas.crypto),
     "hsm": ("crypto", areas.hsm),
     "secrets": ("secrets", areas.secrets),
+    "certificates": ("certificates", areas.certificates),
 }
 
 
