@@ -11,6 +11,7 @@ mod error;
 mod groups;
 mod headers;
 mod locations;
+mod managed_hsms;
 mod metering;
 mod names;
 mod odata;
@@ -223,10 +224,6 @@ fn dispatch(
         ("POST", Route::RegisterProvider { subscription, namespace }) => {
             registration::register(context, subscription.as_deref(), Provider::find(&namespace)?)
         }
-        ("GET", Route::EmptyList) => account::empty_list(),
-        ("GET", Route::ManagedHsm { group, name }) => {
-            Err(ArmError::resource_not_found("Microsoft.KeyVault/managedHSMs", &name, &group))
-        }
         ("GET", Route::Groups(subscription)) => groups::list(context, &subscription),
         ("PUT", Route::Group(id)) => groups::put(context, &id),
         ("PATCH", Route::Group(id)) => groups::patch(context, &id),
@@ -261,7 +258,7 @@ fn dispatch(
         ("GET", Route::Actions) => actions::list(),
         (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),
         ("POST", Route::CheckName { .. }) => vaults::check_name(context),
-        ("POST", Route::CheckHsmName { .. }) => vaults::check_hsm_name(context),
+        ("POST", Route::CheckHsmName { .. }) => managed_hsms::check_name(context),
         ("GET", Route::DeletedVaults { subscription }) => {
             vaults::list_deleted(context, &subscription)
         }
@@ -277,7 +274,7 @@ fn dispatch(
         (_, Route::Authorization(target)) => {
             return authorization::answer(context, method, &target);
         }
-        _ => return None,
+        (_, route) => return managed_hsms::answer(context, method, route),
     })
 }
 

@@ -37,6 +37,9 @@ const KEY_VAULT: [&str; 22] = [
 const KEYS_SINCE: &str = "2019-09-01";
 const CONNECTIONS_SINCE: &str = "2018-02-14";
 
+/// Managed HSMs, and all about them.
+const HSMS_SINCE: &str = "2021-04-01-preview";
+
 /// Of ARM's own paths, the latest first, as its refusal of 2024 lists them; and what az sends since.
 const ARM: [&str; 58] = [
     "2024-11-01",
@@ -165,7 +168,14 @@ fn kind(route: &Route) -> Option<Kind<'_>> {
         Route::VaultOperation { .. } => ("locations/operationResults", "", None),
         Route::CheckName { .. } => ("checkNameAvailability", "", None),
         Route::Actions => ("operations", "", None),
-        Route::EmptyList => ("managedHSMs", "2021-04-01-preview", None),
+        Route::CheckHsmName { .. } => ("checkMhsmNameAvailability", HSMS_SINCE, None),
+        Route::ManagedHsms { .. } | Route::ManagedHsm(_) => ("managedHSMs", HSMS_SINCE, None),
+        Route::HsmRegions(_) => ("managedHSMs/regions", HSMS_SINCE, None),
+        Route::DeletedHsms { .. } => ("deletedManagedHSMs", HSMS_SINCE, None),
+        Route::DeletedHsm { .. } | Route::PurgeHsm { .. } => {
+            ("locations/deletedManagedHSMs", HSMS_SINCE, None)
+        }
+        Route::HsmOperation { .. } => ("locations/managedHsmOperationResults", HSMS_SINCE, None),
         _ => return None,
     };
     Some(Kind { name, since, vault })

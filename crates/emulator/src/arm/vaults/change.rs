@@ -16,7 +16,7 @@ use super::{
     reply, settled_view,
     view::{ProvisioningState, VaultView},
 };
-use crate::clock::after;
+use crate::{clock::after, host::VaultKind};
 
 /// Makes a vault, changes one, or recovers a deleted one, which a PUT without `createMode` does too.
 pub(in crate::arm) fn put(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmError> {
@@ -114,6 +114,7 @@ fn create(
         connections: Vec::new(),
         data: context.router.vaults.create(
             &id.key(),
+            VaultKind::Vault,
             settings,
             context.now,
             context.router.roles.counts_from(context.now),

@@ -43,9 +43,9 @@ pub(in crate::arm) struct ArmVault {
 
 /// Who did something, and when.
 #[derive(Clone, Debug)]
-pub(super) struct Stamp {
-    pub(super) by: String,
-    pub(super) at: OffsetDateTime,
+pub(in crate::arm) struct Stamp {
+    pub(in crate::arm) by: String,
+    pub(in crate::arm) at: OffsetDateTime,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,7 @@ pub(super) struct Sku {
 }
 
 impl Stamp {
-    pub(super) fn of(context: &Context<'_>) -> Self {
+    pub(in crate::arm) fn of(context: &Context<'_>) -> Self {
         Self { by: context.caller.appid.clone(), at: context.now }
     }
 }

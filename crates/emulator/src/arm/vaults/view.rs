@@ -42,7 +42,7 @@ pub(super) struct VaultView<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SystemData<'a> {
+pub(in crate::arm) struct SystemData<'a> {
     created_by: &'a str,
     created_by_type: &'static str,
     created_at: String,
@@ -100,7 +100,7 @@ impl<'a> VaultView<'a> {
 
 impl<'a> SystemData<'a> {
     /// Whoever calls here is an application.
-    fn of(created: &'a Stamp, modified: &'a Stamp) -> Self {
+    pub(in crate::arm) fn of(created: &'a Stamp, modified: &'a Stamp) -> Self {
         Self {
             created_by: &created.by,
             created_by_type: "Application",
