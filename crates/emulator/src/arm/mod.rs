@@ -46,7 +46,6 @@ use authentication::Unauthorized;
 use error::ArmError;
 use headers::By;
 use metering::Remaining;
-use names::VaultId;
 use part::VaultPart;
 use providers::Provider;
 use query::Query;
@@ -56,7 +55,7 @@ pub(crate) use route::is_management;
 use site::ArmSite;
 pub(crate) use state::Arm;
 use state::State;
-use vaults::connections;
+use vaults::connections::{self, Target};
 
 /// What the management plane of an emulator goes by.
 #[derive(Clone, Debug)]
@@ -256,7 +255,12 @@ fn dispatch(
             private_endpoints::delete(context, &group, &name)
         }
         ("GET", Route::Actions) => actions::list(),
-        (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),
+        (_, Route::InVault { vault, part }) => {
+            return connected(context, method, &Target::Vault(vault), part);
+        }
+        (_, Route::InHsm { hsm, part }) => {
+            return connected(context, method, &Target::ManagedHsm(hsm), part);
+        }
         ("POST", Route::CheckName { .. }) => vaults::check_name(context),
         ("POST", Route::CheckHsmName { .. }) => managed_hsms::check_name(context),
         ("GET", Route::DeletedVaults { subscription }) => {
@@ -278,19 +282,19 @@ fn dispatch(
     })
 }
 
-/// What is done to the parts of a vault that need no other: its private endpoint connections.
-fn in_vault(
+/// What is done to private endpoint connections.
+fn connected(
     context: &Context<'_>,
     method: &Method,
-    vault: &VaultId,
+    target: &Target,
     part: VaultPart,
 ) -> Option<Result<Reply, ArmError>> {
     Some(match (method.as_str(), part) {
-        ("GET", VaultPart::Connections) => connections::list(context, vault),
-        ("GET", VaultPart::Connection { name }) => connections::get(context, vault, &name),
-        ("PUT", VaultPart::Connection { name }) => connections::put(context, vault, &name),
-        ("DELETE", VaultPart::Connection { name }) => connections::delete(context, vault, &name),
-        ("GET", VaultPart::LinkResources) => connections::link_resources(context, vault),
+        ("GET", VaultPart::Connections) => connections::list(context, target),
+        ("GET", VaultPart::Connection { name }) => connections::get(context, target, &name),
+        ("PUT", VaultPart::Connection { name }) => connections::put(context, target, &name),
+        ("DELETE", VaultPart::Connection { name }) => connections::delete(context, target, &name),
+        ("GET", VaultPart::LinkResources) => connections::link_resources(context, target),
         _ => return None,
     })
 }

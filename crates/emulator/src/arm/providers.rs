@@ -24,6 +24,19 @@ const KEY_VAULT_VERSIONS: &[&str] = &[
     "2015-06-01",
 ];
 
+/// Those that have managed HSMs.
+const HSM_VERSIONS: &[&str] = &[
+    "2026-05-15",
+    "2026-02-01",
+    "2025-05-01",
+    "2024-11-01",
+    "2023-07-01",
+    "2023-02-01",
+    "2022-11-01",
+    "2022-07-01",
+    "2021-10-01",
+];
+
 /// A provider, and the types of its resources.
 pub(super) struct Provider {
     namespace: &'static str,
@@ -64,6 +77,16 @@ const PROVIDERS: [Provider; 3] = [
             part("vaults/keys/versions", KEY_VAULT_VERSIONS, true),
             part("vaults/accessPolicies", KEY_VAULT_VERSIONS, true),
             part("vaults/privateEndpointConnections", KEY_VAULT_VERSIONS, true),
+            Type {
+                name: "managedHSMs",
+                versions: HSM_VERSIONS,
+                regional: true,
+                capabilities: "SupportsTags, SupportsLocation",
+            },
+            part("managedHSMs/privateEndpointConnections", HSM_VERSIONS, true),
+            part("deletedManagedHSMs", HSM_VERSIONS, true),
+            part("locations/deletedManagedHSMs", HSM_VERSIONS, true),
+            part("locations/managedHsmOperationResults", HSM_VERSIONS, true),
             part("operations", KEY_VAULT_VERSIONS, false),
             part("checkNameAvailability", KEY_VAULT_VERSIONS, false),
             part("checkMhsmNameAvailability", KEY_VAULT_VERSIONS, false),

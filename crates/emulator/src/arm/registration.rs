@@ -51,7 +51,7 @@ pub(super) fn check(context: &Context<'_>, method: &Method, route: &Route) -> Re
         Route::Vault(vault)
         | Route::AccessPolicies { vault, .. }
         | Route::InVault { vault, .. } => &vault.group.subscription,
-        Route::ManagedHsm(hsm) => &hsm.group.subscription,
+        Route::ManagedHsm(hsm) | Route::InHsm { hsm, .. } => &hsm.group.subscription,
         Route::CheckName { subscription }
         | Route::CheckHsmName { subscription }
         | Route::PurgeVault { subscription, .. }

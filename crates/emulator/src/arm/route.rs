@@ -91,6 +91,11 @@ pub(super) enum Route {
         group: Option<GroupId>,
     },
     ManagedHsm(HsmId),
+    /// A private endpoint connection of a managed HSM, for one.
+    InHsm {
+        hsm: HsmId,
+        part: VaultPart,
+    },
     /// The regions that a managed HSM is in.
     HsmRegions(HsmId),
     DeletedHsms {
@@ -198,8 +203,8 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
         }
         (
             ["providers", "microsoft.keyvault", "managedhsms", _, lower @ ..],
-            [_, _, _, name, ..],
-        ) => in_hsm(HsmId { group, name: (*name).to_owned() }, lower),
+            [_, _, _, name, original @ ..],
+        ) => in_hsm(HsmId { group, name: (*name).to_owned() }, lower, original),
         (["providers", "microsoft.keyvault", "vaults"], _) => {
             Route::Vaults { subscription, group: Some(group) }
         }
@@ -224,11 +229,11 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
     }
 }
 
-fn in_hsm(hsm: HsmId, lower: &[&str]) -> Route {
+fn in_hsm(hsm: HsmId, lower: &[&str], original: &[&str]) -> Route {
     match lower {
         [] => Route::ManagedHsm(hsm),
         ["regions"] => Route::HsmRegions(hsm),
-        _ => Route::Unknown,
+        _ => VaultPart::route_of_hsm(hsm, lower, original),
     }
 }
 

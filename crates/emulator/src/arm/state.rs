@@ -91,7 +91,10 @@ impl Arm {
         state.vaults.retain(|_, vault| !vault.is_purged(now));
         state.hsms.retain(|_, hsm| !hsm.is_purged(now));
         for vault in state.vaults.values_mut() {
-            vault.settle_connections(now);
+            vault.connections.settle(now);
+        }
+        for hsm in state.hsms.values_mut() {
+            hsm.connections.settle(now);
         }
         state
     }

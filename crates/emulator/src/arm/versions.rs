@@ -170,6 +170,10 @@ fn kind(route: &Route) -> Option<Kind<'_>> {
         Route::Actions => ("operations", "", None),
         Route::CheckHsmName { .. } => ("checkMhsmNameAvailability", HSMS_SINCE, None),
         Route::ManagedHsms { .. } | Route::ManagedHsm(_) => ("managedHSMs", HSMS_SINCE, None),
+        Route::InHsm { part: VaultPart::LinkResources, .. } => {
+            ("managedHSMs/privateLinkResources", HSMS_SINCE, None)
+        }
+        Route::InHsm { .. } => ("managedHSMs/privateEndpointConnections", HSMS_SINCE, None),
         Route::HsmRegions(_) => ("managedHSMs/regions", HSMS_SINCE, None),
         Route::DeletedHsms { .. } => ("deletedManagedHSMs", HSMS_SINCE, None),
         Route::DeletedHsm { .. } | Route::PurgeHsm { .. } => {

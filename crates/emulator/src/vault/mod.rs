@@ -161,9 +161,7 @@ impl Context<'_> {
     /// Refuses to give random bytes to whom a managed HSM does not serve.
     pub(crate) fn authorize_random_bytes(&self) -> Result<(), ServiceError> {
         match &self.settings.access {
-            Access::Administrators(administrators) => {
-                administrators.check(self, "rng/action", "/")
-            }
+            Access::Administrators(administrators) => administrators.check(self, "rng/action", "/"),
             _ => Ok(()),
         }
     }

@@ -3,7 +3,7 @@
 use azvault_emulator::Emulator;
 use serde_json::json;
 
-use crate::arm::{Arm, code, refused};
+use crate::arm::Arm;
 
 #[tokio::test]
 async fn the_regions_have_the_names_that_people_and_paths_use() {
@@ -69,6 +69,7 @@ async fn providers_that_need_no_registration_are_registered_always() {
 async fn names_of_managed_hsms_are_free_when_they_are_good() {
     let arm = Arm::new().await;
     let check = arm.provider("checkMhsmNameAvailability");
+    // The example of the REST documentation.
     let answer = arm.send("POST", &check, Some(json!({"name": "sample-mhsm"}))).await;
     assert_eq!(answer.ok(), json!({"nameAvailable": true}));
     for name in ["my--pool", "1pool", "ab"] {

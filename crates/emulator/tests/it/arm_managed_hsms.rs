@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     arm::{Arm, code, refused},
-    support::{Answer, Vault, member_order, token},
+    support::{Answer, Vault, token},
 };
 
 const LAG: Duration = Duration::from_secs(60);
@@ -81,16 +81,13 @@ async fn a_managed_hsm_is_provisioned_for_a_while_and_polled_until_it_is_ready()
     let made = arm.get(&path(&arm, "pool-1")).await.ok();
     assert_eq!(made["properties"]["provisioningState"], "Provisioning");
     arm.emulator().clock().advance(LAG);
-    let answer = look(&arm, &accepted).await;
-    member_order(answer.text(), &["sku", "id", "name", "type", "location", "tags", "systemData"]);
-    let made = answer.ok();
+    let made = look(&arm, &accepted).await.ok();
     assert_eq!(made["properties"]["provisioningState"], "Succeeded");
     assert_eq!(made["properties"]["hsmUri"], "https://pool-1.managedhsm.localhost:8443/");
     assert_eq!(made["properties"]["softDeleteRetentionInDays"], 90);
     assert_eq!(*arm.get(&path(&arm, "pool-1")).await.ok(), *made);
-    let text = accepted.header("location").unwrap().replace("-", "0");
-    let unknown = arm.http.send_to("GET", &text, "", &[]).await;
-    assert_eq!(unknown.status(), 400, "the subscription is no GUID any more");
+    let unknown = arm.provider(&format!("locations/westus/managedHsmOperationResults/{SOMEBODY}"));
+    assert_eq!(code(&arm.get(&unknown).await), refused(404, "OperationNotFound"));
 }
 
 #[tokio::test]
@@ -142,7 +139,8 @@ async fn it_answers_while_it_is_being_provisioned() {
 #[tokio::test]
 async fn a_patch_changes_what_it_says_and_takes_a_while() {
     let arm = Arm::of(Emulator::builder().provisioning_lag(LAG)).await;
-    put(&arm, "pool1", json!({"publicNetworkAccess": "Disabled"})).await.header("location");
+    let made = put(&arm, "pool1", json!({"publicNetworkAccess": "Disabled"})).await;
+    assert_eq!(made.status(), 202);
     arm.emulator().clock().advance(LAG);
     let change = json!({"tags": {"team": "a"}, "properties": {"enablePurgeProtection": true}});
     let accepted = patch(&arm, "pool1", change).await;
@@ -211,10 +209,7 @@ async fn a_deleted_one_is_gone_with_its_keys_and_comes_back_with_them() {
     arm.emulator().clock().advance(LAG);
     let done = look(&arm, &accepted).await;
     assert_eq!((done.status(), done.text()), (200, ""));
-    assert_eq!(
-        code(&arm.get(&path(&arm, "pool1")).await),
-        refused(404, "ResourceNotFound")
-    );
+    assert_eq!(code(&arm.get(&path(&arm, "pool1")).await), refused(404, "ResourceNotFound"));
     assert_eq!(delete(&arm, "pool1").await.status(), 204);
     let deleted = arm.get(&deleted_path).await.ok();
     assert_eq!(deleted["properties"]["mhsmId"], path(&arm, "pool1"));
@@ -271,7 +266,7 @@ async fn purge_protection_keeps_a_managed_hsm_until_its_retention_ends() {
 #[tokio::test]
 async fn a_name_is_one_managed_hsms_everywhere_and_a_vault_may_have_it_too() {
     let arm = Arm::new().await;
-    arm.put_group("other").await.status();
+    assert_eq!(arm.put_group("other").await.status(), 201);
     let check = arm.provider("checkMhsmNameAvailability");
     let available = async |name: &str| {
         let answer = arm.send("POST", &check, Some(json!({"name": name}))).await.ok();
@@ -298,7 +293,7 @@ async fn a_name_is_one_managed_hsms_everywhere_and_a_vault_may_have_it_too() {
 #[tokio::test]
 async fn lists_are_by_group_and_subscription_and_paged() {
     let arm = Arm::new().await;
-    arm.put_group("other").await.status();
+    assert_eq!(arm.put_group("other").await.status(), 201);
     for name in ["pool-b", "pool-a"] {
         make(&arm, name, json!({})).await;
     }
@@ -390,4 +385,110 @@ async fn one_that_was_first_used_by_its_name_keeps_its_keys_and_gets_administrat
     make(&arm, "pool1", json!({})).await;
     assert_eq!(hsm.get("/keys/k").await.status(), 403);
     data(&arm, "pool1").await.get("/keys/k").await.ok();
+}
+
+#[tokio::test]
+async fn a_private_endpoint_connects_to_a_managed_hsm_as_to_a_vault() {
+    let arm = Arm::of(Emulator::builder().provisioning_lag(LAG).deletion_lag(LAG)).await;
+    assert_eq!(put(&arm, "pool1", json!({})).await.status(), 202);
+    let hsm = path(&arm, "pool1");
+    let asked = arm.emulator().connect_private_endpoint(&hsm, "pe-1").unwrap();
+    assert_eq!(asked, format!("{hsm}/privateEndpointConnections/pe-1"));
+    let connection = arm.get(&asked).await.ok();
+    let kind = "Microsoft.KeyVault/managedHSMs/privateEndpointConnections";
+    assert_eq!((&connection["type"], &connection["id"]), (&json!(kind), &json!(asked)));
+    let approve = json!({"properties": {
+        "privateLinkServiceConnectionState": {"status": "Approved", "description": "ok"},
+    }});
+    let answer = arm.send("PUT", &asked, Some(approve)).await;
+    let link = answer.header("azure-asyncoperation").unwrap().to_owned();
+    assert_eq!(answer.ok()["properties"]["provisioningState"], "Updating");
+    assert_eq!(arm.http.send_to("GET", &link, "", &[]).await.ok()["status"], "InProgress");
+    arm.emulator().clock().advance(LAG);
+    assert_eq!(arm.http.send_to("GET", &link, "", &[]).await.ok()["status"], "Succeeded");
+    let listed = arm.get(&format!("{hsm}/privateEndpointConnections")).await.ok();
+    let shown = arm.get(&hsm).await.ok();
+    let within = &shown["properties"]["privateEndpointConnections"][0];
+    assert_eq!(within["properties"], listed["value"][0]["properties"]);
+    let status = &within["properties"]["privateLinkServiceConnectionState"]["status"];
+    assert_eq!(status, "Approved");
+    let accepted = arm.send("DELETE", &asked, None).await;
+    assert_eq!(look(&arm, &accepted).await.status(), 202);
+    arm.emulator().clock().advance(LAG);
+    assert_eq!(arm.get(&asked).await.status(), 204);
+
+    let resources = arm.get(&format!("{hsm}/privateLinkResources")).await.ok();
+    let resource = &resources["value"][0];
+    assert_eq!(resource["properties"]["groupId"], "managedhsm");
+    let zone = "privatelink.managedhsm.azure.net";
+    assert_eq!(resource["properties"]["requiredZoneNames"], json!([zone]));
+}
+
+#[tokio::test]
+async fn a_private_endpoint_asks_a_managed_hsm_for_its_own_group() {
+    let arm = Arm::new().await;
+    make(&arm, "pool1", json!({})).await;
+    let hsm = path(&arm, "pool1");
+    let endpoint = hsm
+        .replace("Microsoft.KeyVault/managedHSMs/pool1", "Microsoft.Network/privateEndpoints/pe-1");
+    let body = |group: &str| {
+        json!({"location": "westus", "properties": {"privateLinkServiceConnections": [{
+            "name": "c", "properties": {"privateLinkServiceId": hsm, "groupIds": [group]},
+        }]}})
+    };
+    let wrong = arm.send("PUT", &endpoint, Some(body("vault"))).await;
+    assert_eq!(code(&wrong), refused(400, "BadRequest"));
+    let made = arm.send("PUT", &endpoint, Some(body("managedhsm"))).await;
+    assert_eq!(made.status(), 201);
+    let link = &made.json()["properties"]["privateLinkServiceConnections"][0]["properties"];
+    assert_eq!(link["groupIds"], json!(["managedhsm"]));
+    assert_eq!(link["privateLinkServiceConnectionState"]["status"], "Approved");
+    let connection = arm.get(&format!("{hsm}/privateEndpointConnections/c")).await.ok();
+    assert_eq!(connection["properties"]["privateEndpoint"]["id"], json!(endpoint));
+    assert_eq!(arm.send("DELETE", &endpoint, None).await.status(), 200);
+    assert_eq!(arm.get(&format!("{hsm}/privateEndpointConnections/c")).await.status(), 204);
+}
+
+#[tokio::test]
+async fn an_identity_is_kept_as_it_was_sent() {
+    let arm = Arm::new().await;
+    let identity =
+        json!({"type": "UserAssigned", "userAssignedIdentities": {"/subscriptions/x": {}}});
+    let mut body = body(&arm, &json!({}));
+    body["identity"] = identity.clone();
+    let accepted = arm.send("PUT", &path(&arm, "pool1"), Some(body)).await;
+    assert_eq!(look(&arm, &accepted).await.ok()["identity"], identity);
+    assert_eq!(patch(&arm, "pool1", json!({"tags": {}})).await.status(), 202);
+    assert_eq!(arm.get(&path(&arm, "pool1")).await.ok()["identity"], identity);
+    assert!(make(&arm, "pool1", json!({})).await.get("identity").is_none());
+}
+
+#[tokio::test]
+async fn managed_hsms_are_among_the_resources() {
+    let arm = Arm::new().await;
+    make(&arm, "same", json!({})).await;
+    arm.put("same", json!({})).await.ok();
+    let url = |query: &str| {
+        let (base, subscription) = (&arm.http.base, arm.subscription());
+        format!("{base}{subscription}/resources?api-version=2021-04-01{query}")
+    };
+    let first = arm.http.send_to("GET", &url("&$top=1"), "", &[]).await.ok();
+    assert_eq!(first["value"][0]["id"], path(&arm, "same"));
+    let second = arm.http.send_to("GET", first["nextLink"].as_str().unwrap(), "", &[]).await.ok();
+    assert_eq!(second["value"][0]["id"], arm.vault_path("rg", "same"));
+    assert!(second.get("nextLink").is_none());
+    let filter = "&$filter=resourceType%20eq%20'Microsoft.KeyVault/managedHSMs'";
+    let found = arm.http.send_to("GET", &url(filter), "", &[]).await.ok();
+    let kinds: Vec<_> = found["value"].as_array().unwrap().iter().map(|it| &it["type"]).collect();
+    assert_eq!(kinds, ["Microsoft.KeyVault/managedHSMs"]);
+}
+
+#[tokio::test]
+async fn where_strictness_is_asked_for_managed_hsms_have_versions_of_their_own() {
+    let arm = Arm::of(Emulator::builder().strict_api_versions(true)).await;
+    make(&arm, "pool1", json!({})).await;
+    for (version, status) in [("2019-09-01", 404), ("2021-10-01", 200), ("2099-01-01", 404)] {
+        let url = format!("{}{}?api-version={version}", arm.http.base, path(&arm, "pool1"));
+        assert_eq!(arm.http.send_to("GET", &url, "", &[]).await.status(), status, "{version}");
+    }
 }

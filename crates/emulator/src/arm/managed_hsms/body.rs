@@ -65,7 +65,8 @@ pub(super) enum Absent {
 impl SettingsBody {
     /// Whether a deleted managed HSM is to be recovered.
     pub(super) fn recovers(&self) -> Result<bool, ArmError> {
-        let mode = self.properties.as_ref().and_then(|properties| properties.create_mode.as_deref());
+        let mode =
+            self.properties.as_ref().and_then(|properties| properties.create_mode.as_deref());
         match mode {
             None => Ok(false),
             Some(mode) if mode.eq_ignore_ascii_case("default") => Ok(false),
@@ -169,9 +170,10 @@ impl PropertiesBody {
 impl SkuBody {
     fn checked(self) -> Result<Sku, ArmError> {
         let is_family = |family: &String| SKU_FAMILIES.contains(&family.as_str());
-        let family = self.family.filter(is_family).ok_or_else(|| {
-            ArmError::bad_request("The sku's family must be 'B' or 'C'.")
-        })?;
+        let family = self
+            .family
+            .filter(is_family)
+            .ok_or_else(|| ArmError::bad_request("The sku's family must be 'B' or 'C'."))?;
         let name = self.name.filter(|name| !name.is_empty()).ok_or_else(|| {
             ArmError::bad_request("The sku's name is not specified: 'Standard_B1', for one.")
         })?;

@@ -8,7 +8,7 @@ use super::{
         error::ArmError,
         names::{HsmId, is_vault_name, normalized_location},
         reply::Reply,
-        vaults::Stamp,
+        vaults::{Stamp, connections::Connections},
     },
     body::{Absent, HsmBody, SettingsBody},
     live,
@@ -58,7 +58,7 @@ pub(super) fn put(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> 
 /// What the body leaves out stays; tags, rules, regions and administrators are replaced as a whole.
 pub(super) fn patch(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let hsm = live(&mut state, context, id)?;
+    let hsm = live(&mut state, context.now, id)?;
     if hsm.deletion.is_some() {
         return Err(ArmError::hsm_is_being_deleted(&id.name));
     }
@@ -115,6 +115,7 @@ fn create(
         properties,
         change: Change { kind: ChangeKind::Provisioning, done },
         deletion: None,
+        connections: Connections::of(id.path()),
         data: vaults.create(&id.key(), VaultKind::ManagedHsm, settings, now, now),
     })
 }

@@ -69,7 +69,7 @@ impl<'a> DeletedHsm<'a> {
 pub(super) fn delete(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
     let mut state = context.state();
     state.group(&id.group)?;
-    let Ok(hsm) = live(&mut state, context, id) else {
+    let Ok(hsm) = live(&mut state, context.now, id) else {
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     };
     let (done, location) = (hsm.delete(context), hsm.location.clone());

@@ -13,6 +13,7 @@ mod view;
 
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::{
     Context,
@@ -59,22 +60,36 @@ pub(super) fn answer(
 
 fn get(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let hsm = live(&mut state, context, id)?;
+    let hsm = live(&mut state, context.now, id)?;
     Ok(Reply::json(StatusCode::OK, &HsmView::of(context, hsm))?.by_provider())
 }
 
 /// The managed HSM of that name in that group, unless it is deleted.
-fn live<'a>(
+pub(super) fn live<'a>(
     state: &'a mut State,
-    context: &Context<'_>,
+    now: OffsetDateTime,
     id: &HsmId,
 ) -> Result<&'a mut ManagedHsm, ArmError> {
     state.group(&id.group)?;
     state
         .hsms
         .get_mut(&id.key())
-        .filter(|hsm| hsm.is_live(context.now) && hsm.id.group.is(&id.group))
+        .filter(|hsm| hsm.is_live(now) && hsm.id.group.is(&id.group))
         .ok_or_else(|| ArmError::resource_not_found(KIND, &id.name, &id.group))
+}
+
+/// The live ones of a subscription, or of one group of it, in the order of their names.
+pub(super) fn live_ones<'a>(
+    state: &'a State,
+    now: OffsetDateTime,
+    subscription: &'a str,
+    group: Option<&'a GroupId>,
+) -> impl Iterator<Item = &'a ManagedHsm> {
+    state.hsms.values().filter(move |hsm| {
+        hsm.is_live(now)
+            && hsm.id.group.subscription == subscription
+            && group.is_none_or(|group| hsm.id.group.is(group))
+    })
 }
 
 #[derive(Serialize)]
@@ -95,11 +110,7 @@ fn list(
         Some(group) => state.group(group)?.id.path(),
         None => format!("/subscriptions/{subscription}"),
     };
-    let mut hsms = state
-        .hsms
-        .values()
-        .filter(|hsm| hsm.is_live(context.now) && hsm.id.group.subscription == subscription)
-        .filter(|hsm| group.is_none_or(|group| hsm.id.group.is(group)))
+    let mut hsms = live_ones(&state, context.now, subscription, group)
         .filter(|hsm| hsm.id.key() > context.query.after)
         .peekable();
     let (mut value, mut last) = (Vec::new(), "");
@@ -119,7 +130,7 @@ fn list(
 /// Those that were sent when it was made or changed.
 fn regions(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let value = view::regions(live(&mut state, context, id)?);
+    let value = view::regions(live(&mut state, context.now, id)?);
     Ok(Reply::json(StatusCode::OK, &Page { value, next_link: None })?.by_provider())
 }
 

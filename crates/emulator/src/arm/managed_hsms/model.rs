@@ -10,7 +10,7 @@ use super::{
     super::{
         Context,
         names::{HsmId, normalized_location},
-        vaults::Stamp,
+        vaults::{Stamp, connections::Connections},
     },
     network::HsmNetworkAcls,
 };
@@ -25,14 +25,16 @@ use crate::{
 pub(in crate::arm) struct ManagedHsm {
     /// Names as spelled when it was made.
     pub(in crate::arm) id: HsmId,
-    pub(super) location: String,
-    pub(super) tags: BTreeMap<String, String>,
-    pub(super) created: Stamp,
-    pub(super) modified: Stamp,
+    pub(in crate::arm) location: String,
+    pub(in crate::arm) tags: BTreeMap<String, String>,
+    pub(in crate::arm) created: Stamp,
+    pub(in crate::arm) modified: Stamp,
     pub(super) properties: Properties,
     /// The latest making or changing.
     pub(super) change: Change,
     pub(super) deletion: Option<HsmDeletion>,
+    /// Private endpoints that lead here, or ask to.
+    pub(in crate::arm) connections: Connections,
     pub(super) data: Arc<Vault>,
 }
 

@@ -43,7 +43,9 @@ impl ArmError {
         Self::provider(
             StatusCode::METHOD_NOT_ALLOWED,
             "MethodNotAllowed",
-            format!("The managed HSM '{name}' has purge protection: it is purged when its retention ends."),
+            format!(
+                "The managed HSM '{name}' has purge protection: it is purged when its retention ends."
+            ),
         )
     }
 }

@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    super::{Context, vaults::SystemData},
+    super::{
+        Context,
+        vaults::{SystemData, connections::ConnectionItem},
+    },
     KIND,
     model::{ChangeKind, ManagedHsm, Sku},
     network::HsmNetworkAcls,
@@ -41,6 +44,8 @@ struct PropertiesView<'a> {
     network_acls: &'a HsmNetworkAcls,
     public_network_access: &'a str,
     regions: Vec<RegionView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    private_endpoint_connections: Vec<ConnectionItem<'a>>,
     security_domain_properties: SecurityDomain,
 }
 
@@ -93,6 +98,7 @@ impl<'a> HsmView<'a> {
                 network_acls: &properties.network_acls,
                 public_network_access: &properties.public_network_access,
                 regions: regions(hsm),
+                private_endpoint_connections: ConnectionItem::all(&hsm.connections),
                 security_domain_properties: NOT_ACTIVATED,
             },
         }

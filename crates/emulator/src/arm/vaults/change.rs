@@ -12,6 +12,7 @@ use super::{
         reply::Reply,
     },
     body::{Absent, PropertiesBody, VaultBody},
+    connections::Connections,
     model::{ArmVault, Stamp},
     reply, settled_view,
     view::{ProvisioningState, VaultView},
@@ -111,7 +112,7 @@ fn create(
         properties,
         ready: after(context.now, context.settings().provisioning_lag),
         deletion: None,
-        connections: Vec::new(),
+        connections: Connections::of(id.path()),
         data: context.router.vaults.create(
             &id.key(),
             VaultKind::Vault,

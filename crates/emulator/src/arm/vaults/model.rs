@@ -11,7 +11,7 @@ use super::{
         error::ArmError,
         names::{VaultId, normalized_location},
     },
-    connections::Connection,
+    connections::Connections,
     network::{self, NetworkAcls},
 };
 use crate::{
@@ -37,7 +37,7 @@ pub(in crate::arm) struct ArmVault {
     pub(super) ready: OffsetDateTime,
     pub(super) deletion: Option<VaultDeletion>,
     /// Private endpoints that lead here, or ask to.
-    pub(super) connections: Vec<Connection>,
+    pub(in crate::arm) connections: Connections,
     pub(in crate::arm) data: Arc<Vault>,
 }
 

@@ -147,7 +147,10 @@ fn one_of(property: &str, value: &str, known: &[&str]) -> Result<(), ArmError> {
 }
 
 /// What the data plane goes by.
-pub(in crate::arm) fn rules(acls: Option<&NetworkAcls>, public_access: Option<&str>) -> NetworkRules {
+pub(in crate::arm) fn rules(
+    acls: Option<&NetworkAcls>,
+    public_access: Option<&str>,
+) -> NetworkRules {
     let is = |value: Option<&str>, wanted: &str| {
         value.is_some_and(|value| value.eq_ignore_ascii_case(wanted))
     };

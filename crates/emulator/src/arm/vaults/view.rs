@@ -121,7 +121,7 @@ impl<'a> PropertiesView<'a> {
             sku: &properties.sku,
             tenant_id: &properties.tenant_id,
             network_acls: properties.network_acls.as_ref(),
-            private_endpoint_connections: ConnectionItem::all(vault),
+            private_endpoint_connections: ConnectionItem::all(&vault.connections),
             access_policies: &properties.access_policies,
             enabled_for_deployment: properties.enabled_for_deployment.unwrap_or(false),
             enabled_for_disk_encryption: properties.enabled_for_disk_encryption,
