@@ -5,9 +5,9 @@ use std::time::Duration;
 use azvault::{
     keys::KeyClient,
     management::{
-        ActivationStatus, ErrorKind, GeoReplicatedRegion, KeyVaultManagementClient,
-        ManagedHsmCreateOrUpdateParameters, ManagedHsmUpdateParameters, NetworkRuleAction,
-        NetworkRuleSet, PollState, PrivateEndpointStatus,
+        ActivationStatus, ErrorKind, GeoReplicatedRegion, KeyCreateParameters, KeyType,
+        KeyVaultManagementClient, ManagedHsmCreateOrUpdateParameters, ManagedHsmUpdateParameters,
+        NetworkRuleAction, NetworkRuleSet, PollState, PrivateEndpointStatus,
     },
 };
 use azvault_emulator::{Emulator, Principal};
@@ -67,7 +67,7 @@ async fn a_managed_hsm_is_made_used_changed_deleted_recovered_and_purged() {
     let changed = hsms.update(GROUP, NAME, change).await.unwrap();
     assert_eq!(changed.tags().collect::<Vec<_>>(), [("team", "payments")]);
     let regions = hsms.list_regions(GROUP, NAME).try_collect().await.unwrap();
-    assert_eq!(regions.iter().map(|region| region.name()).collect::<Vec<_>>(), ["westus"]);
+    assert_eq!(regions.iter().map(|region| region.name()).collect::<Vec<_>>(), [Some("westus")]);
     assert!(owner.get_key("my-key").await.is_err(), "the rules let nobody in");
     hsms.create_or_update(GROUP, NAME, parameters(&emulator)).await.unwrap();
     owner.get_key("my-key").await.unwrap();
@@ -142,5 +142,27 @@ async fn a_private_endpoints_connection_to_a_managed_hsm_is_approved_and_deleted
     let resources = management.private_link_resources().list_by_managed_hsm(GROUP, NAME);
     let resources = resources.try_collect().await.unwrap();
     assert_eq!(resources.len(), 1);
-    assert_eq!(resources[0].group_id(), "managedhsm");
+    assert_eq!(resources[0].group_id(), Some("managedhsm"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_of_a_managed_hsm_are_made_read_and_listed() {
+    let emulator = Emulator::in_memory();
+    let management = management(&emulator).await;
+    let made = management.managed_hsms().create_or_update(GROUP, NAME, parameters(&emulator));
+    let url = made.await.unwrap().hsm_uri().to_owned();
+    let through_arm = management.managed_hsm_keys();
+    let parameters = KeyCreateParameters::new(KeyType::EcHsm);
+    let made = through_arm.create_if_not_exist(GROUP, NAME, "my-key", parameters).await.unwrap();
+    assert_eq!(made.key_type(), Some(&KeyType::EcHsm));
+    assert_eq!(through_arm.get(GROUP, NAME, "my-key").await.unwrap(), made);
+    let version = made.version().unwrap();
+    let one = through_arm.get_version(GROUP, NAME, "my-key", version).await.unwrap();
+    assert_eq!(one.version(), Some(version));
+    let listed = through_arm.list(GROUP, NAME).try_collect().await.unwrap();
+    assert_eq!(listed.iter().map(|key| key.name()).collect::<Vec<_>>(), ["my-key"]);
+    let versions = through_arm.list_versions(GROUP, NAME, "my-key").try_collect().await.unwrap();
+    assert_eq!(versions.len(), 1);
+    let key = keys(&emulator, &url, emulator.default_principal()).get_key("my-key").await.unwrap();
+    assert_eq!(key.version(), Some(version));
 }

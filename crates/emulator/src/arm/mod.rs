@@ -196,7 +196,12 @@ async fn authorized(
     registration::check(&context, &request.method, &route)?;
     let answer = match &route {
         Route::InVault { vault, part } if part.is_content() => {
-            contents::answer(&context, &request.method, vault, part).await
+            let owner = Target::Vault(vault.clone());
+            contents::answer(&context, &request.method, &owner, part).await
+        }
+        Route::InHsm { hsm, part } if part.is_content() => {
+            let owner = Target::ManagedHsm(hsm.clone());
+            contents::answer(&context, &request.method, &owner, part).await
         }
         _ => dispatch(&context, &request.method, route),
     };

@@ -28,8 +28,9 @@ impl VaultPart {
     /// Reads what follows a managed HSM's name.
     pub(super) fn route_of_hsm(hsm: HsmId, lower: &[&str], original: &[&str]) -> Route {
         match Self::parse(lower, original) {
-            Some(part) if !part.is_content() => Route::InHsm { hsm, part },
-            _ => Route::Unknown,
+            // A managed HSM holds keys only.
+            Some(Self::Secrets | Self::Secret { .. }) | None => Route::Unknown,
+            Some(part) => Route::InHsm { hsm, part },
         }
     }
 

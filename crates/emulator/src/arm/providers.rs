@@ -83,6 +83,8 @@ const PROVIDERS: [Provider; 3] = [
                 regional: true,
                 capabilities: "SupportsTags, SupportsLocation",
             },
+            part("managedHSMs/keys", HSM_VERSIONS, true),
+            part("managedHSMs/keys/versions", HSM_VERSIONS, true),
             part("managedHSMs/privateEndpointConnections", HSM_VERSIONS, true),
             part("deletedManagedHSMs", HSM_VERSIONS, true),
             part("locations/deletedManagedHSMs", HSM_VERSIONS, true),

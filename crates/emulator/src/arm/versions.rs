@@ -39,6 +39,7 @@ const CONNECTIONS_SINCE: &str = "2018-02-14";
 
 /// Managed HSMs, and all about them.
 const HSMS_SINCE: &str = "2021-04-01-preview";
+const HSM_KEYS_SINCE: &str = "2023-02-01";
 
 /// Of ARM's own paths, the latest first, as its refusal of 2024 lists them; and what az sends since.
 const ARM: [&str; 58] = [
@@ -173,7 +174,13 @@ fn kind(route: &Route) -> Option<Kind<'_>> {
         Route::InHsm { part: VaultPart::LinkResources, .. } => {
             ("managedHSMs/privateLinkResources", HSMS_SINCE, None)
         }
-        Route::InHsm { .. } => ("managedHSMs/privateEndpointConnections", HSMS_SINCE, None),
+        Route::InHsm { part: VaultPart::Connections | VaultPart::Connection { .. }, .. } => {
+            ("managedHSMs/privateEndpointConnections", HSMS_SINCE, None)
+        }
+        Route::InHsm { part: VaultPart::Keys | VaultPart::Key { .. }, .. } => {
+            ("managedHSMs/keys", HSM_KEYS_SINCE, None)
+        }
+        Route::InHsm { .. } => ("managedHSMs/keys/versions", HSM_KEYS_SINCE, None),
         Route::HsmRegions(_) => ("managedHSMs/regions", HSMS_SINCE, None),
         Route::DeletedHsms { .. } => ("deletedManagedHSMs", HSMS_SINCE, None),
         Route::DeletedHsm { .. } | Route::PurgeHsm { .. } => {

@@ -238,7 +238,7 @@ async fn what_is_not_supported_says_so() {
     let arm = Arm::new().await;
     for (method, path) in [
         ("DELETE", format!("{}/secrets/s", arm.vault_path("rg", "kv-1"))),
-        ("PUT", arm.vault_path("rg", "x").replace("/vaults/x", "/managedHSMs/x/keys/k")),
+        ("PUT", arm.vault_path("rg", "x").replace("/vaults/x", "/managedHSMs/x/secrets/s")),
         ("POST", format!("{}/resourcegroups/rg", arm.subscription())),
         ("GET", "/providers/Microsoft.Web".to_owned()),
     ] {

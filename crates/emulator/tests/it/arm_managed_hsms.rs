@@ -450,6 +450,29 @@ async fn a_private_endpoint_asks_a_managed_hsm_for_its_own_group() {
 }
 
 #[tokio::test]
+async fn its_keys_are_made_and_read_through_resource_manager_without_a_setting() {
+    let arm = Arm::new().await;
+    make(&arm, "pool1", json!({"initialAdminObjectIds": [SOMEBODY]})).await;
+    let keys = format!("{}/keys", path(&arm, "pool1"));
+    let body = json!({"tags": {"a": "1"}, "properties": {"kty": "RSA", "keyOps": ["sign"]}});
+    let made = arm.send("PUT", &format!("{keys}/k"), Some(body)).await.ok();
+    assert_eq!(made["type"], "Microsoft.KeyVault/managedHSMs/keys");
+    assert!(made.get("location").is_none());
+    assert_eq!(made["properties"]["kty"], "RSA-HSM");
+    assert_eq!(made["properties"]["keyUri"], "https://pool1.managedhsm.localhost:8443/keys/k");
+    let with_version = made["properties"]["keyUriWithVersion"].as_str().unwrap();
+    let version = with_version.rsplit('/').next().unwrap();
+    assert_eq!(*arm.get(&format!("{keys}/k")).await.ok(), *made);
+    assert_eq!(names(&arm, &keys).await, ["k"]);
+    assert_eq!(names(&arm, &format!("{keys}/k/versions")).await, [version]);
+    let one = arm.get(&format!("{keys}/k/versions/{version}")).await.ok();
+    assert_eq!(one["type"], "Microsoft.KeyVault/managedHSMs/keys/versions");
+    assert_eq!(data(&arm, "pool1").await.get("/keys/k").await.status(), 403, "ARM's caller");
+    let secret = path(&arm, "pool1") + "/secrets/s";
+    assert_eq!(code(&arm.get(&secret).await), refused(405, "NotSupportedByEmulator"));
+}
+
+#[tokio::test]
 async fn an_identity_is_kept_as_it_was_sent() {
     let arm = Arm::new().await;
     let identity =

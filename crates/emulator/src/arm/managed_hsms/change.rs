@@ -59,7 +59,7 @@ pub(super) fn put(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> 
 pub(super) fn patch(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
     let mut state = context.state();
     let hsm = live(&mut state, context.now, id)?;
-    if hsm.deletion.is_some() {
+    if hsm.is_being_deleted() {
         return Err(ArmError::hsm_is_being_deleted(&id.name));
     }
     let HsmBody { tags, settings, .. } = context.json()?;

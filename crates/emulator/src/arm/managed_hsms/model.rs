@@ -35,7 +35,7 @@ pub(in crate::arm) struct ManagedHsm {
     pub(super) deletion: Option<HsmDeletion>,
     /// Private endpoints that lead here, or ask to.
     pub(in crate::arm) connections: Connections,
-    pub(super) data: Arc<Vault>,
+    pub(in crate::arm) data: Arc<Vault>,
 }
 
 /// A making or changing, under way until `done`.
@@ -127,6 +127,10 @@ impl ManagedHsm {
         self.deletion.is_some_and(|deletion| {
             deletion.scheduled_purge <= now || deletion.purged.is_some_and(|purged| purged <= now)
         })
+    }
+
+    pub(in crate::arm) fn is_being_deleted(&self) -> bool {
+        self.deletion.is_some()
     }
 
     /// Begins a making or changing; gives when it is done.

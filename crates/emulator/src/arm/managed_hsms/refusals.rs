@@ -23,7 +23,7 @@ impl ArmError {
         )
     }
 
-    pub(super) fn hsm_is_being_deleted(name: &str) -> Self {
+    pub(in crate::arm) fn hsm_is_being_deleted(name: &str) -> Self {
         Self::provider(
             StatusCode::CONFLICT,
             "ConflictError",

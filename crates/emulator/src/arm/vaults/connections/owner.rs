@@ -64,6 +64,11 @@ impl Target {
         }
     }
 
+    /// The type of the resource.
+    pub(in crate::arm) fn kind_name(&self) -> &'static str {
+        self.kind().name
+    }
+
     pub(in crate::arm) fn group_id(&self) -> &'static str {
         self.kind().group_id
     }
