@@ -74,8 +74,8 @@ async fn a_managed_hsm_is_made_used_changed_deleted_recovered_and_purged() {
 
     let read = hsms.get(GROUP, NAME).await.unwrap();
     let of_group = hsms.list_by_resource_group(GROUP).try_collect().await.unwrap();
-    assert_eq!(of_group, [read.clone()]);
-    assert_eq!(hsms.list_by_subscription().try_collect().await.unwrap(), [read.clone()]);
+    assert_eq!(of_group, std::slice::from_ref(&read));
+    assert_eq!(hsms.list_by_subscription().try_collect().await.unwrap(), of_group);
 
     hsms.delete(GROUP, NAME).await.unwrap();
     assert_eq!(hsms.get(GROUP, NAME).await.unwrap_err().kind(), ErrorKind::NotFound);

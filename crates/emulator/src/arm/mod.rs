@@ -63,6 +63,9 @@ pub(crate) struct ArmSettings {
     /// The one that the list of subscriptions shows.
     pub(crate) subscription_id: String,
     pub(crate) provisioning_lag: Duration,
+    /// How long a managed HSM is made, changed and recovered, and how long deleted.
+    pub(crate) hsm_provisioning_lag: Duration,
+    pub(crate) hsm_deletion_lag: Duration,
     pub(crate) purge_lag: Duration,
     /// Whether subscriptions may use the provider without asking.
     pub(crate) provider_registered: bool,

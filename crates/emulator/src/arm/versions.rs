@@ -5,7 +5,13 @@
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::{Context, error::ArmError, names::VaultId, part::VaultPart, route::Route};
+use super::{
+    Context,
+    error::ArmError,
+    names::{HsmId, VaultId},
+    part::VaultPart,
+    route::Route,
+};
 
 /// Of Microsoft.KeyVault: the specification's, with the previews between them.
 const KEY_VAULT: [&str; 22] = [
@@ -113,8 +119,14 @@ const LOCATIONS: &str = "northcentralus, eastus, northeurope, westeurope, eastas
 struct Kind<'a> {
     name: &'static str,
     since: &'static str,
-    /// The vault whose location decides, when one is named.
-    vault: Option<&'a VaultId>,
+    /// Whose location decides, when one is named.
+    named: Option<Named<'a>>,
+}
+
+#[derive(Clone, Copy)]
+enum Named<'a> {
+    Vault(&'a VaultId),
+    Hsm(&'a HsmId),
 }
 
 #[derive(Deserialize)]
@@ -145,21 +157,27 @@ pub(super) fn check(context: &Context<'_>, route: &Route) -> Result<(), ArmError
 
 /// `None` for ARM's own.
 fn kind(route: &Route) -> Option<Kind<'_>> {
-    let (name, since, vault) = match route {
+    let (name, since, named) = match route {
         Route::Vaults { .. } => ("vaults", "", None),
-        Route::Vault(vault) => ("vaults", "", Some(vault)),
-        Route::AccessPolicies { vault, .. } => ("vaults/accessPolicies", "", Some(vault)),
+        Route::Vault(vault) => ("vaults", "", Some(Named::Vault(vault))),
+        Route::AccessPolicies { vault, .. } => {
+            ("vaults/accessPolicies", "", Some(Named::Vault(vault)))
+        }
         Route::InVault { vault, part } => match part {
-            VaultPart::Secrets | VaultPart::Secret { .. } => ("vaults/secrets", "", Some(vault)),
-            VaultPart::Keys | VaultPart::Key { .. } => ("vaults/keys", KEYS_SINCE, Some(vault)),
+            VaultPart::Secrets | VaultPart::Secret { .. } => {
+                ("vaults/secrets", "", Some(Named::Vault(vault)))
+            }
+            VaultPart::Keys | VaultPart::Key { .. } => {
+                ("vaults/keys", KEYS_SINCE, Some(Named::Vault(vault)))
+            }
             VaultPart::KeyVersions { .. } | VaultPart::KeyVersion { .. } => {
-                ("vaults/keys/versions", KEYS_SINCE, Some(vault))
+                ("vaults/keys/versions", KEYS_SINCE, Some(Named::Vault(vault)))
             }
             VaultPart::Connections | VaultPart::Connection { .. } => {
-                ("vaults/privateEndpointConnections", CONNECTIONS_SINCE, Some(vault))
+                ("vaults/privateEndpointConnections", CONNECTIONS_SINCE, Some(Named::Vault(vault)))
             }
             VaultPart::LinkResources => {
-                ("vaults/privateLinkResources", CONNECTIONS_SINCE, Some(vault))
+                ("vaults/privateLinkResources", CONNECTIONS_SINCE, Some(Named::Vault(vault)))
             }
         },
         Route::DeletedVaults { .. } => ("deletedVaults", "", None),
@@ -170,18 +188,13 @@ fn kind(route: &Route) -> Option<Kind<'_>> {
         Route::CheckName { .. } => ("checkNameAvailability", "", None),
         Route::Actions => ("operations", "", None),
         Route::CheckHsmName { .. } => ("checkMhsmNameAvailability", HSMS_SINCE, None),
-        Route::ManagedHsms { .. } | Route::ManagedHsm(_) => ("managedHSMs", HSMS_SINCE, None),
-        Route::InHsm { part: VaultPart::LinkResources, .. } => {
-            ("managedHSMs/privateLinkResources", HSMS_SINCE, None)
+        Route::ManagedHsms { .. } => ("managedHSMs", HSMS_SINCE, None),
+        Route::ManagedHsm(hsm) => ("managedHSMs", HSMS_SINCE, Some(Named::Hsm(hsm))),
+        Route::InHsm { hsm, part } => {
+            let (name, since) = kind_in_hsm(part);
+            (name, since, Some(Named::Hsm(hsm)))
         }
-        Route::InHsm { part: VaultPart::Connections | VaultPart::Connection { .. }, .. } => {
-            ("managedHSMs/privateEndpointConnections", HSMS_SINCE, None)
-        }
-        Route::InHsm { part: VaultPart::Keys | VaultPart::Key { .. }, .. } => {
-            ("managedHSMs/keys", HSM_KEYS_SINCE, None)
-        }
-        Route::InHsm { .. } => ("managedHSMs/keys/versions", HSM_KEYS_SINCE, None),
-        Route::HsmRegions(_) => ("managedHSMs/regions", HSMS_SINCE, None),
+        Route::HsmRegions(hsm) => ("managedHSMs/regions", HSM_KEYS_SINCE, Some(Named::Hsm(hsm))),
         Route::DeletedHsms { .. } => ("deletedManagedHSMs", HSMS_SINCE, None),
         Route::DeletedHsm { .. } | Route::PurgeHsm { .. } => {
             ("locations/deletedManagedHSMs", HSMS_SINCE, None)
@@ -189,7 +202,20 @@ fn kind(route: &Route) -> Option<Kind<'_>> {
         Route::HsmOperation { .. } => ("locations/managedHsmOperationResults", HSMS_SINCE, None),
         _ => return None,
     };
-    Some(Kind { name, since, vault })
+    Some(Kind { name, since, named })
+}
+
+fn kind_in_hsm(part: &VaultPart) -> (&'static str, &'static str) {
+    match part {
+        VaultPart::LinkResources => ("managedHSMs/privateLinkResources", HSMS_SINCE),
+        VaultPart::Connections | VaultPart::Connection { .. } => {
+            ("managedHSMs/privateEndpointConnections", HSMS_SINCE)
+        }
+        VaultPart::KeyVersions { .. } | VaultPart::KeyVersion { .. } => {
+            ("managedHSMs/keys/versions", HSM_KEYS_SINCE)
+        }
+        _ => ("managedHSMs/keys", HSM_KEYS_SINCE),
+    }
 }
 
 impl Kind<'_> {
@@ -221,12 +247,15 @@ impl Kind<'_> {
         })
     }
 
-    /// Where the vault is that is named, or is to be.
+    /// Where that is which is named, or is to be.
     fn location(&self, context: &Context<'_>) -> Option<String> {
-        let vault = self.vault?;
+        let named = self.named?;
         let sent = || serde_json::from_slice::<Located>(context.body).ok()?.location;
         let state = context.state();
-        let there = state.vaults.get(&vault.key()).map(|vault| vault.location.clone());
+        let there = match named {
+            Named::Vault(id) => state.vaults.get(&id.key()).map(|vault| vault.location.clone()),
+            Named::Hsm(id) => state.hsms.get(&id.key()).map(|hsm| hsm.location.clone()),
+        };
         there.or_else(sent)
     }
 }

@@ -91,6 +91,25 @@ async fn a_managed_hsm_is_provisioned_for_a_while_and_polled_until_it_is_ready()
 }
 
 #[tokio::test]
+async fn with_the_services_times_it_takes_as_long_as_recorded() {
+    let arm = Arm::of(Emulator::builder().service_times()).await;
+    let pass = |seconds| arm.emulator().clock().advance(Duration::from_secs(seconds));
+    for (begin, seconds) in [("PUT", 690), ("DELETE", 240)] {
+        let body = (begin == "PUT").then(|| body(&arm, &json!({})));
+        let accepted = arm.send(begin, &path(&arm, "pool1"), body).await;
+        pass(seconds - 1);
+        assert_eq!(look(&arm, &accepted).await.status(), 202, "{begin}");
+        pass(1);
+        assert_eq!(look(&arm, &accepted).await.status(), 200, "{begin}");
+    }
+    let accepted = purge(&arm, "pool1").await;
+    pass(89);
+    assert_eq!(look(&arm, &accepted).await.status(), 202);
+    pass(1);
+    assert_eq!(look(&arm, &accepted).await.status(), 200);
+}
+
+#[tokio::test]
 async fn its_keys_are_for_its_administrators_alone() {
     let arm = Arm::new().await;
     make(&arm, "pool1", json!({})).await;
@@ -510,7 +529,7 @@ async fn managed_hsms_are_among_the_resources() {
 async fn where_strictness_is_asked_for_managed_hsms_have_versions_of_their_own() {
     let arm = Arm::of(Emulator::builder().strict_api_versions(true)).await;
     make(&arm, "pool1", json!({})).await;
-    for (version, status) in [("2019-09-01", 404), ("2021-10-01", 200), ("2099-01-01", 404)] {
+    for (version, status) in [("2019-09-01", 400), ("2021-10-01", 200), ("2099-01-01", 400)] {
         let url = format!("{}{}?api-version={version}", arm.http.base, path(&arm, "pool1"));
         assert_eq!(arm.http.send_to("GET", &url, "", &[]).await.status(), status, "{version}");
     }

@@ -104,7 +104,7 @@ fn create(
     let properties = settings.create()?;
     let settings = properties.settings(context, id, location);
     let stamp = Stamp::of(context);
-    let done = after(context.now, context.settings().provisioning_lag);
+    let done = after(context.now, context.settings().hsm_provisioning_lag);
     let (vaults, now) = (&context.router.vaults, context.now);
     Ok(ManagedHsm {
         id: id.clone(),

@@ -135,7 +135,7 @@ impl ManagedHsm {
 
     /// Begins a making or changing; gives when it is done.
     pub(super) fn begin(&mut self, context: &Context<'_>, kind: ChangeKind) -> OffsetDateTime {
-        let done = after(context.now, context.settings().provisioning_lag);
+        let done = after(context.now, context.settings().hsm_provisioning_lag);
         self.change = Change { kind, done };
         self.modified = Stamp::of(context);
         done
@@ -154,7 +154,7 @@ impl ManagedHsm {
             return deletion.done;
         }
         let retention = time::Duration::days(self.properties.retention_days.into());
-        let done = after(context.now, context.router.vaults.defaults().deletion_lag);
+        let done = after(context.now, context.settings().hsm_deletion_lag);
         self.deletion = Some(HsmDeletion {
             at: context.now,
             done,
