@@ -39,12 +39,20 @@ struct PropertiesBody {
     tenant_id: Option<String>,
     initial_admin_object_ids: Option<Vec<String>>,
     enable_soft_delete: Option<bool>,
-    soft_delete_retention_in_days: Option<i64>,
+    soft_delete_retention_in_days: Option<Days>,
     enable_purge_protection: Option<bool>,
     create_mode: Option<String>,
     network_acls: Option<HsmNetworkAcls>,
     regions: Option<Vec<Region>>,
     public_network_access: Option<String>,
+}
+
+/// The Azure CLI sends a managed HSM's retention as a text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Days {
+    Number(i64),
+    Text(String),
 }
 
 #[derive(Deserialize)]
@@ -156,10 +164,12 @@ impl PropertiesBody {
     }
 
     fn retention_days(&self) -> Result<Option<u16>, ArmError> {
-        let Some(days) = self.soft_delete_retention_in_days else {
-            return Ok(None);
+        let days = match &self.soft_delete_retention_in_days {
+            None => return Ok(None),
+            Some(Days::Number(days)) => u16::try_from(*days).ok(),
+            Some(Days::Text(text)) => text.parse().ok(),
         };
-        u16::try_from(days).ok().filter(|days| (7..=90).contains(days)).map(Some).ok_or_else(|| {
+        days.filter(|days| (7..=90).contains(days)).map(Some).ok_or_else(|| {
             ArmError::bad_request(
                 "The property \"softDeleteRetentionInDays\" must be between 7 and 90.",
             )
