@@ -76,6 +76,8 @@ mod lost_answers;
 #[cfg(test)]
 mod managed_hsms;
 #[cfg(test)]
+mod managed_hsms_on_the_emulator;
+#[cfg(test)]
 mod managed_hsms_read;
 #[cfg(test)]
 mod management;

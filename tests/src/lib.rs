@@ -5,7 +5,6 @@
 mod answer;
 mod clerk;
 mod disk;
-mod journal;
 mod probe;
 mod programs;
 mod script;

@@ -157,7 +157,6 @@ impl HttpClient for Script {
             let source = "a double broke the connection";
             return Err(TransportError::new(kind, Some(source.into())).into_azure());
         }
-        crate::journal::note(&seen, answer.status.into());
         let mut headers = Headers::new();
         for (name, value) in answer.headers {
             headers.insert(name, value);

@@ -122,13 +122,13 @@ impl Emulator {
         &self.inner.router.arm.settings.subscription_id
     }
 
-    /// Lets a private endpoint ask for a connection to the vault of that resource id, and gives the connection's id.
+    /// Lets a private endpoint ask for a connection to the vault or managed HSM of that resource id, and gives the connection's id.
     ///
     /// The connection is `Pending` until somebody approves or rejects it through ARM. As in Azure, a PUT of a
     /// Microsoft.Network private endpoint asks for connections too.
     ///
     /// # Errors
-    /// When ARM has not made that vault, has deleted it, or the vault has a connection of that name.
+    /// When ARM has not made that vault or managed HSM, has deleted it, or it has a connection of that name.
     ///
     /// ```
     /// let emulator = azvault_emulator::Emulator::in_memory();
@@ -136,11 +136,11 @@ impl Emulator {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/private-endpoint-connections>
-    pub fn connect_private_endpoint(&self, vault_id: &str, name: &str) -> Result<String, Error> {
+    pub fn connect_private_endpoint(&self, id: &str, name: &str) -> Result<String, Error> {
         let router = &self.inner.router;
         router
             .arm
-            .connect_private_endpoint(vault_id, name, router.clock.now())
+            .connect_private_endpoint(id, name, router.clock.now())
             .map_err(|error| Error::new("connect a private endpoint", error))
     }
 

@@ -13,9 +13,6 @@ pub(super) struct Operation {
     path: String,
     #[serde(default)]
     preview: bool,
-    /// Whether no emulator answers it, so that the client is shown by scripted answers.
-    #[serde(default)]
-    scripted: bool,
 }
 
 impl Operation {
@@ -39,11 +36,6 @@ impl Catalogue {
             serde_json::from_str(text).context("the catalogue is not what xtask reads")?;
         operations.retain(|operation| !operation.preview);
         Ok(Self(operations))
-    }
-
-    /// Whether the operation at that place is shown by scripted answers.
-    pub(super) fn is_scripted(&self, place: usize) -> bool {
-        self.0.get(place).is_some_and(|operation| operation.scripted)
     }
 
     pub(super) fn operations(&self) -> impl Iterator<Item = &Operation> {
@@ -147,16 +139,6 @@ mod tests {
     fn a_path_of_nobody_is_nothing() {
         assert!(names("GET", "/tenant/oauth2/v2.0/token").is_empty());
         assert!(names("TRACE", "/keys/k").is_empty());
-    }
-
-    #[test]
-    fn scripts_show_the_operations_of_managed_hsms_alone() {
-        let catalogue = Catalogue::parse(include_str!("../../coverage/operations.json")).unwrap();
-        let words = ["/managedHSMs", "/deletedManagedHSMs", "/checkMhsmNameAvailability"];
-        for operation in &catalogue.0 {
-            let of_hsm = words.iter().any(|word| operation.path.contains(word));
-            assert_eq!(operation.scripted, of_hsm, "{operation:?}");
-        }
     }
 
     #[test]

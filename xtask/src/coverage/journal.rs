@@ -17,8 +17,6 @@ pub(super) struct Line {
     user_agent: Option<String>,
     #[serde(default)]
     judged: bool,
-    #[serde(default)]
-    scripted: bool,
 }
 
 impl Line {
@@ -28,16 +26,6 @@ impl Line {
 
     /// Whether a method of our clients was answered with success by an emulator.
     pub(super) fn shows_client(&self) -> bool {
-        self.of_client() && !self.scripted
-    }
-
-    /// Whether a method of our clients was answered with success by a script, which says whatever
-    /// its test says.
-    pub(super) fn shows_client_by_script(&self) -> bool {
-        self.of_client() && self.scripted
-    }
-
-    fn of_client(&self) -> bool {
         self.successful()
             && !self.judged
             && self.user_agent.as_deref().is_some_and(|agent| agent.contains(CLIENT))
@@ -45,7 +33,7 @@ impl Line {
 
     /// Whether a test of the emulator judged an answer of success.
     pub(super) fn shows_emulator(&self) -> bool {
-        self.successful() && self.judged && !self.scripted
+        self.successful() && self.judged
     }
 }
 
@@ -76,16 +64,6 @@ mod tests {
         assert!(!line(&format!(r#""status":404,{agent},"judged":false"#)).shows_client());
         assert!(!line(r#""status":200,"user_agent":"curl/8","judged":false"#).shows_client());
         assert!(!line(r#""status":200,"user_agent":null,"judged":false"#).shows_client());
-    }
-
-    #[test]
-    fn a_scripts_successes_are_told_apart() {
-        let agent = r#""user_agent":"azvault-rust/0.1.0","scripted":true"#;
-        let scripted = line(&format!(r#""status":202,{agent}"#));
-        assert!(scripted.shows_client_by_script() && !scripted.shows_client());
-        assert!(!line(&format!(r#""status":404,{agent}"#)).shows_client_by_script());
-        assert!(!line(r#""status":200,"scripted":true"#).shows_client_by_script());
-        assert!(!line(&format!(r#""status":200,{agent},"judged":true"#)).shows_emulator());
     }
 
     #[test]

@@ -33,10 +33,8 @@ pub(super) fn count(catalogue: &Catalogue, journal: &[Line]) -> Vec<Area> {
     let mut seen: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
     for line in journal {
         let (client, emulator) = (line.shows_client(), line.shows_emulator());
-        let scripted = line.shows_client_by_script();
-        if client || emulator || scripted {
+        if client || emulator {
             for place in catalogue.named_by(&line.method, &line.host, &line.path) {
-                let client = client || scripted && catalogue.is_scripted(place);
                 let entry = seen.entry(place).or_default();
                 *entry = (entry.0 || client, entry.1 || emulator);
             }
@@ -129,24 +127,6 @@ mod tests {
         let [keys] = areas.as_slice() else { panic!("{areas:?}") };
         assert_eq!((keys.total, keys.client, keys.emulator), (2, 1, 2));
         assert_eq!(keys.missing, ["B (client)"]);
-    }
-
-    #[test]
-    fn a_scripts_answers_count_for_the_operations_that_are_marked_alone() {
-        let catalogue = Catalogue::parse(
-            r#"[{"area":"keys","operation":"A","method":"GET","path":"/a"},
-                {"area":"keys","operation":"B","method":"GET","path":"/b","scripted":true}]"#,
-        )
-        .unwrap();
-        let line = |path: &str| {
-            format!(
-                r#"{{"method":"GET","host":"v","path":"{path}","status":200,"user_agent":"azvault-rust/1","scripted":true}}"#
-            )
-        };
-        let journal = journal::read(&format!("{}\n{}", line("/a"), line("/b"))).unwrap();
-        let areas = count(&catalogue, &journal);
-        assert_eq!((areas[0].client, areas[0].emulator), (1, 0));
-        assert_eq!(areas[0].missing, ["A", "B (emulator)"]);
     }
 
     #[test]

@@ -62,7 +62,3 @@ fn subscription_view(context: &Context<'_>, id: &str) -> Value {
         },
     })
 }
-
-pub(super) fn empty_list() -> Result<Reply, ArmError> {
-    Reply::json(StatusCode::OK, &json!({"value": []}))
-}

@@ -37,7 +37,7 @@ impl ArmError {
         }
     }
 
-    fn provider(
+    pub(super) fn provider(
         status: StatusCode,
         code: &'static str,
         message: impl Into<Cow<'static, str>>,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Context,
     error::ArmError,
+    managed_hsms,
     names::{GroupId, normalized_location},
     operations::{self, Operation},
     reply::Reply,
@@ -125,6 +126,7 @@ pub(super) fn delete(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmEr
     for vault in state.remove_group(id) {
         vault.delete(context);
     }
+    managed_hsms::delete_all(context, &mut state, id);
     let lag = context.router.vaults.defaults().deletion_lag;
     let (token, operation) = Operation::new(&id.subscription, context.now, lag);
     state.add_operation(token.clone(), operation);

@@ -11,6 +11,7 @@ mod error;
 mod groups;
 mod headers;
 mod locations;
+mod managed_hsms;
 mod metering;
 mod names;
 mod odata;
@@ -45,7 +46,6 @@ use authentication::Unauthorized;
 use error::ArmError;
 use headers::By;
 use metering::Remaining;
-use names::VaultId;
 use part::VaultPart;
 use providers::Provider;
 use query::Query;
@@ -55,7 +55,7 @@ pub(crate) use route::is_management;
 use site::ArmSite;
 pub(crate) use state::Arm;
 use state::State;
-use vaults::connections;
+use vaults::connections::{self, Target};
 
 /// What the management plane of an emulator goes by.
 #[derive(Clone, Debug)]
@@ -63,6 +63,9 @@ pub(crate) struct ArmSettings {
     /// The one that the list of subscriptions shows.
     pub(crate) subscription_id: String,
     pub(crate) provisioning_lag: Duration,
+    /// How long a managed HSM is made, changed and recovered, and how long deleted.
+    pub(crate) hsm_provisioning_lag: Duration,
+    pub(crate) hsm_deletion_lag: Duration,
     pub(crate) purge_lag: Duration,
     /// Whether subscriptions may use the provider without asking.
     pub(crate) provider_registered: bool,
@@ -198,7 +201,12 @@ async fn authorized(
     registration::check(&context, &request.method, &route)?;
     let answer = match &route {
         Route::InVault { vault, part } if part.is_content() => {
-            contents::answer(&context, &request.method, vault, part).await
+            let owner = Target::Vault(vault.clone());
+            contents::answer(&context, &request.method, &owner, part).await
+        }
+        Route::InHsm { hsm, part } if part.is_content() => {
+            let owner = Target::ManagedHsm(hsm.clone());
+            contents::answer(&context, &request.method, &owner, part).await
         }
         _ => dispatch(&context, &request.method, route),
     };
@@ -224,10 +232,6 @@ fn dispatch(
         }
         ("POST", Route::RegisterProvider { subscription, namespace }) => {
             registration::register(context, subscription.as_deref(), Provider::find(&namespace)?)
-        }
-        ("GET", Route::EmptyList) => account::empty_list(),
-        ("GET", Route::ManagedHsm { group, name }) => {
-            Err(ArmError::resource_not_found("Microsoft.KeyVault/managedHSMs", &name, &group))
         }
         ("GET", Route::Groups(subscription)) => groups::list(context, &subscription),
         ("PUT", Route::Group(id)) => groups::put(context, &id),
@@ -261,9 +265,14 @@ fn dispatch(
             private_endpoints::delete(context, &group, &name)
         }
         ("GET", Route::Actions) => actions::list(),
-        (_, Route::InVault { vault, part }) => return in_vault(context, method, &vault, part),
+        (_, Route::InVault { vault, part }) => {
+            return connected(context, method, &Target::Vault(vault), part);
+        }
+        (_, Route::InHsm { hsm, part }) => {
+            return connected(context, method, &Target::ManagedHsm(hsm), part);
+        }
         ("POST", Route::CheckName { .. }) => vaults::check_name(context),
-        ("POST", Route::CheckHsmName { .. }) => vaults::check_hsm_name(context),
+        ("POST", Route::CheckHsmName { .. }) => managed_hsms::check_name(context),
         ("GET", Route::DeletedVaults { subscription }) => {
             vaults::list_deleted(context, &subscription)
         }
@@ -279,23 +288,23 @@ fn dispatch(
         (_, Route::Authorization(target)) => {
             return authorization::answer(context, method, &target);
         }
-        _ => return None,
+        (_, route) => return managed_hsms::answer(context, method, route),
     })
 }
 
-/// What is done to the parts of a vault that need no other: its private endpoint connections.
-fn in_vault(
+/// What is done to private endpoint connections.
+fn connected(
     context: &Context<'_>,
     method: &Method,
-    vault: &VaultId,
+    target: &Target,
     part: VaultPart,
 ) -> Option<Result<Reply, ArmError>> {
     Some(match (method.as_str(), part) {
-        ("GET", VaultPart::Connections) => connections::list(context, vault),
-        ("GET", VaultPart::Connection { name }) => connections::get(context, vault, &name),
-        ("PUT", VaultPart::Connection { name }) => connections::put(context, vault, &name),
-        ("DELETE", VaultPart::Connection { name }) => connections::delete(context, vault, &name),
-        ("GET", VaultPart::LinkResources) => connections::link_resources(context, vault),
+        ("GET", VaultPart::Connections) => connections::list(context, target),
+        ("GET", VaultPart::Connection { name }) => connections::get(context, target, &name),
+        ("PUT", VaultPart::Connection { name }) => connections::put(context, target, &name),
+        ("DELETE", VaultPart::Connection { name }) => connections::delete(context, target, &name),
+        ("GET", VaultPart::LinkResources) => connections::link_resources(context, target),
         _ => return None,
     })
 }

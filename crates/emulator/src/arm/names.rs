@@ -56,6 +56,24 @@ impl VaultId {
     }
 }
 
+/// A managed HSM, as a request names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HsmId {
+    pub(super) group: GroupId,
+    pub(super) name: String,
+}
+
+impl HsmId {
+    pub(super) fn path(&self) -> String {
+        format!("{}/providers/Microsoft.KeyVault/managedHSMs/{}", self.group.path(), self.name)
+    }
+
+    /// Unique everywhere, as a vault's, and apart from those.
+    pub(super) fn key(&self) -> String {
+        self.name.to_ascii_lowercase()
+    }
+}
+
 /// Any GUID is a subscription.
 pub(super) fn subscription(segment: &str) -> Result<String, ArmError> {
     match Uuid::try_parse(segment) {

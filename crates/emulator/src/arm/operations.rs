@@ -9,7 +9,7 @@ use serde::Serialize;
 use time::{OffsetDateTime, macros::format_description};
 use uuid::Uuid;
 
-use super::{Context, error::ArmError, reply::Reply};
+use super::{Context, error::ArmError, names::HsmId, reply::Reply};
 use crate::clock::after;
 
 /// Between year 1, where the service's ticks begin, and 1970.
@@ -24,6 +24,8 @@ pub(super) struct Operation {
     subscription: String,
     created: OffsetDateTime,
     done: OffsetDateTime,
+    /// The managed HSM that it gives when it is done.
+    pub(super) result: Option<HsmId>,
 }
 
 #[derive(Serialize)]
@@ -40,10 +42,30 @@ impl Operation {
     pub(super) fn new(subscription: &str, now: OffsetDateTime, lag: Duration) -> (String, Self) {
         let ticks = (now.unix_timestamp() + SECONDS_TO_1970) * 10_000_000;
         let token = URL_SAFE_NO_PAD.encode(format!("UT|{ticks:020}|{:X}", Uuid::new_v4().simple()));
-        (token, Self { subscription: subscription.to_owned(), created: now, done: after(now, lag) })
+        let (subscription, done) = (subscription.to_owned(), after(now, lag));
+        (token, Self { subscription, created: now, done, result: None })
     }
 
-    fn find(context: &Context<'_>, subscription: &str, token: &str) -> Result<Self, ArmError> {
+    /// An operation on a managed HSM, whose token is a GUID.
+    pub(super) fn on_hsm(
+        subscription: &str,
+        now: OffsetDateTime,
+        done: OffsetDateTime,
+        result: Option<HsmId>,
+    ) -> (String, Self) {
+        let subscription = subscription.to_owned();
+        (Uuid::new_v4().to_string(), Self { subscription, created: now, done, result })
+    }
+
+    pub(super) fn runs(&self, now: OffsetDateTime) -> bool {
+        self.done > now
+    }
+
+    pub(super) fn find(
+        context: &Context<'_>,
+        subscription: &str,
+        token: &str,
+    ) -> Result<Self, ArmError> {
         context
             .state()
             .operation(token)

@@ -1,6 +1,9 @@
-//! What a path names below a vault: its keys, its secrets, its private endpoint connections.
+//! What a path names below a vault or a managed HSM: its keys, its secrets, its private endpoint connections.
 
-use super::{names::VaultId, route::Route};
+use super::{
+    names::{HsmId, VaultId},
+    route::Route,
+};
 
 /// Something that belongs to a vault.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,10 +25,27 @@ impl VaultPart {
         !matches!(self, Self::Connections | Self::Connection { .. } | Self::LinkResources)
     }
 
-    /// Reads what follows a vault's name; `lower` is `original` in lower case.
+    /// Reads what follows a managed HSM's name.
+    pub(super) fn route_of_hsm(hsm: HsmId, lower: &[&str], original: &[&str]) -> Route {
+        match Self::parse(lower, original) {
+            // A managed HSM holds keys only.
+            Some(Self::Secrets | Self::Secret { .. }) | None => Route::Unknown,
+            Some(part) => Route::InHsm { hsm, part },
+        }
+    }
+
+    /// Reads what follows a vault's name.
     pub(super) fn route(vault: VaultId, lower: &[&str], original: &[&str]) -> Route {
+        match Self::parse(lower, original) {
+            Some(part) => Route::InVault { vault, part },
+            None => Route::Unknown,
+        }
+    }
+
+    /// `lower` is `original` in lower case.
+    fn parse(lower: &[&str], original: &[&str]) -> Option<Self> {
         let name = |name: &str| name.to_owned();
-        let part = match (lower, original) {
+        Some(match (lower, original) {
             (["keys"], _) => Self::Keys,
             (["keys", _], [_, key]) => Self::Key { name: name(key) },
             (["keys", _, "versions"], [_, key, _]) => Self::KeyVersions { name: name(key) },
@@ -39,9 +59,8 @@ impl VaultPart {
                 Self::Connection { name: name(connection) }
             }
             (["privatelinkresources"], _) => Self::LinkResources,
-            _ => return Route::Unknown,
-        };
-        Route::InVault { vault, part }
+            _ => return None,
+        })
     }
 }
 

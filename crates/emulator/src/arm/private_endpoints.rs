@@ -1,4 +1,4 @@
-//! Private endpoints, of Microsoft.Network: only what it takes to ask a vault for a connection.
+//! Private endpoints, of Microsoft.Network: only what it takes to ask a vault or a managed HSM for a connection.
 //!
 //! No network is behind them. <https://learn.microsoft.com/rest/api/virtualnetwork/private-endpoints>
 
@@ -11,14 +11,13 @@ use serde_json::{Value, json};
 use super::{
     Context,
     error::ArmError,
-    names::{GroupId, VaultId, normalized_location},
+    names::{GroupId, normalized_location},
     reply::Reply,
-    route::Route,
     state::State,
-    vaults::connections::NewConnection,
+    vaults::connections::{NewConnection, Target},
 };
 
-/// A private endpoint; its connections are kept by the vaults.
+/// A private endpoint; its connections are kept by what they lead to.
 #[derive(Debug)]
 pub(super) struct PrivateEndpoint {
     group: GroupId,
@@ -32,7 +31,7 @@ pub(super) struct PrivateEndpoint {
 #[derive(Debug)]
 struct Link {
     name: String,
-    vault: VaultId,
+    target: Target,
     /// Whether somebody has to approve it.
     manual: bool,
 }
@@ -96,22 +95,24 @@ pub(super) fn put(context: &Context<'_>, group: &GroupId, name: &str) -> Result<
     // All or none: nothing is connected before all can be.
     let mut names = BTreeSet::new();
     for (body, _) in &bodies {
-        let vault = vault(&body.properties)?;
+        let target = target(&body.properties)?;
         if !names.insert(body.name.to_lowercase()) {
             return Err(ArmError::bad_request("Each connection has a name of its own."));
         }
-        state.live(&vault)?.check_connection(&body.name).map_err(ArmError::bad_request)?;
+        let connections = target.open(&mut state, context.now)?;
+        connections.check(&body.name).map_err(ArmError::bad_request)?;
     }
     for (LinkBody { name, properties }, manual) in bodies {
-        let vault = vault(&properties)?;
+        let target = target(&properties)?;
         let new = NewConnection {
             name: name.clone(),
             endpoint: endpoint.path(),
             approved: !manual,
             description: properties.request_message,
         };
-        state.live(&vault)?.connect(new).map_err(ArmError::bad_request)?;
-        endpoint.links.push(Link { name, vault, manual });
+        let connections = target.open(&mut state, context.now)?;
+        connections.connect(new).map_err(ArmError::bad_request)?;
+        endpoint.links.push(Link { name, target, manual });
     }
     let reply = Reply::json(StatusCode::CREATED, &view(&state, &endpoint));
     state.endpoints.push(endpoint);
@@ -160,8 +161,8 @@ pub(super) fn remove_all(state: &mut State, group: &GroupId) {
 
 fn disconnect(state: &mut State, endpoint: &PrivateEndpoint) {
     for link in &endpoint.links {
-        if let Some(vault) = state.vaults.get_mut(&link.vault.key()) {
-            vault.disconnect(&link.name, &endpoint.path());
+        if let Some(connections) = link.target.kept_mut(state) {
+            connections.disconnect(&link.name, &endpoint.path());
         }
     }
 }
@@ -173,34 +174,35 @@ fn find<'a>(state: &'a State, group: &GroupId, name: &str) -> Option<&'a Private
         .find(|endpoint| endpoint.is_in(group) && endpoint.name.eq_ignore_ascii_case(name))
 }
 
-/// The vault that a link leads to.
-fn vault(properties: &LinkProperties) -> Result<VaultId, ArmError> {
+/// What a link leads to.
+fn target(properties: &LinkProperties) -> Result<Target, ArmError> {
     let LinkProperties { private_link_service_id, group_ids, .. } = properties;
-    if group_ids.iter().any(|group| !group.eq_ignore_ascii_case("vault")) {
-        return Err(ArmError::bad_request(
-            "The groupIds of a private endpoint to a vault are ['vault'].",
-        ));
+    let target = Target::of_id(private_link_service_id)?.ok_or_else(|| {
+        ArmError::bad_request("The privateLinkServiceId must be that of a vault or a managed HSM.")
+    })?;
+    let known = target.group_id();
+    if group_ids.iter().any(|group| !group.eq_ignore_ascii_case(known)) {
+        return Err(ArmError::bad_request(format!(
+            "The groupIds of a private endpoint to this resource are ['{known}']."
+        )));
     }
-    match Route::parse(private_link_service_id)? {
-        Route::Vault(vault) => Ok(vault),
-        _ => Err(ArmError::bad_request("The privateLinkServiceId must be that of a vault.")),
-    }
+    Ok(target)
 }
 
 fn view(state: &State, endpoint: &PrivateEndpoint) -> Value {
     let links = |manual: bool| -> Vec<Value> {
         let links = endpoint.links.iter().filter(|link| link.manual == manual);
         links
-            .map(|Link { name, vault, .. }| {
-                let vault_now = state.vaults.get(&vault.key());
+            .map(|Link { name, target, .. }| {
+                let connections = target.kept(state);
                 json!({
                     "name": name,
                     "properties": {
                         "provisioningState": "Succeeded",
-                        "privateLinkServiceId": vault.path(),
-                        "groupIds": ["vault"],
+                        "privateLinkServiceId": target.path(),
+                        "groupIds": [target.group_id()],
                         "privateLinkServiceConnectionState":
-                            vault_now.and_then(|vault| vault.connection_state(name, &endpoint.path())),
+                            connections.and_then(|all| all.state_of(name, &endpoint.path())),
                     },
                 })
             })

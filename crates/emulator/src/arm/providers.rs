@@ -5,7 +5,10 @@
 
 use serde::Serialize;
 
-use super::{locations, versions::KEY_VAULT};
+use super::{
+    locations,
+    versions::{HSM_KEYS, HSMS, KEY_VAULT},
+};
 
 /// A provider, and the types of its resources.
 pub(super) struct Provider {
@@ -43,9 +46,21 @@ const PROVIDERS: [Provider; 3] = [
             part("vaults/keys/versions", &KEY_VAULT, true),
             part("vaults/accessPolicies", &KEY_VAULT, true),
             part("vaults/privateEndpointConnections", &KEY_VAULT, true),
+            Type {
+                name: "managedHSMs",
+                versions: HSMS,
+                regional: true,
+                capabilities: "SupportsTags, SupportsLocation",
+            },
+            part("managedHSMs/keys", HSM_KEYS, true),
+            part("managedHSMs/keys/versions", HSM_KEYS, true),
+            part("managedHSMs/privateEndpointConnections", HSMS, true),
+            part("deletedManagedHSMs", HSMS, true),
+            part("locations/deletedManagedHSMs", HSMS, true),
+            part("locations/managedHsmOperationResults", HSMS, true),
             part("operations", &KEY_VAULT, false),
             part("checkNameAvailability", &KEY_VAULT, false),
-            part("checkMhsmNameAvailability", &KEY_VAULT, false),
+            part("checkMhsmNameAvailability", HSMS, false),
             part("deletedVaults", &KEY_VAULT, true),
             part("locations", &KEY_VAULT, false),
             part("locations/deletedVaults", &KEY_VAULT, true),

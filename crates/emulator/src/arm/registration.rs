@@ -51,7 +51,11 @@ pub(super) fn check(context: &Context<'_>, method: &Method, route: &Route) -> Re
         Route::Vault(vault)
         | Route::AccessPolicies { vault, .. }
         | Route::InVault { vault, .. } => &vault.group.subscription,
-        Route::CheckName { subscription } | Route::PurgeVault { subscription, .. } => subscription,
+        Route::ManagedHsm(hsm) | Route::InHsm { hsm, .. } => &hsm.group.subscription,
+        Route::CheckName { subscription }
+        | Route::CheckHsmName { subscription }
+        | Route::PurgeVault { subscription, .. }
+        | Route::PurgeHsm { subscription, .. } => subscription,
         _ => return Ok(()),
     };
     match Registration::of(context, subscription) {

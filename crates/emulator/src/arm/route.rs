@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use super::{
     authorization::Target,
     error::ArmError,
-    names::{GroupId, VaultId, subscription},
+    names::{GroupId, HsmId, VaultId, subscription},
     part::VaultPart,
 };
 
@@ -86,13 +86,36 @@ pub(super) enum Route {
     },
     /// Roles, at any scope.
     Authorization(Target),
-    /// What this emulator never has.
-    ManagedHsm {
-        group: GroupId,
+    ManagedHsms {
+        subscription: String,
+        group: Option<GroupId>,
+    },
+    ManagedHsm(HsmId),
+    /// A private endpoint connection of a managed HSM, for one.
+    InHsm {
+        hsm: HsmId,
+        part: VaultPart,
+    },
+    /// The regions that a managed HSM is in.
+    HsmRegions(HsmId),
+    DeletedHsms {
+        subscription: String,
+    },
+    DeletedHsm {
+        subscription: String,
+        location: String,
         name: String,
     },
-    /// A list of those.
-    EmptyList,
+    PurgeHsm {
+        subscription: String,
+        location: String,
+        name: String,
+    },
+    HsmOperation {
+        subscription: String,
+        location: String,
+        token: String,
+    },
     Unknown,
 }
 
@@ -175,10 +198,13 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
     match (lower, original) {
         ([], _) => Route::Group(group),
         (["resources"], _) => Route::Resources { subscription, group: Some(group) },
-        (["providers", "microsoft.keyvault", "managedhsms"], _) => Route::EmptyList,
-        (["providers", "microsoft.keyvault", "managedhsms", _], [.., name]) => {
-            Route::ManagedHsm { group, name: (*name).to_owned() }
+        (["providers", "microsoft.keyvault", "managedhsms"], _) => {
+            Route::ManagedHsms { subscription, group: Some(group) }
         }
+        (
+            ["providers", "microsoft.keyvault", "managedhsms", _, lower @ ..],
+            [_, _, _, name, original @ ..],
+        ) => in_hsm(HsmId { group, name: (*name).to_owned() }, lower, original),
         (["providers", "microsoft.keyvault", "vaults"], _) => {
             Route::Vaults { subscription, group: Some(group) }
         }
@@ -203,10 +229,19 @@ fn in_group(group: GroupId, lower: &[&str], original: &[&str]) -> Route {
     }
 }
 
+fn in_hsm(hsm: HsmId, lower: &[&str], original: &[&str]) -> Route {
+    match lower {
+        [] => Route::ManagedHsm(hsm),
+        ["regions"] => Route::HsmRegions(hsm),
+        _ => VaultPart::route_of_hsm(hsm, lower, original),
+    }
+}
+
 fn in_provider(subscription: String, lower: &[&str], original: &[&str]) -> Route {
     match (lower, original) {
         (["vaults"], _) => Route::Vaults { subscription, group: None },
-        (["managedhsms"] | ["deletedmanagedhsms"], _) => Route::EmptyList,
+        (["managedhsms"], _) => Route::ManagedHsms { subscription, group: None },
+        (["deletedmanagedhsms"], _) => Route::DeletedHsms { subscription },
         (["deletedvaults"], _) => Route::DeletedVaults { subscription },
         (["checknameavailability"], _) => Route::CheckName { subscription },
         (["checkmhsmnameavailability"], _) => Route::CheckHsmName { subscription },
@@ -228,6 +263,32 @@ fn in_provider(subscription: String, lower: &[&str], original: &[&str]) -> Route
                 location: (*location).to_owned(),
                 name: (*name).to_owned(),
             }
+        }
+        (["locations", _, kind, lower @ ..], [_, location, _, original @ ..]) => {
+            hsm_in_location(subscription, location, kind, lower, original)
+        }
+        _ => Route::Unknown,
+    }
+}
+
+/// What is about a deleted managed HSM, or an operation on one.
+fn hsm_in_location(
+    subscription: String,
+    location: &str,
+    kind: &str,
+    lower: &[&str],
+    original: &[&str],
+) -> Route {
+    let location = location.to_owned();
+    match (kind, lower, original) {
+        ("managedhsmoperationresults", [_], [token]) => {
+            Route::HsmOperation { subscription, location, token: (*token).to_owned() }
+        }
+        ("deletedmanagedhsms", [_], [name]) => {
+            Route::DeletedHsm { subscription, location, name: (*name).to_owned() }
+        }
+        ("deletedmanagedhsms", [_, "purge"], [name, _]) => {
+            Route::PurgeHsm { subscription, location, name: (*name).to_owned() }
         }
         _ => Route::Unknown,
     }

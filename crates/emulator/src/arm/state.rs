@@ -1,4 +1,4 @@
-//! The resources of an emulator: groups, vaults live and deleted, and long-running operations.
+//! The resources of an emulator: groups, vaults and managed HSMs, live and deleted, and long-running operations.
 //!
 //! Nothing runs in the background: what the clock has brought about is applied when somebody looks.
 
@@ -16,6 +16,7 @@ use super::{
     ArmSettings,
     error::ArmError,
     groups::Group,
+    managed_hsms::ManagedHsm,
     metering::{Meter, Remaining},
     names::{GroupId, VaultId},
     operations::Operation,
@@ -47,6 +48,8 @@ pub(super) struct State {
     pub(super) registrations: BTreeMap<String, OffsetDateTime>,
     /// Live and deleted, by lower-cased name: vault names are unique everywhere.
     pub(super) vaults: BTreeMap<String, ArmVault>,
+    /// The same for managed HSMs, whose names are apart from those of vaults.
+    pub(super) hsms: BTreeMap<String, ManagedHsm>,
     /// With their tokens, oldest first.
     operations: VecDeque<(String, Operation)>,
 }
@@ -86,8 +89,12 @@ impl Arm {
         let mut state = lock(&self.state);
         // A purged vault loses its keys and secrets with its last owner, which is here.
         state.vaults.retain(|_, vault| !vault.is_purged(now));
+        state.hsms.retain(|_, hsm| !hsm.is_purged(now));
         for vault in state.vaults.values_mut() {
-            vault.settle_connections(now);
+            vault.connections.settle(now);
+        }
+        for hsm in state.hsms.values_mut() {
+            hsm.connections.settle(now);
         }
         state
     }

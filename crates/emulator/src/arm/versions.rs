@@ -5,7 +5,13 @@
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::{Context, error::ArmError, names::VaultId, part::VaultPart, route::Route};
+use super::{
+    Context,
+    error::ArmError,
+    names::{HsmId, VaultId},
+    part::VaultPart,
+    route::Route,
+};
 
 /// Of Microsoft.KeyVault, oldest first: the specification's, with the previews between them.
 pub(super) const KEY_VAULT: [&str; 25] = [
@@ -39,6 +45,12 @@ pub(super) const KEY_VAULT: [&str; 25] = [
 /// Keys came to ARM with this version, connections and link resources with the other.
 const KEYS_SINCE: &str = "2019-09-01";
 const CONNECTIONS_SINCE: &str = "2018-02-14";
+
+/// Managed HSMs came with this version, their keys with the other.
+const HSMS_SINCE: &str = "2021-04-01-preview";
+const HSM_KEYS_SINCE: &str = "2023-02-01";
+pub(super) const HSMS: &[&str] = KEY_VAULT.as_slice().split_at(7).1;
+pub(super) const HSM_KEYS: &[&str] = KEY_VAULT.as_slice().split_at(14).1;
 
 /// Of ARM's own paths, the latest first, as its refusal of 2024 lists them; and what az sends since.
 const ARM: [&str; 58] = [
@@ -112,8 +124,14 @@ const LOCATIONS: &str = "northcentralus, eastus, northeurope, westeurope, eastas
 struct Kind<'a> {
     name: &'static str,
     since: &'static str,
-    /// The vault whose location decides, when one is named.
-    vault: Option<&'a VaultId>,
+    /// Whose location decides, when one is named.
+    named: Option<Named<'a>>,
+}
+
+#[derive(Clone, Copy)]
+enum Named<'a> {
+    Vault(&'a VaultId),
+    Hsm(&'a HsmId),
 }
 
 #[derive(Deserialize)]
@@ -144,21 +162,27 @@ pub(super) fn check(context: &Context<'_>, route: &Route) -> Result<(), ArmError
 
 /// `None` for ARM's own.
 fn kind(route: &Route) -> Option<Kind<'_>> {
-    let (name, since, vault) = match route {
+    let (name, since, named) = match route {
         Route::Vaults { .. } => ("vaults", "", None),
-        Route::Vault(vault) => ("vaults", "", Some(vault)),
-        Route::AccessPolicies { vault, .. } => ("vaults/accessPolicies", "", Some(vault)),
+        Route::Vault(vault) => ("vaults", "", Some(Named::Vault(vault))),
+        Route::AccessPolicies { vault, .. } => {
+            ("vaults/accessPolicies", "", Some(Named::Vault(vault)))
+        }
         Route::InVault { vault, part } => match part {
-            VaultPart::Secrets | VaultPart::Secret { .. } => ("vaults/secrets", "", Some(vault)),
-            VaultPart::Keys | VaultPart::Key { .. } => ("vaults/keys", KEYS_SINCE, Some(vault)),
+            VaultPart::Secrets | VaultPart::Secret { .. } => {
+                ("vaults/secrets", "", Some(Named::Vault(vault)))
+            }
+            VaultPart::Keys | VaultPart::Key { .. } => {
+                ("vaults/keys", KEYS_SINCE, Some(Named::Vault(vault)))
+            }
             VaultPart::KeyVersions { .. } | VaultPart::KeyVersion { .. } => {
-                ("vaults/keys/versions", KEYS_SINCE, Some(vault))
+                ("vaults/keys/versions", KEYS_SINCE, Some(Named::Vault(vault)))
             }
             VaultPart::Connections | VaultPart::Connection { .. } => {
-                ("vaults/privateEndpointConnections", CONNECTIONS_SINCE, Some(vault))
+                ("vaults/privateEndpointConnections", CONNECTIONS_SINCE, Some(Named::Vault(vault)))
             }
             VaultPart::LinkResources => {
-                ("vaults/privateLinkResources", CONNECTIONS_SINCE, Some(vault))
+                ("vaults/privateLinkResources", CONNECTIONS_SINCE, Some(Named::Vault(vault)))
             }
         },
         Route::DeletedVaults { .. } => ("deletedVaults", "", None),
@@ -168,11 +192,35 @@ fn kind(route: &Route) -> Option<Kind<'_>> {
         Route::VaultOperation { .. } => ("locations/operationResults", "", None),
         Route::CheckName { .. } => ("checkNameAvailability", "", None),
         Route::Actions => ("operations", "", None),
-        Route::CheckHsmName { .. } => ("checkMhsmNameAvailability", "2022-11-01", None),
-        Route::EmptyList | Route::ManagedHsm { .. } => ("managedHSMs", "2021-04-01-preview", None),
+        Route::CheckHsmName { .. } => ("checkMhsmNameAvailability", HSMS_SINCE, None),
+        Route::ManagedHsms { .. } => ("managedHSMs", HSMS_SINCE, None),
+        Route::ManagedHsm(hsm) => ("managedHSMs", HSMS_SINCE, Some(Named::Hsm(hsm))),
+        Route::InHsm { hsm, part } => {
+            let (name, since) = kind_in_hsm(part);
+            (name, since, Some(Named::Hsm(hsm)))
+        }
+        Route::HsmRegions(hsm) => ("managedHSMs/regions", HSM_KEYS_SINCE, Some(Named::Hsm(hsm))),
+        Route::DeletedHsms { .. } => ("deletedManagedHSMs", HSMS_SINCE, None),
+        Route::DeletedHsm { .. } | Route::PurgeHsm { .. } => {
+            ("locations/deletedManagedHSMs", HSMS_SINCE, None)
+        }
+        Route::HsmOperation { .. } => ("locations/managedHsmOperationResults", HSMS_SINCE, None),
         _ => return None,
     };
-    Some(Kind { name, since, vault })
+    Some(Kind { name, since, named })
+}
+
+fn kind_in_hsm(part: &VaultPart) -> (&'static str, &'static str) {
+    match part {
+        VaultPart::LinkResources => ("managedHSMs/privateLinkResources", HSMS_SINCE),
+        VaultPart::Connections | VaultPart::Connection { .. } => {
+            ("managedHSMs/privateEndpointConnections", HSMS_SINCE)
+        }
+        VaultPart::KeyVersions { .. } | VaultPart::KeyVersion { .. } => {
+            ("managedHSMs/keys/versions", HSM_KEYS_SINCE)
+        }
+        _ => ("managedHSMs/keys", HSM_KEYS_SINCE),
+    }
 }
 
 impl Kind<'_> {
@@ -204,12 +252,26 @@ impl Kind<'_> {
         })
     }
 
-    /// Where the vault is that is named, or is to be.
+    /// Where that is which is named, or is to be.
     fn location(&self, context: &Context<'_>) -> Option<String> {
-        let vault = self.vault?;
+        let named = self.named?;
         let sent = || serde_json::from_slice::<Located>(context.body).ok()?.location;
         let state = context.state();
-        let there = state.vaults.get(&vault.key()).map(|vault| vault.location.clone());
+        let there = match named {
+            Named::Vault(id) => state.vaults.get(&id.key()).map(|vault| vault.location.clone()),
+            Named::Hsm(id) => state.hsms.get(&id.key()).map(|hsm| hsm.location.clone()),
+        };
         there.or_else(sent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_versions_of_managed_hsms_begin_with_their_first() {
+        assert_eq!(HSMS.first(), Some(&HSMS_SINCE));
+        assert_eq!(HSM_KEYS.first(), Some(&HSM_KEYS_SINCE));
     }
 }

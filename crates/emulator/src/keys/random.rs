@@ -23,11 +23,11 @@ struct RandomBytes {
     value: String,
 }
 
-/// No permission is named for this in a vault's terms; a pool of the emulator grants everyone everything.
 pub(super) fn bytes(context: &Context<'_>, body: &[u8]) -> Result<Reply, ServiceError> {
     if context.site.kind != VaultKind::ManagedHsm {
         return Err(ServiceError::bad_parameter("Random bytes are given by managed HSMs only."));
     }
+    context.authorize_random_bytes()?;
     let body: Body = json(body)?;
     let count = body.count.ok_or_else(|| ServiceError::required("count"))?;
     let count = usize::try_from(count)

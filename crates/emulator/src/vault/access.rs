@@ -1,11 +1,12 @@
 //! Who may do what: every data-plane operation passes [`authorize`].
 //!
 //! A vault first seen by its name grants every principal everything. One made through ARM grants what
-//! its access policies say, or, on Azure RBAC, what roles are assigned for it.
+//! its access policies say, or, on Azure RBAC, what roles are assigned for it; a managed HSM made through
+//! ARM serves its administrators.
 
 use time::OffsetDateTime;
 
-use super::{Action, Context, ServiceError, policy_history::PolicyHistory};
+use super::{Action, Administrators, Context, ServiceError, policy_history::PolicyHistory};
 use crate::{objects::ObjectKind, roles::Scope};
 
 /// What decides on access to a vault.
@@ -18,6 +19,8 @@ pub(crate) enum Access {
         resource_id: String,
         tenant_id: String,
     },
+    /// Of a managed HSM.
+    Administrators(Administrators),
 }
 
 impl Access {
@@ -76,6 +79,10 @@ pub(super) fn authorize(
                 .ok_or_else(|| denied_by_roles(context, kind, action, scope.path()))?;
             context.grant.get_or_init(|| assignment);
             Ok(())
+        }
+        Access::Administrators(administrators) => {
+            let scope = name.map_or_else(|| "/keys".to_owned(), |name| format!("/keys/{name}"));
+            administrators.check(context, action.hsm_data_action(), &scope)
         }
     }
 }

@@ -288,6 +288,11 @@ impl ServiceError {
         )
     }
 
+    /// Of a managed HSM, whose code is that of the refusal itself.
+    pub(super) fn not_an_administrator(message: String) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "AccessDenied", message)
+    }
+
     fn forbidden(message: String) -> Self {
         Self::new(StatusCode::FORBIDDEN, "Forbidden", message)
     }

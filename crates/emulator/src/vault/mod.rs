@@ -5,6 +5,7 @@
 
 mod access;
 mod action;
+mod administrators;
 mod authentication;
 mod behalf;
 mod error;
@@ -29,6 +30,7 @@ use uuid::Uuid;
 
 pub(crate) use access::Access;
 pub(crate) use action::Action;
+pub(crate) use administrators::Administrators;
 pub(crate) use behalf::OnBehalf;
 pub(crate) use error::ServiceError;
 pub use limits::VaultLimits;
@@ -161,6 +163,14 @@ impl Context<'_> {
         name: Option<&str>,
     ) -> Result<(), ServiceError> {
         access::authorize(self, kind, action, name)
+    }
+
+    /// Refuses to give random bytes to whom a managed HSM does not serve.
+    pub(crate) fn authorize_random_bytes(&self) -> Result<(), ServiceError> {
+        match &self.settings.access {
+            Access::Administrators(administrators) => administrators.check(self, "rng/action", "/"),
+            _ => Ok(()),
+        }
     }
 
     /// The caller, as texts name it.

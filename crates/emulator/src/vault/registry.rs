@@ -193,36 +193,42 @@ impl Vaults {
     pub(crate) fn create(
         &self,
         name: &str,
+        kind: VaultKind,
         settings: VaultSettings,
         now: OffsetDateTime,
         from: OffsetDateTime,
     ) -> Arc<Vault> {
         let mut slots = lock(&self.slots);
-        if let Some(Slot::Open(vault)) = slots.get(name) {
+        let slot = slot(name, kind);
+        if let Some(Slot::Open(vault)) = slots.get(&slot) {
             vault.configure(settings, now, from);
             return Arc::clone(vault);
         }
         let access = settings.access.after(None, now, from);
         let settings = VaultSettings { access, ..settings };
-        let vault = Vault::new(name, VaultKind::Vault, settings);
-        slots.insert(name.to_owned(), Slot::Open(Arc::clone(&vault)));
+        let vault = Vault::new(name, kind, settings);
+        slots.insert(slot, Slot::Open(Arc::clone(&vault)));
         vault
     }
 
     /// Takes a vault away from its name.
     pub(crate) fn close(&self, vault: &Vault) {
-        lock(&self.slots).insert(vault.name.clone(), Slot::Gone);
+        lock(&self.slots).insert(slot(&vault.name, vault.kind), Slot::Gone);
     }
 
     /// Puts a recovered vault back under its name.
     pub(crate) fn reopen(&self, vault: &Arc<Vault>) {
-        lock(&self.slots).insert(vault.name.clone(), Slot::Open(Arc::clone(vault)));
+        lock(&self.slots).insert(slot(&vault.name, vault.kind), Slot::Open(Arc::clone(vault)));
     }
 }
 
 fn id(site: &VaultSite) -> String {
-    match site.kind {
-        VaultKind::Vault => site.name.clone(),
-        VaultKind::ManagedHsm => format!("{}@hsm", site.name),
+    slot(&site.name, site.kind)
+}
+
+fn slot(name: &str, kind: VaultKind) -> String {
+    match kind {
+        VaultKind::Vault => name.to_owned(),
+        VaultKind::ManagedHsm => format!("{name}@hsm"),
     }
 }

@@ -92,7 +92,7 @@ async fn the_list_of_subscriptions_has_the_emulators_own_and_any_guid_exists() {
 }
 
 #[tokio::test]
-async fn the_provider_is_registered_and_has_no_managed_hsm() {
+async fn the_provider_is_registered_and_managed_hsms_there_are_none_at_first() {
     let arm = Arm::new().await;
     let root = arm.provider("");
     for (method, path) in [
@@ -238,7 +238,7 @@ async fn what_is_not_supported_says_so() {
     let arm = Arm::new().await;
     for (method, path) in [
         ("DELETE", format!("{}/secrets/s", arm.vault_path("rg", "kv-1"))),
-        ("PUT", arm.vault_path("rg", "x").replace("/vaults/x", "/managedHSMs/x")),
+        ("PUT", arm.vault_path("rg", "x").replace("/vaults/x", "/managedHSMs/x/secrets/s")),
         ("POST", format!("{}/resourcegroups/rg", arm.subscription())),
         ("GET", "/providers/Microsoft.Web".to_owned()),
     ] {

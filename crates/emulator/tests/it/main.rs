@@ -19,6 +19,8 @@ mod arm_limits;
 mod arm_lists;
 mod arm_lookups;
 mod arm_malformed;
+mod arm_managed_hsm_parts;
+mod arm_managed_hsms;
 mod arm_policy_words;
 mod arm_registration;
 mod arm_secrets;

@@ -1,4 +1,4 @@
-// What the examples of managed HSMs run on, which no emulator answers in Resource Manager: answers as
+// What the examples of managed HSMs run on, so that each can begin with what it shows: answers as
 // recorded, by what a request asks for. The examples include this file.
 
 /// A client whose Resource Manager answers as recorded.

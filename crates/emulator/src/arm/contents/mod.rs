@@ -1,6 +1,6 @@
 //! Keys and secrets as resources: what templates make in a vault, kept by its data plane.
 //!
-//! <https://learn.microsoft.com/rest/api/keyvault/keyvault/keys> and `…/secrets`. ARM decides on access, not the
+//! <https://learn.microsoft.com/rest/api/keyvault/keyvault/keys> and `…/secrets`, and the keys of managed HSMs. ARM decides on access, not the
 //! vault's policies or roles.
 
 mod keys;
@@ -12,20 +12,20 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context,
-    error::ArmError,
-    names::{VaultId, is_object_name},
-    part::VaultPart,
-    reply::Reply,
+    Context, error::ArmError, managed_hsms, names::is_object_name, part::VaultPart, reply::Reply,
+    vaults::connections::Target,
 };
 use crate::{objects::Described, vault::OnBehalf};
 
-/// A vault whose contents a request is about.
+/// A vault or managed HSM whose contents a request is about.
 struct Opened<'a> {
     context: &'a Context<'a>,
-    /// The vault's resource id.
+    /// The type of the owner.
+    kind: &'static str,
+    /// The owner's resource id.
     path: String,
-    location: String,
+    /// A managed HSM's keys do not tell it.
+    location: Option<String>,
     behalf: OnBehalf<'a>,
 }
 
@@ -34,8 +34,9 @@ struct Opened<'a> {
 struct Resource<'a, T> {
     id: String,
     name: &'a str,
-    r#type: &'static str,
-    location: &'a str,
+    r#type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'a str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     tags: BTreeMap<String, String>,
     properties: T,
@@ -61,11 +62,11 @@ struct Body<T> {
 pub(super) async fn answer(
     context: &Context<'_>,
     method: &Method,
-    vault: &VaultId,
+    owner: &Target,
     part: &VaultPart,
 ) -> Option<Result<Reply, ArmError>> {
     let work = async {
-        let opened = Opened::open(context, vault)?;
+        let opened = Opened::open(context, owner)?;
         match (method.as_str(), part) {
             ("GET", VaultPart::Keys) => keys::list(&opened).await,
             ("PUT", VaultPart::Key { name }) => keys::create_if_not_exist(&opened, name).await,
@@ -90,14 +91,27 @@ pub(super) async fn answer(
 }
 
 impl<'a> Opened<'a> {
-    fn open(context: &'a Context<'a>, id: &VaultId) -> Result<Self, ArmError> {
+    fn open(context: &'a Context<'a>, owner: &Target) -> Result<Self, ArmError> {
         let mut state = context.state();
-        let vault = state.live(id)?;
-        let authority = format!("{}.{}", id.key(), context.site.vault_suffix);
-        let data = std::sync::Arc::clone(&vault.data);
+        let (path, location, data, authority) = match owner {
+            Target::Vault(id) => {
+                let vault = state.live(id)?;
+                let authority = format!("{}.{}", id.key(), context.site.vault_suffix);
+                (vault.id.path(), Some(vault.location.clone()), &vault.data, authority)
+            }
+            Target::ManagedHsm(id) => {
+                let hsm = managed_hsms::live(&mut state, context.now, id)?;
+                if hsm.is_being_deleted() {
+                    return Err(ArmError::hsm_is_being_deleted(&id.name));
+                }
+                let authority = format!("{}.{}", id.key(), context.site.hsm_suffix);
+                (hsm.id.path(), None, &hsm.data, authority)
+            }
+        };
+        let data = std::sync::Arc::clone(data);
         let behalf = OnBehalf::of(context.router, context.caller, data, &authority)
             .ok_or_else(ArmError::internal)?;
-        Ok(Self { context, path: vault.id.path(), location: vault.location.clone(), behalf })
+        Ok(Self { context, kind: owner.kind_name(), path, location, behalf })
     }
 
     /// The address of something in the vault, without a slash at the end.

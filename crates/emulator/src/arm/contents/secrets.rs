@@ -147,8 +147,8 @@ fn view<'a>(
     Ok(Resource {
         id: format!("{}/secrets/{name}", opened.path),
         name,
-        r#type: "Microsoft.KeyVault/vaults/secrets",
-        location: &opened.location,
+        r#type: format!("{}/secrets", opened.kind),
+        location: opened.location.as_deref(),
         tags,
         properties: Properties {
             content_type,

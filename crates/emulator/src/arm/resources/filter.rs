@@ -6,9 +6,8 @@ use super::{
         names::normalized_location,
         odata::{arguments, compared, joined, quoted},
         tags::TagFilter,
-        vaults::ArmVault,
     },
-    VAULT_TYPE,
+    Resource,
 };
 
 /// Alternatives, each of which is a number of conditions.
@@ -61,10 +60,10 @@ impl Filter {
             .map(Self)
     }
 
-    pub(super) fn takes(&self, vault: &ArmVault) -> bool {
+    pub(super) fn takes(&self, resource: &Resource<'_>) -> bool {
         self.0.iter().any(|all| {
             let conditions = &mut all.conditions.iter();
-            conditions.all(|condition| condition.takes(vault)) && all.tag.takes(&vault.tags)
+            conditions.all(|condition| condition.takes(resource)) && all.tag.takes(resource.tags)
         })
     }
 }
@@ -94,8 +93,8 @@ impl Condition {
         Some(Self { property: Property::parse(name)?, operator, value })
     }
 
-    fn takes(&self, vault: &ArmVault) -> bool {
-        let value = self.property.of(vault);
+    fn takes(&self, resource: &Resource<'_>) -> bool {
+        let value = self.property.of(resource);
         let wanted = self.property.comparable(&self.value);
         match self.operator {
             Operator::Equal => value == wanted,
@@ -116,12 +115,12 @@ impl Property {
         })
     }
 
-    fn of(self, vault: &ArmVault) -> String {
+    fn of(self, resource: &Resource<'_>) -> String {
         let value = match self {
-            Self::Type => VAULT_TYPE,
-            Self::Name => &vault.id.name,
-            Self::Location => &vault.location,
-            Self::Group => &vault.id.group.name,
+            Self::Type => resource.kind,
+            Self::Name => resource.name,
+            Self::Location => resource.location,
+            Self::Group => &resource.group.name,
         };
         self.comparable(value)
     }

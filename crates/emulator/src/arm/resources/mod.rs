@@ -1,4 +1,4 @@
-//! ARM's own list of resources, by which clients find a vault whose group they do not know.
+//! ARM's own list of resources, by which clients find a vault whose group they do not know: vaults and managed HSMs.
 
 mod filter;
 
@@ -8,10 +8,75 @@ use http::StatusCode;
 use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Context, error::ArmError, names::GroupId, reply::Reply, vaults::ArmVault};
+use super::{
+    Context,
+    error::ArmError,
+    managed_hsms::{self, ManagedHsm},
+    names::GroupId,
+    reply::Reply,
+    state::State,
+    vaults::ArmVault,
+};
 use filter::Filter;
 
-const VAULT_TYPE: &str = "Microsoft.KeyVault/vaults";
+/// What the list has to know of a resource.
+struct Resource<'a> {
+    kind: &'static str,
+    id: String,
+    name: &'a str,
+    group: &'a GroupId,
+    location: &'a str,
+    tags: &'a BTreeMap<String, String>,
+    created: OffsetDateTime,
+    changed: OffsetDateTime,
+}
+
+impl<'a> Resource<'a> {
+    fn vault(vault: &'a ArmVault) -> Self {
+        Self {
+            kind: "Microsoft.KeyVault/vaults",
+            id: vault.id.path(),
+            name: &vault.id.name,
+            group: &vault.id.group,
+            location: &vault.location,
+            tags: &vault.tags,
+            created: vault.created_at(),
+            changed: vault.modified_at(),
+        }
+    }
+
+    fn hsm(hsm: &'a ManagedHsm) -> Self {
+        Self {
+            kind: "Microsoft.KeyVault/managedHSMs",
+            id: hsm.id.path(),
+            name: &hsm.id.name,
+            group: &hsm.id.group,
+            location: &hsm.location,
+            tags: &hsm.tags,
+            created: hsm.created.at,
+            changed: hsm.modified.at,
+        }
+    }
+
+    /// By which the list is ordered and continued: a vault and a managed HSM may have one name.
+    fn key(&self) -> String {
+        format!("{} {}", self.name, self.kind).to_ascii_lowercase()
+    }
+}
+
+/// Those of a subscription, or of one group of it, in the order of their keys.
+fn all<'a>(
+    state: &'a State,
+    context: &Context<'_>,
+    subscription: &'a str,
+    group: Option<&'a GroupId>,
+) -> Vec<Resource<'a>> {
+    let vaults = state.live_vaults(subscription, group).map(Resource::vault);
+    let hsms = managed_hsms::live_ones(state, context.now, subscription, group);
+    let mut all: Vec<_> = vaults.chain(hsms.map(Resource::hsm)).collect();
+    all.sort_by_key(Resource::key);
+    all
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,16 +95,16 @@ struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    fn of(context: &Context<'_>, vault: &'a ArmVault) -> Self {
+    fn of(context: &Context<'_>, resource: Resource<'a>) -> Self {
         let expands = |member| context.query.expands(member);
         Self {
-            id: vault.id.path(),
-            name: &vault.id.name,
-            r#type: VAULT_TYPE,
-            location: &vault.location,
-            tags: &vault.tags,
-            created_time: expands("createdTime").then(|| date_time(vault.created_at())),
-            changed_time: expands("changedTime").then(|| date_time(vault.modified_at())),
+            id: resource.id,
+            name: resource.name,
+            r#type: resource.kind,
+            location: resource.location,
+            tags: resource.tags,
+            created_time: expands("createdTime").then(|| date_time(resource.created)),
+            changed_time: expands("changedTime").then(|| date_time(resource.changed)),
             provisioning_state: expands("provisioningState").then_some("Succeeded"),
         }
     }
@@ -64,21 +129,20 @@ pub(super) fn list(
         Some(group) => state.group(group)?.id.path(),
         None => format!("/subscriptions/{subscription}"),
     };
-    let mut vaults = state
-        .live_vaults(subscription, group)
-        .filter(|vault| vault.id.key() > context.query.after)
-        .filter(|vault| filter.as_ref().is_none_or(|filter| filter.takes(vault)))
+    let mut resources = all(&state, context, subscription, group)
+        .into_iter()
+        .filter(|resource| resource.key() > context.query.after)
+        .filter(|resource| filter.as_ref().is_none_or(|filter| filter.takes(resource)))
         .peekable();
     let (mut value, mut last) = (Vec::new(), String::new());
-    while value.len() < context.query.page_size() {
-        let Some(vault) = vaults.next() else {
-            break;
-        };
-        last.clone_from(&vault.id.name);
-        value.push(Item::of(context, vault));
+    while value.len() < context.query.page_size()
+        && let Some(resource) = resources.next()
+    {
+        last = resource.key();
+        value.push(Item::of(context, resource));
     }
     // On the only or last page the member is left out.
-    let next_link = vaults.peek().map(|_| {
+    let next_link = resources.peek().map(|_| {
         format!("{}{path}/resources?{}", context.site.base, context.query.continued(&last))
     });
     Reply::json(StatusCode::OK, &Page { value, next_link })

@@ -12,11 +12,12 @@ use super::{
         reply::Reply,
     },
     body::{Absent, PropertiesBody, VaultBody},
+    connections::Connections,
     model::{ArmVault, Stamp},
     reply, settled_view,
     view::{ProvisioningState, VaultView},
 };
-use crate::clock::after;
+use crate::{clock::after, host::VaultKind};
 
 /// Makes a vault, changes one, or recovers a deleted one, which a PUT without `createMode` does too.
 pub(in crate::arm) fn put(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmError> {
@@ -111,9 +112,10 @@ fn create(
         properties,
         ready: after(context.now, context.settings().provisioning_lag),
         deletion: None,
-        connections: Vec::new(),
+        connections: Connections::of(id.path()),
         data: context.router.vaults.create(
             &id.key(),
+            VaultKind::Vault,
             settings,
             context.now,
             context.router.roles.counts_from(context.now),

@@ -153,7 +153,7 @@ fn find<'a>(
         .ok_or_else(|| ArmError::deleted_vault_not_found(name))
 }
 
-fn seconds(at: OffsetDateTime) -> String {
+pub(in crate::arm) fn seconds(at: OffsetDateTime) -> String {
     at.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
         .unwrap_or_default()
 }

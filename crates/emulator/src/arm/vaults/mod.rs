@@ -21,8 +21,10 @@ use super::{
 };
 pub(super) use access_policies::change as change_policies;
 pub(super) use change::{patch, put};
-pub(super) use deleted::{get as get_deleted, list as list_deleted, purge};
-pub(super) use model::ArmVault;
+pub(super) use deleted::{get as get_deleted, list as list_deleted, purge, seconds};
+pub(super) use model::{ArmVault, Stamp};
+pub(super) use network::{NetworkAcls, check_public_access, rules};
+pub(super) use view::SystemData;
 use view::{ProvisioningState, VaultView};
 
 pub(super) fn get(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmError> {
@@ -80,11 +82,6 @@ struct CheckName {
     r#type: String,
 }
 
-#[derive(Deserialize)]
-struct CheckHsmName {
-    name: String,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct NameAvailability {
@@ -114,19 +111,10 @@ pub(super) fn check_name(context: &Context<'_>) -> Result<Reply, ArmError> {
     availability(reason, message)
 }
 
-/// Of managed HSMs there are none here, so every good name is free.
-pub(super) fn check_hsm_name(context: &Context<'_>) -> Result<Reply, ArmError> {
-    let CheckHsmName { name } = context.json()?;
-    if is_vault_name(&name) && !name.contains('-') {
-        return availability(None, None);
-    }
-    let message = format!(
-        "The managed HSM name '{name}' is invalid: 3 to 24 letters and digits, the first of them a letter."
-    );
-    availability(Some("AccountNameInvalid"), Some(message))
-}
-
-fn availability(reason: Option<&'static str>, message: Option<String>) -> Result<Reply, ArmError> {
+pub(super) fn availability(
+    reason: Option<&'static str>,
+    message: Option<String>,
+) -> Result<Reply, ArmError> {
     let body = NameAvailability { name_available: reason.is_none(), reason, message };
     Ok(Reply::json(StatusCode::OK, &body)?.by_provider())
 }

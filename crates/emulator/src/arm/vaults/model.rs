@@ -11,7 +11,7 @@ use super::{
         error::ArmError,
         names::{VaultId, normalized_location},
     },
-    connections::Connection,
+    connections::Connections,
     network::{self, NetworkAcls},
 };
 use crate::{
@@ -37,15 +37,15 @@ pub(in crate::arm) struct ArmVault {
     pub(super) ready: OffsetDateTime,
     pub(super) deletion: Option<VaultDeletion>,
     /// Private endpoints that lead here, or ask to.
-    pub(super) connections: Vec<Connection>,
+    pub(in crate::arm) connections: Connections,
     pub(in crate::arm) data: Arc<Vault>,
 }
 
 /// Who did something, and when.
 #[derive(Clone, Debug)]
-pub(super) struct Stamp {
-    pub(super) by: String,
-    pub(super) at: OffsetDateTime,
+pub(in crate::arm) struct Stamp {
+    pub(in crate::arm) by: String,
+    pub(in crate::arm) at: OffsetDateTime,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,7 @@ pub(super) struct Sku {
 }
 
 impl Stamp {
-    pub(super) fn of(context: &Context<'_>) -> Self {
+    pub(in crate::arm) fn of(context: &Context<'_>) -> Self {
         Self { by: context.caller.appid.clone(), at: context.now }
     }
 }

@@ -36,7 +36,7 @@ const fn range(first: [u8; 4], last: [u8; 4]) -> Ipv4Range {
 /// Network rules as they are kept and shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", from = "NetworkAclsBody")]
-pub(super) struct NetworkAcls {
+pub(in crate::arm) struct NetworkAcls {
     bypass: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     default_action: Option<String>,
@@ -100,8 +100,24 @@ impl IpRule {
 }
 
 impl NetworkAcls {
+    /// As they are shown when none were sent.
+    pub(in crate::arm) fn of_nothing() -> Self {
+        Self {
+            bypass: "AzureServices".to_owned(),
+            default_action: None,
+            ip_rules: Vec::new(),
+            virtual_network_rules: Vec::new(),
+        }
+    }
+
+    /// With this default action, unless they have one.
+    pub(in crate::arm) fn with_default_action(self, action: &str) -> Self {
+        let default_action = self.default_action.or_else(|| Some(action.to_owned()));
+        Self { default_action, ..self }
+    }
+
     /// Refuses what the service would.
-    pub(super) fn check(&self) -> Result<(), ArmError> {
+    pub(in crate::arm) fn check(&self) -> Result<(), ArmError> {
         one_of("networkAcls.bypass", &self.bypass, &["AzureServices", "None"])?;
         if let Some(action) = &self.default_action {
             one_of("networkAcls.defaultAction", action, &["Allow", "Deny"])?;
@@ -116,7 +132,7 @@ impl NetworkAcls {
 }
 
 /// A word that is not known would leave the vault open.
-pub(super) fn check_public_access(value: &str) -> Result<(), ArmError> {
+pub(in crate::arm) fn check_public_access(value: &str) -> Result<(), ArmError> {
     one_of("publicNetworkAccess", value, &["Enabled", "Disabled", "SecuredByPerimeter"])
 }
 
@@ -131,7 +147,10 @@ fn one_of(property: &str, value: &str, known: &[&str]) -> Result<(), ArmError> {
 }
 
 /// What the data plane goes by.
-pub(super) fn rules(acls: Option<&NetworkAcls>, public_access: Option<&str>) -> NetworkRules {
+pub(in crate::arm) fn rules(
+    acls: Option<&NetworkAcls>,
+    public_access: Option<&str>,
+) -> NetworkRules {
     let is = |value: Option<&str>, wanted: &str| {
         value.is_some_and(|value| value.eq_ignore_ascii_case(wanted))
     };

@@ -48,7 +48,7 @@ pub(super) struct VaultView<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SystemData<'a> {
+pub(in crate::arm) struct SystemData<'a> {
     created_by: &'a str,
     created_by_type: &'static str,
     created_at: String,
@@ -106,7 +106,7 @@ impl<'a> VaultView<'a> {
 
 impl<'a> SystemData<'a> {
     /// Whoever calls here is an application.
-    fn of(created: &'a Stamp, modified: &'a Stamp) -> Self {
+    pub(in crate::arm) fn of(created: &'a Stamp, modified: &'a Stamp) -> Self {
         Self {
             created_by: &created.by,
             created_by_type: "Application",
@@ -128,7 +128,7 @@ impl<'a> PropertiesView<'a> {
             tenant_id: &properties.tenant_id,
             network_acls: properties.network_acls.as_ref().filter(|_| since(NETWORK)),
             private_endpoint_connections: if since(NETWORK) {
-                ConnectionItem::all(vault)
+                ConnectionItem::all(&vault.connections)
             } else {
                 Vec::new()
             },

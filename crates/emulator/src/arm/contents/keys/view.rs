@@ -140,11 +140,11 @@ fn resource<'a, T>(
 ) -> Resource<'a, T> {
     let key = format!("{}/keys/{name}", opened.path);
     let (id, name, r#type) = if of_version {
-        (format!("{key}/versions/{version}"), version, "Microsoft.KeyVault/vaults/keys/versions")
+        (format!("{key}/versions/{version}"), version, format!("{}/keys/versions", opened.kind))
     } else {
-        (key, name, "Microsoft.KeyVault/vaults/keys")
+        (key, name, format!("{}/keys", opened.kind))
     };
-    Resource { id, name, r#type, location: &opened.location, tags, properties }
+    Resource { id, name, r#type, location: opened.location.as_deref(), tags, properties }
 }
 
 /// `None` for a policy that nobody has set.

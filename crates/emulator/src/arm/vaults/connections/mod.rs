@@ -1,8 +1,9 @@
-//! Private endpoint connections of a vault: asked for by a private endpoint, approved or rejected here.
+//! Private endpoint connections of a vault or a managed HSM: asked for by a private endpoint, approved or rejected here.
 //!
 //! <https://learn.microsoft.com/rest/api/keyvault/keyvault/private-endpoint-connections>
 
 mod operation;
+mod owner;
 mod view;
 
 use std::time::Duration;
@@ -13,22 +14,28 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{
-    super::{Arm, Context, error::ArmError, names::VaultId, reply::Reply, route::Route},
-    model::ArmVault,
-};
+use super::super::{Arm, Context, error::ArmError, reply::Reply};
 use crate::clock::after;
 use operation::Pending;
-pub(super) use view::ConnectionItem;
+pub(in crate::arm) use owner::Target;
+pub(in crate::arm) use view::ConnectionItem;
 use view::ConnectionView;
 pub(in crate::arm) use view::{link_resources, list};
 
 const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperation");
 const RETRY_AFTER: &str = "1";
 
-/// A private endpoint's connection to a vault.
+/// The connections of one vault or managed HSM.
+#[derive(Debug)]
+pub(in crate::arm) struct Connections {
+    /// Whose they are, as a resource id.
+    owner: String,
+    list: Vec<Connection>,
+}
+
+/// A private endpoint's connection.
 #[derive(Clone, Debug)]
-pub(super) struct Connection {
+struct Connection {
     name: String,
     /// The resource id of the private endpoint.
     endpoint: String,
@@ -141,39 +148,40 @@ impl Connection {
     }
 }
 
-impl ArmVault {
-    pub(in crate::arm) fn settle_connections(&mut self, now: OffsetDateTime) {
-        self.connections.retain_mut(|connection| connection.settle(now));
+impl Connections {
+    /// None yet.
+    pub(in crate::arm) fn of(owner: String) -> Self {
+        Self { owner, list: Vec::new() }
     }
 
-    fn connection(&mut self, name: &str) -> Option<&mut Connection> {
-        self.connections.iter_mut().find(|connection| connection.name.eq_ignore_ascii_case(name))
+    pub(in crate::arm) fn settle(&mut self, now: OffsetDateTime) {
+        self.list.retain_mut(|connection| connection.settle(now));
+    }
+
+    fn get(&mut self, name: &str) -> Option<&mut Connection> {
+        self.list.iter_mut().find(|connection| connection.name.eq_ignore_ascii_case(name))
     }
 
     /// With the name as the connection has it.
-    fn connection_path(&self, name: &str) -> String {
-        let known = self.connections.iter().find(|known| known.name.eq_ignore_ascii_case(name));
+    fn path(&self, name: &str) -> String {
+        let known = self.list.iter().find(|known| known.name.eq_ignore_ascii_case(name));
         let name = known.map_or(name, |known| &known.name);
-        format!("{}/privateEndpointConnections/{name}", self.id.path())
+        format!("{}/privateEndpointConnections/{name}", self.owner)
     }
-}
 
-impl ArmVault {
     /// Refuses a connection whose name is taken.
-    pub(in crate::arm) fn check_connection(&mut self, name: &str) -> Result<(), String> {
-        match self.connection(name) {
+    pub(in crate::arm) fn check(&mut self, name: &str) -> Result<(), String> {
+        match self.get(name) {
             None => Ok(()),
-            Some(_) => {
-                Err(format!("The vault has a private endpoint connection '{name}' already."))
-            }
+            Some(_) => Err(format!("There is a private endpoint connection '{name}' already.")),
         }
     }
 
     /// Takes a connection that a private endpoint asks for; gives its id.
     pub(in crate::arm) fn connect(&mut self, new: NewConnection) -> Result<String, String> {
-        self.check_connection(&new.name)?;
-        let path = self.connection_path(&new.name);
-        self.connections.push(Connection {
+        self.check(&new.name)?;
+        let path = self.path(&new.name);
+        self.list.push(Connection {
             name: new.name,
             endpoint: new.endpoint,
             status: if new.approved { Status::Approved } else { Status::Pending },
@@ -186,31 +194,32 @@ impl ArmVault {
 
     /// Ends the connection of that private endpoint.
     pub(in crate::arm) fn disconnect(&mut self, name: &str, endpoint: &str) {
-        self.connections.retain(|connection| !connection.is(name, endpoint));
+        self.list.retain(|connection| !connection.is(name, endpoint));
     }
 
-    /// How the vault sees the connection of that private endpoint, `Disconnected` when it is gone.
-    pub(in crate::arm) fn connection_state(&self, name: &str, endpoint: &str) -> Option<Value> {
-        let found = self.connections.iter().find(|connection| connection.is(name, endpoint));
+    /// How the connection of that private endpoint stands, `Disconnected` when it is gone.
+    pub(in crate::arm) fn state_of(&self, name: &str, endpoint: &str) -> Option<Value> {
+        let found = self.list.iter().find(|connection| connection.is(name, endpoint));
         serde_json::to_value(view::State::of(found)).ok()
     }
 }
 
 impl Arm {
-    /// Adds a pending connection to the live vault of that resource id; gives the connection's id.
+    /// Adds a pending connection to the live vault or managed HSM of that resource id; gives the connection's id.
     pub(crate) fn connect_private_endpoint(
         &self,
-        vault: &str,
+        id: &str,
         name: &str,
         now: OffsetDateTime,
     ) -> Result<String, String> {
-        let Ok(Route::Vault(id)) = Route::parse(vault) else {
-            return Err("it is not the resource id of a vault".to_owned());
+        let Ok(Some(target)) = Target::of_id(id) else {
+            return Err("it is not the resource id of a vault or a managed HSM".to_owned());
         };
         let mut state = self.state(now);
-        let vault = state.live(&id).map_err(|error| error.message.into_owned())?;
-        let group = vault.id.group.path();
-        vault.connect(NewConnection {
+        let connections =
+            target.open(&mut state, now).map_err(|error| error.message.into_owned())?;
+        let group = connections.owner.split("/providers/").next().unwrap_or_default().to_owned();
+        connections.connect(NewConnection {
             name: name.to_owned(),
             endpoint: format!("{group}/providers/Microsoft.Network/privateEndpoints/{name}"),
             approved: false,
@@ -222,20 +231,19 @@ impl Arm {
 /// The connection; or, by a link of an operation on it, how that goes.
 pub(in crate::arm) fn get(
     context: &Context<'_>,
-    id: &VaultId,
+    target: &Target,
     name: &str,
 ) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let vault = state.live(id)?;
-    let path = vault.connection_path(name);
+    let owner = target.live(&mut state, context.now)?;
+    let path = owner.connections.path(name);
     if let Some(token) = &context.query.operation {
         let pending = Pending::parse(token)?;
-        return pending.poll(context, &path, vault.connection(name).map(|found| &*found));
+        return pending.poll(context, &path, owner.connections.get(name).map(|found| &*found));
     }
-    let location = vault.location.clone();
-    match vault.connection(name) {
+    match owner.connections.get(name) {
         Some(connection) => {
-            let view = ConnectionView::of(connection, path, &location);
+            let view = ConnectionView::of(connection, path, owner.kind, owner.location);
             Ok(Reply::json(StatusCode::OK, &view)?.by_provider())
         }
         None => Ok(Reply::empty(StatusCode::NO_CONTENT).by_provider()),
@@ -245,7 +253,7 @@ pub(in crate::arm) fn get(
 /// Approves or rejects; the answer says where to ask until that is done.
 pub(in crate::arm) fn put(
     context: &Context<'_>,
-    id: &VaultId,
+    target: &Target,
     name: &str,
 ) -> Result<Reply, ArmError> {
     let Body { properties } = context.json()?;
@@ -255,10 +263,11 @@ pub(in crate::arm) fn put(
     })?;
     let status = wanted.status.as_deref().map(Status::parse).transpose()?;
     let mut state = context.state();
-    let vault = state.live(id)?;
-    let (path, location) = (vault.connection_path(name), vault.location.clone());
+    let owner = target.live(&mut state, context.now)?;
+    let path = owner.connections.path(name);
     // Only a private endpoint makes a connection.
-    let connection = vault.connection(name).ok_or_else(|| ArmError::connection_not_found(name))?;
+    let connection =
+        owner.connections.get(name).ok_or_else(|| ArmError::connection_not_found(name))?;
     if connection.change.is_some() {
         return Err(ArmError::connection_is_busy(name));
     }
@@ -268,7 +277,7 @@ pub(in crate::arm) fn put(
     let etag = connection.begin(ChangeKind::Updating, context.now, lag);
     let code = if connection.status == Status::Approved { "approve" } else { "reject" };
     let link = Pending::new(code, context.now, etag).link(context, &path);
-    let view = ConnectionView::of(connection, path, &location);
+    let view = ConnectionView::of(connection, path, owner.kind, owner.location);
     let mut reply = Reply::json(StatusCode::OK, &view)?.by_provider();
     reply.headers =
         vec![(ASYNC_OPERATION, link), (http::header::RETRY_AFTER, RETRY_AFTER.to_owned())];
@@ -278,13 +287,13 @@ pub(in crate::arm) fn put(
 /// Answers where to ask until the connection is gone; one that is not there is gone already.
 pub(in crate::arm) fn delete(
     context: &Context<'_>,
-    id: &VaultId,
+    target: &Target,
     name: &str,
 ) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let vault = state.live(id)?;
-    let path = vault.connection_path(name);
-    let Some(connection) = vault.connection(name) else {
+    let owner = target.live(&mut state, context.now)?;
+    let path = owner.connections.path(name);
+    let Some(connection) = owner.connections.get(name) else {
         return Ok(Reply::empty(StatusCode::NO_CONTENT).by_provider());
     };
     let lag = context.router.vaults.defaults().deletion_lag;

@@ -5,24 +5,25 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    super::super::{Context, error::ArmError, names::VaultId, reply::Reply},
-    ArmVault, ChangeKind, Connection, Status,
+    super::super::{Context, error::ArmError, reply::Reply},
+    ChangeKind, Connection, Connections, Status, Target,
+    owner::Kind,
 };
 
 #[derive(Serialize)]
 pub(super) struct ConnectionView<'a> {
     id: String,
     name: &'a str,
-    r#type: &'static str,
+    r#type: String,
     location: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     etag: Option<&'a str>,
     properties: Properties<'a>,
 }
 
-/// A connection within its vault.
+/// A connection within its owner.
 #[derive(Serialize)]
-pub(in crate::arm::vaults) struct ConnectionItem<'a> {
+pub(in crate::arm) struct ConnectionItem<'a> {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     etag: Option<&'a str>,
@@ -80,11 +81,16 @@ impl<'a> State<'a> {
 }
 
 impl<'a> ConnectionView<'a> {
-    pub(super) fn of(connection: &'a Connection, id: String, location: &'a str) -> Self {
+    pub(super) fn of(
+        connection: &'a Connection,
+        id: String,
+        kind: &Kind,
+        location: &'a str,
+    ) -> Self {
         Self {
             id,
             name: &connection.name,
-            r#type: "Microsoft.KeyVault/vaults/privateEndpointConnections",
+            r#type: format!("{}/privateEndpointConnections", kind.name),
             location,
             etag: connection.etag.as_deref(),
             properties: properties(connection),
@@ -93,44 +99,46 @@ impl<'a> ConnectionView<'a> {
 }
 
 impl<'a> ConnectionItem<'a> {
-    /// All connections of a vault.
-    pub(in crate::arm::vaults) fn all(vault: &'a ArmVault) -> Vec<Self> {
+    /// All connections of an owner.
+    pub(in crate::arm) fn all(connections: &'a Connections) -> Vec<Self> {
         let item = |connection: &'a Connection| Self {
-            id: vault.connection_path(&connection.name),
+            id: connections.path(&connection.name),
             etag: connection.etag.as_deref(),
             properties: properties(connection),
         };
-        vault.connections.iter().map(item).collect()
+        connections.list.iter().map(item).collect()
     }
 }
 
-pub(in crate::arm) fn list(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmError> {
+pub(in crate::arm) fn list(context: &Context<'_>, target: &Target) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let vault = &*state.live(id)?;
-    let mut value = Vec::with_capacity(vault.connections.len());
-    for connection in &vault.connections {
-        let path = vault.connection_path(&connection.name);
-        value.push(ConnectionView::of(connection, path, &vault.location));
+    let owner = target.live(&mut state, context.now)?;
+    let connections = &*owner.connections;
+    let mut value = Vec::with_capacity(connections.list.len());
+    for connection in &connections.list {
+        let path = connections.path(&connection.name);
+        value.push(ConnectionView::of(connection, path, owner.kind, owner.location));
     }
     Ok(Reply::json(StatusCode::OK, &List { value })?.by_provider())
 }
 
-/// What a private endpoint can ask for: the vault, and nothing else.
+/// What a private endpoint can ask for: the vault or the managed HSM, and nothing else.
 pub(in crate::arm) fn link_resources(
     context: &Context<'_>,
-    id: &VaultId,
+    target: &Target,
 ) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let vault = state.live(id)?;
+    let owner = target.live(&mut state, context.now)?;
+    let Kind { name, group_id, zone } = owner.kind;
     let resource = json!({
-        "id": format!("{}/privateLinkResources/vault", vault.id.path()),
-        "name": "vault",
-        "type": "Microsoft.KeyVault/vaults/privateLinkResources",
-        "location": vault.location,
+        "id": format!("{}/privateLinkResources/{group_id}", owner.connections.owner),
+        "name": group_id,
+        "type": format!("{name}/privateLinkResources"),
+        "location": owner.location,
         "properties": {
-            "groupId": "vault",
+            "groupId": group_id,
             "requiredMembers": ["default"],
-            "requiredZoneNames": ["privatelink.vaultcore.azure.net"],
+            "requiredZoneNames": [zone],
         },
     });
     Ok(Reply::json(StatusCode::OK, &json!({"value": [resource]}))?.by_provider())
