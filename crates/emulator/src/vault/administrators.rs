@@ -40,8 +40,7 @@ impl Action {
     /// Source: <https://learn.microsoft.com/azure/key-vault/managed-hsm/built-in-roles#permitted-operations>
     pub(super) fn hsm_data_action(self) -> &'static str {
         match self {
-            Self::Create | Self::Set => "keys/create",
-            Self::Get | Self::List | Self::GetRotationPolicy => "keys/read/action",
+            Self::Create => "keys/create",
             Self::Update | Self::SetRotationPolicy => "keys/write/action",
             Self::Delete => "keys/delete",
             Self::Recover => "keys/deletedKeys/recover/action",
@@ -57,6 +56,8 @@ impl Action {
             Self::Import => "keys/import/action",
             Self::Rotate => "keys/rotate/action",
             Self::Release => "keys/release/action",
+            // Reading; what vaults have besides keys is not asked for here.
+            _ => "keys/read/action",
         }
     }
 }
