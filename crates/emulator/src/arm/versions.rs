@@ -192,7 +192,7 @@ fn kind(route: &Route) -> Option<Kind<'_>> {
         Route::VaultOperation { .. } => ("locations/operationResults", "", None),
         Route::CheckName { .. } => ("checkNameAvailability", "", None),
         Route::Actions => ("operations", "", None),
-        Route::CheckHsmName { .. } => ("checkMhsmNameAvailability", HSMS_SINCE, None),
+        Route::CheckHsmName { .. } => ("checkMhsmNameAvailability", "2022-07-01", None),
         Route::ManagedHsms { .. } => ("managedHSMs", HSMS_SINCE, None),
         Route::ManagedHsm(hsm) => ("managedHSMs", HSMS_SINCE, Some(Named::Hsm(hsm))),
         Route::InHsm { hsm, part } => {
