@@ -95,6 +95,18 @@ fn the_command_is_led_to_the_emulator_and_nowhere_else() {
 }
 
 #[test]
+fn no_host_of_azures_is_left_out_of_the_proxy() {
+    // As in the NO_PROXY of a company with private endpoints.
+    let theirs = "db.test,.vault.azure.net,169.254.169.254";
+    let output = Command::new(BINARY)
+        .args(["run", "--ephemeral", "--no-proxy", theirs, "--", "echo", "it ran"])
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+    assert!(text(&output.stderr).contains(".vault.azure.net"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn the_certificate_and_the_emulator_are_there_while_the_command_runs() {
     // The port of the proxy answers plain HTTP; bash's own sockets would not be everywhere.
     let script = "cat \"$SSL_CERT_FILE\" && test -s \"${SSL_CERT_FILE%.pem}.p12\"";
