@@ -1,6 +1,10 @@
 //! What a `Debug` of the emulator's parts must not show, and a log neither.
 
 use azvault_emulator::{Application, Emulator, Principals};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::Vault;
 
@@ -39,4 +43,19 @@ async fn no_debug_shows_what_a_token_is_given_for() {
     for secret in secrets {
         assert!(!shown.contains(secret), "{secret} is in {shown}");
     }
+}
+
+#[tokio::test]
+async fn a_password_in_a_requests_host_is_not_kept() {
+    let emulator = Emulator::builder().proxy_port(0).start().await.unwrap();
+    let proxy = emulator.proxy_url().unwrap();
+    let mut stream = TcpStream::connect(proxy.strip_prefix("http://").unwrap()).await.unwrap();
+    let request = "GET http://user:canary@169.254.169.254/metadata/x HTTP/1.1\r\nHost: a\r\n\
+                   Connection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404 ") && !answer.contains("canary"), "{answer}");
+    let hosts: Vec<_> = emulator.journal().iter().map(|it| it.host().to_owned()).collect();
+    assert_eq!(hosts, ["169.254.169.254"]);
 }
