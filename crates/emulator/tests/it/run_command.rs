@@ -151,6 +151,14 @@ fn signals_reach_the_command() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_nohup_has_ignored_stays_ignored_in_the_command() {
+    let script = "trap '' HUP; exec \"$0\" run --ephemeral -- sh -c 'kill -HUP $$; kill -HUP $PPID; echo alive'";
+    let output = Command::new("sh").args(["-c", script, BINARY]).output().unwrap();
+    assert_eq!((text(&output.stdout), output.status.code()), ("alive\n", Some(0)));
+}
+
 #[test]
 fn runs_on_one_installation_share_their_certificate_and_tenant_but_no_port() {
     let folder = Folder::new();
