@@ -11,7 +11,7 @@ use crate::{
     certificates::TestIssuer,
     clock::Clock,
     emulator::{Emulator, Inner, Network},
-    entra::{Application, Directory, Principals, SignIns, SigningKey, Tokens},
+    entra::{Application, Directory, Principals, Secret, SignIns, SigningKey, Tokens},
     error::Error,
     faults::Faults,
     installation::Installation,
@@ -48,7 +48,7 @@ pub struct EmulatorBuilder {
     token_lifetime: Duration,
     principals: Principals,
     sign_in_by_hand: bool,
-    identity_header: Option<String>,
+    identity_header: Option<Secret>,
     properties: VaultProperties,
     subscription_id: Option<String>,
     provisioning_lag: Duration,
@@ -235,7 +235,7 @@ impl EmulatorBuilder {
     /// # drop(emulator);
     /// ```
     pub fn identity_header(mut self, value: impl Into<String>) -> Self {
-        self.identity_header = Some(value.into());
+        self.identity_header = Some(Secret::new(value.into()));
         self
     }
 

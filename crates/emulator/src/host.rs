@@ -146,9 +146,14 @@ pub(crate) fn is_served(name: &str) -> bool {
 
 /// The names that a certificate may be made for, each with all below it.
 pub(crate) fn subtrees() -> impl Iterator<Item = &'static str> {
-    let suffixes = FAMILIES.iter().filter(|family| family.login.is_some()).map(|it| it.suffix);
     // `localhost` has the local vaults below it.
-    std::iter::once("localhost").chain(AUTHORITIES).chain(MANAGEMENT).chain(GRAPH).chain(suffixes)
+    std::iter::once("localhost").chain(public_subtrees())
+}
+
+/// Those of them that are Azure's.
+pub fn public_subtrees() -> impl Iterator<Item = &'static str> {
+    let suffixes = FAMILIES.iter().filter(|family| family.login.is_some()).map(|it| it.suffix);
+    AUTHORITIES.into_iter().chain(MANAGEMENT).chain(GRAPH).chain(suffixes)
 }
 
 fn vault_name(host: &str) -> Option<(&str, &'static Family)> {

@@ -37,6 +37,9 @@ pub use emulator::Emulator;
 pub use entra::{Application, ManagedIdentity, Principals, User};
 pub use error::Error;
 pub use faults::{FaultBuilder, Faults};
+/// For the program alone, which is a crate of its own.
+#[doc(hidden)]
+pub use host::public_subtrees;
 pub use journal::RecordedRequest;
 pub use limits::{RateLimit, ResourceManagerLimits};
 pub use principal::Principal;

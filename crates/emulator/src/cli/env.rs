@@ -10,6 +10,7 @@ use clap::{ArgAction, Args};
 
 use super::{
     facts::read_running,
+    own_host::own_host,
     place::PlaceSettings,
     shell::Shell,
     variables::{Change, Way, changes},
@@ -26,7 +27,7 @@ pub(super) struct EnvSettings {
     #[arg(long, action = ArgAction::SetTrue)]
     direct: bool,
     /// Hosts that are not the proxy's, besides loopback.
-    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    #[arg(long, value_name = "HOST", value_delimiter = ',', value_parser = own_host)]
     no_proxy: Vec<String>,
 }
 

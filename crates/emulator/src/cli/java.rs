@@ -7,6 +7,18 @@ use std::{
 
 /// Read by every machine, which says so on its standard error.
 pub(super) const VARIABLE: &str = "JAVA_TOOL_OPTIONS";
+/// The same, and goes before what is on the command line.
+pub(super) const LAST_WORD: &str = "_JAVA_OPTIONS";
+
+/// Whether options of a variable such as `MAVEN_OPTS` or `JDK_JAVA_OPTIONS`, which go before those of [`VARIABLE`], would
+/// lead elsewhere.
+pub(super) fn contradicts(name: &str, value: &str) -> bool {
+    const PROPERTIES: [&str; 5] =
+        ["-Dhttp.", "-Dhttps.", "-DsocksProxy", "-Djava.net.", "-Djavax.net.ssl."];
+    let name = name.to_ascii_uppercase();
+    let of_java = name.ends_with("_OPTS") || name.ends_with("_OPTIONS");
+    of_java && name != VARIABLE && PROPERTIES.iter().any(|property| value.contains(property))
+}
 
 /// Trust in that PKCS #12 file alone.
 pub(super) fn trust(store: &Path, password: &str) -> Vec<OsString> {
@@ -105,6 +117,18 @@ mod tests {
         );
         assert_eq!(added(Some(&first), &options), first);
         assert!(added(None, &options).to_str().unwrap().starts_with("'-Djavax"));
+    }
+
+    #[test]
+    fn options_of_proxies_and_trust_are_seen_where_they_would_win() {
+        let proxy = "-Xmx1g -Dhttps.proxyHost=corporate";
+        for name in ["_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "MAVEN_OPTS", "GRADLE_OPTS", "SBT_OPTS"] {
+            assert!(contradicts(name, proxy), "{name}");
+            assert!(!contradicts(name, "-Xmx1g"), "{name}");
+        }
+        // Ours come after these.
+        assert!(!contradicts(VARIABLE, proxy));
+        assert!(!contradicts("NOTES", proxy));
     }
 
     #[test]

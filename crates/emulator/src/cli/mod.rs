@@ -7,6 +7,7 @@ mod env;
 mod facts;
 mod files;
 mod java;
+mod own_host;
 mod place;
 mod run;
 mod serve;

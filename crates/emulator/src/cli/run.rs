@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     facts::Facts,
+    own_host::own_host,
     settings::Settings,
     signals::ForwardedSignals,
     variables::{Way, changes},
@@ -32,7 +33,7 @@ pub(super) struct RunSettings {
     #[arg(short, long, action = ArgAction::SetTrue)]
     verbose: bool,
     /// Hosts that are not the proxy's, besides loopback: servers of your own.
-    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    #[arg(long, value_name = "HOST", value_delimiter = ',', value_parser = own_host)]
     no_proxy: Vec<String>,
     #[command(flatten)]
     settings: Settings,

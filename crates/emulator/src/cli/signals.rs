@@ -7,6 +7,8 @@ use std::io;
 pub(super) struct StopSignals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// The terminal is gone; `None` for who was told by `nohup` not to mind.
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -16,13 +18,21 @@ impl StopSignals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hangup: if hangup_is_ignored() { None } else { Some(signal(SignalKind::hangup())?) },
         })
     }
 
     pub(super) async fn received(mut self) -> io::Result<()> {
+        let hung_up = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = hung_up => {}
         }
         Ok(())
     }
@@ -63,7 +73,10 @@ impl ForwardedSignals {
             (Signal::USR1, SignalKind::user_defined1()),
             (Signal::USR2, SignalKind::user_defined2()),
         ];
-        let streams = kinds.into_iter().map(|(name, kind)| Ok((name, signal(kind)?)));
+        // What is listened for is not ignored any more, and the command inherits that.
+        let heard = |name| name != Signal::HUP || !hangup_is_ignored();
+        let kinds = kinds.into_iter().filter(|(name, _)| heard(*name));
+        let streams = kinds.map(|(name, kind)| Ok((name, signal(kind)?)));
         Ok(Self { streams: streams.collect::<io::Result<_>>()? })
     }
 
@@ -92,6 +105,16 @@ impl ForwardedSignals {
             tracing::debug!(%error, "a signal could not be handed on");
         }
     }
+}
+
+/// Whether `nohup` or the like started this process; outside Linux nobody says so without unsafe code.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // The first bit is of the first signal, SIGHUP.
+    ignored.is_some_and(|mask| mask & 1 != 0)
 }
 
 #[cfg(unix)]

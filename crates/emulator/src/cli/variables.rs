@@ -79,8 +79,15 @@ fn variables(
         set("AZURE_AUTHORITY_HOST", &facts.authority);
         set("AZURE_CORE_INSTANCE_DISCOVERY", &"false");
     }
-    let options = present.iter().find(|(name, _)| same(name, OsStr::new(java::VARIABLE)));
-    set(java::VARIABLE, &java::added(options.map(|(_, value)| value.as_os_str()), &java));
+    let mut java_options = vec![java::VARIABLE];
+    let mut texts = present.iter().filter_map(|(name, value)| name.to_str().zip(value.to_str()));
+    if texts.any(|(name, value)| java::contradicts(name, value)) {
+        java_options.push(java::LAST_WORD);
+    }
+    for variable in java_options {
+        let options = present.iter().find(|(name, _)| same(name, OsStr::new(variable)));
+        set(variable, &java::added(options.map(|(_, value)| value.as_os_str()), &java));
+    }
     set("IDENTITY_ENDPOINT", &format!("{proxy}/msi/token"));
     set("IDENTITY_HEADER", &facts.identity_header);
     set("AZURE_POD_IDENTITY_AUTHORITY_HOST", proxy);
@@ -102,12 +109,18 @@ fn same(one: &OsStr, other: &OsStr) -> bool {
 
 /// Whether a variable may lead a program to somebody else's identity, or past the proxy.
 fn is_foreign(name: &OsStr) -> bool {
-    const NAMES: [&str; 19] = [
+    const NAMES: [&str; 24] = [
         "HTTP_PROXY",
         "HTTPS_PROXY",
         "ALL_PROXY",
         "FTP_PROXY",
         "NO_PROXY",
+        // axios looks for these first.
+        "NPM_CONFIG_PROXY",
+        "NPM_CONFIG_HTTP_PROXY",
+        "NPM_CONFIG_HTTPS_PROXY",
+        "NPM_CONFIG_NO_PROXY",
+        "NPM_CONFIG_NOPROXY",
         "SSL_CERT_DIR",
         "IDENTITY_ENDPOINT",
         "IDENTITY_HEADER",

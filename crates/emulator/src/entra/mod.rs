@@ -20,6 +20,7 @@ use http::{Method, StatusCode};
 pub(crate) use directory::{Directory, Entry, Kind};
 pub(crate) use fields::Fields;
 pub(crate) use managed_identity::managed_identity;
+pub(crate) use principals::Secret;
 pub use principals::{Application, ManagedIdentity, Principals, User};
 pub(crate) use sign_in::SignIns;
 pub(crate) use signing_key::SigningKey;

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::signing_key::{SigningFailed, SigningKey};
-use super::{directory::Directory, sign_in::SignIns};
+use super::{directory::Directory, principals::Secret, sign_in::SignIns};
 use crate::{clock::wall_now, principal::Principal};
 
 /// Entra dates tokens back, so that a service whose clock lags still accepts them.
@@ -24,7 +24,7 @@ pub(crate) struct Tokens {
     pub(crate) directory: Arc<Directory>,
     pub(crate) sign_ins: Arc<SignIns>,
     /// The value of `X-IDENTITY-HEADER` to insist on; any is right without.
-    pub(crate) identity_header: Option<String>,
+    pub(crate) identity_header: Option<Secret>,
     /// The installation's key; `None`: the process's.
     pub(crate) signing_key: Option<Arc<SigningKey>>,
 }

@@ -125,6 +125,8 @@ async fn read(request: http::Request<Incoming>, peer: IpAddr, begun: u64) -> Opt
         Some(authority) => authority.as_str(),
         None => crate::message::header(&parts.headers, "host").unwrap_or_default(),
     };
+    // A user name and a password before it are nobody's business: the host is logged.
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     Some(Request {
         host: host.to_ascii_lowercase(),
         path: parts.uri.path().to_owned(),

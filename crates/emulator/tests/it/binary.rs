@@ -166,6 +166,17 @@ async fn access_counts_as_late_as_it_was_told() {
     }
 }
 
+#[test]
+fn a_terminal_that_is_closed_leaves_no_folder_behind() {
+    let program = Program::start(&[]);
+    let ca = std::path::PathBuf::from(program.value("CA certificate:"));
+    assert!(ca.exists());
+    // Under nohup the first is not heard.
+    let (success, log) = program.terminate_by(&["-HUP", "-TERM"]);
+    assert!(success && log.contains("stopping"), "{log}");
+    assert!(!ca.exists());
+}
+
 #[tokio::test]
 async fn its_switches_make_resource_manager_slow_strict_and_unregistered() {
     let program = Program::start(&[

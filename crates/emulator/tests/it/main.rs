@@ -68,6 +68,7 @@ mod private_members;
 mod program;
 mod proxy;
 mod races;
+mod redaction;
 mod release_policies;
 mod releases;
 mod role_definitions;

@@ -75,10 +75,16 @@ impl Program {
         self.printed.lines().find_map(|line| line.strip_prefix(label)).unwrap().trim()
     }
 
-    pub(crate) fn terminate(mut self) -> (bool, String) {
+    pub(crate) fn terminate(self) -> (bool, String) {
+        self.terminate_by(&["-TERM"])
+    }
+
+    pub(crate) fn terminate_by(mut self, signals: &[&str]) -> (bool, String) {
         let child = self.child.take().unwrap();
-        let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        assert!(kill.success());
+        for signal in signals {
+            let kill = Command::new("kill").args([*signal, &child.id().to_string()]).status();
+            assert!(kill.unwrap().success());
+        }
         let output = child.wait_with_output().unwrap();
         (output.status.success(), String::from_utf8(output.stderr).unwrap())
     }

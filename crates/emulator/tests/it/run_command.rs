@@ -95,6 +95,18 @@ fn the_command_is_led_to_the_emulator_and_nowhere_else() {
 }
 
 #[test]
+fn no_host_of_azures_is_left_out_of_the_proxy() {
+    // As in the NO_PROXY of a company with private endpoints.
+    let theirs = "db.test,.vault.azure.net,169.254.169.254";
+    let output = Command::new(BINARY)
+        .args(["run", "--ephemeral", "--no-proxy", theirs, "--", "echo", "it ran"])
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+    assert!(text(&output.stderr).contains(".vault.azure.net"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn the_certificate_and_the_emulator_are_there_while_the_command_runs() {
     // The port of the proxy answers plain HTTP; bash's own sockets would not be everywhere.
     let script = "cat \"$SSL_CERT_FILE\" && test -s \"${SSL_CERT_FILE%.pem}.p12\"";
@@ -137,6 +149,14 @@ fn signals_reach_the_command() {
         assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}: {script}");
         drop(input);
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_nohup_has_ignored_stays_ignored_in_the_command() {
+    let script = "trap '' HUP; exec \"$0\" run --ephemeral -- sh -c 'kill -HUP $$; kill -HUP $PPID; echo alive'";
+    let output = Command::new("sh").args(["-c", script, BINARY]).output().unwrap();
+    assert_eq!((text(&output.stdout), output.status.code()), ("alive\n", Some(0)));
 }
 
 #[test]

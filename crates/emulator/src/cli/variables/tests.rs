@@ -40,6 +40,8 @@ fn an_identity_and_a_proxy_of_the_users_own_are_removed() {
         "IDENTITY_SERVER_THUMBPRINT",
         "ALL_PROXY",
         "all_proxy",
+        "npm_config_https_proxy",
+        "npm_config_noproxy",
         "ARM_CLIENT_SECRET",
         "ARM_CLOUD_METADATA_URL",
         "SSL_CERT_DIR",
@@ -76,6 +78,20 @@ fn through_the_proxy_everything_leads_to_it() {
     assert_eq!(of(&changes, "AZURE_CONFIG_DIR"), Some(Some("/state dir/azure")));
     assert_eq!(of(&changes, "IDENTITY_ENDPOINT"), Some(Some("http://127.0.0.1:8444/msi/token")));
     assert_eq!(of(&changes, "AZURE_AUTHORITY_HOST"), None);
+}
+
+#[test]
+fn a_proxy_in_other_options_of_java_does_not_have_the_last_word() {
+    let before = [("_JAVA_OPTIONS", "-Xmx1g"), ("MAVEN_OPTS", "-Xss1m")];
+    let changes_before = changes(&facts(), PROXY, &present(&before));
+    assert_eq!(of(&changes_before, "_JAVA_OPTIONS"), None);
+    for name in ["_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "MAVEN_OPTS"] {
+        let theirs = present(&[(name, "-Dhttp.nonProxyHosts=*.azure.net")]);
+        let changes = changes(&facts(), PROXY, &theirs);
+        let last = of(&changes, "_JAVA_OPTIONS").flatten().unwrap();
+        assert!(last.ends_with(of(&changes, "JAVA_TOOL_OPTIONS").flatten().unwrap()), "{last}");
+        assert_eq!(last.starts_with("-Dhttp.nonProxyHosts=*"), name == "_JAVA_OPTIONS", "{last}");
+    }
 }
 
 #[test]

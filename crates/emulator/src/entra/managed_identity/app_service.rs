@@ -15,10 +15,10 @@ pub(super) fn answer(tokens: &Tokens, request: &Request) -> Response {
         return refusal(StatusCode::METHOD_NOT_ALLOWED, "Only GET is supported.");
     }
     let sent = header(&request.headers, "x-identity-header").filter(|value| !value.is_empty());
-    let right = match (sent, tokens.identity_header.as_deref()) {
+    let right = match (sent, &tokens.identity_header) {
         (None, _) => false,
         (Some(_), None) => true,
-        (Some(sent), Some(expected)) => sent == expected,
+        (Some(sent), Some(expected)) => expected.is(sent),
     };
     if !right {
         return refusal(

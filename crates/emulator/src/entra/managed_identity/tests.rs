@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::*;
-use crate::message::Body;
+use crate::{entra::Secret, message::Body};
 
 const APP_SERVICE: &str = "/msi/token?api-version=2019-08-01&resource=https://vault.azure.net";
 const IMDS: &str =
@@ -19,7 +19,7 @@ fn tokens(identity_header: Option<&str>) -> Tokens {
         directory: Arc::default(),
         sign_ins: Arc::default(),
         signing_key: None,
-        identity_header: identity_header.map(str::to_owned),
+        identity_header: identity_header.map(|value| Secret::new(value.to_owned())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sign-ins that have begun and are not over: each has a code that nobody can guess.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{collections::BTreeMap, fmt, sync::Mutex};
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, digest, rand};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -21,7 +21,7 @@ const UNDER_WAY: usize = 10_000;
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 
 /// The sign-ins under way.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct SignIns {
     /// Whether a device's sign-in waits for somebody to approve it.
     pub(in crate::entra) by_hand: bool,
@@ -30,7 +30,7 @@ pub(crate) struct SignIns {
     codes: Mutex<BTreeMap<String, Option<Code>>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Device {
     user_code: String,
     client_id: String,
@@ -39,7 +39,7 @@ struct Device {
     state: State,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum State {
     Pending,
     Approved(Principal),
@@ -215,6 +215,13 @@ impl SignIns {
             return Err(Refusal::grant(501_481, text));
         }
         Ok(Redeemed { user: code.user, asked: code.asked, nonce: code.nonce })
+    }
+}
+
+/// Each code is worth a token, so that none is shown.
+impl fmt::Debug for SignIns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIns").field("by_hand", &self.by_hand).finish_non_exhaustive()
     }
 }
 
