@@ -51,6 +51,7 @@ pub(super) async fn create(
     let csr = x509::request(&policy.x509_props, &key)
         .map_err(|_| ServiceError::internal("The certificate request could not be made."))?;
     let operation = Operation::new(policy, key, csr, enabled, tags, begun);
+    let _turn = lock(&context.vault.certificates.turn);
     let mut store = lock(&context.vault.certificates.store);
     check_name(context, &mut store, name, context.router.clock.now())?;
     let reply = operation.accepted(context, name)?;
