@@ -1,11 +1,33 @@
 //! What certificates withstand: names that are taken meanwhile, requests that were given up, chains that are none.
 
-use serde_json::json;
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
 
 use crate::{
-    certificate_support::{issued, policy},
-    support::Vault,
+    certificate_support::{der, issued, parse, policy, policy_with, request, sections},
+    support::{Answer, Vault},
+    test_certificates::{AUTHORITY, KEY, LEAF},
 };
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn unknown(content_type: &str) -> Value {
+    policy_with(
+        json!({"issuer": {"name": "Unknown"}, "secret_props": {"contentType": content_type}}),
+    )
+}
+
+async fn cancel(vault: &Vault) -> Answer {
+    let body = json!({"cancellation_requested": true});
+    vault.send("PATCH", "/certificates/c/pending", Some(body)).await
+}
+
+/// The certificate of a PEM file.
+fn base64_of(pem: &str) -> String {
+    STANDARD.encode(&sections(pem)[0].1)
+}
 
 #[tokio::test]
 async fn a_key_that_takes_its_time_does_not_get_into_a_certificate_of_its_name() {
@@ -21,4 +43,26 @@ async fn a_key_that_takes_its_time_does_not_get_into_a_certificate_of_its_name()
     assert_eq!(*kid, certificate["kid"]);
     vault.delete("/certificates/c").await.ok();
     assert_eq!(vault.get("/keys/c").await.status(), 404, "the key goes with its certificate");
+}
+
+/// Recorded 2022-03-23 (azure-sdk-for-net, `DownloadLatestCertificate` of `application/x-pkcs12`).
+#[tokio::test]
+async fn a_pfx_is_encrypted_as_the_service_does_it() {
+    let vault = Vault::new().await;
+    let pfx = json!({"contentType": "application/x-pkcs12"});
+    for exportable in [true, false] {
+        let key = json!({"kty": "EC", "exportable": exportable});
+        let name = format!("c-{exportable}");
+        issued(&vault, &name, policy_with(json!({"secret_props": pfx, "key_props": key}))).await;
+        let secret = vault.get(&format!("/secrets/{name}")).await.ok();
+        let file = STANDARD.decode(secret["value"].as_str().unwrap()).unwrap();
+        let count = |part: &[u8]| file.windows(part.len()).filter(|found| *found == part).count();
+        // pbeWithSHAAnd3-KeyTripleDES-CBC, and 2000 rounds in it and in the MAC by SHA-1.
+        let bags = 1 + usize::from(exportable);
+        assert_eq!(count(b"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x03"), bags, "{name}");
+        assert_eq!(count(b"\x02\x02\x07\xd0"), bags + 1, "{name}");
+        assert_eq!(count(b"\x06\x05\x2b\x0e\x03\x02\x1a"), 1, "{name}");
+        let friendly: Vec<u8> = "certificate".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(count(&friendly), usize::from(exportable), "a name of its own");
+    }
 }
