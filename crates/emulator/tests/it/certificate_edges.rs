@@ -45,6 +45,42 @@ async fn a_key_that_takes_its_time_does_not_get_into_a_certificate_of_its_name()
     assert_eq!(vault.get("/keys/c").await.status(), 404, "the key goes with its certificate");
 }
 
+#[tokio::test]
+async fn a_request_that_was_given_up_is_not_merged() {
+    let vault = Vault::new().await;
+    for policy in [policy(), unknown("application/x-pem-file")] {
+        assert_eq!(request(&vault, "c", policy).await.status(), 202);
+        cancel(&vault).await.ok();
+        let body = json!({"x5c": [base64_of(LEAF)]});
+        let refused = vault.post("/certificates/c/pending/merge", body).await.refusal();
+        assert_eq!(
+            (refused.0, refused.3.as_str()),
+            (400, "The certificate operation is not in progress and cannot be merged.")
+        );
+        assert_eq!(vault.get("/certificates/c/pending").await.ok()["status"], "cancelled");
+    }
+}
+
+#[tokio::test]
+async fn a_chain_with_something_else_in_it_is_refused() {
+    let vault = Vault::new().await;
+    for content_type in ["application/x-pem-file", "application/x-pkcs12"] {
+        request(&vault, "c", unknown(content_type)).await;
+        let body = json!({"x5c": [base64_of(LEAF), "Z2FyYmFnZQ=="]});
+        let refused = vault.post("/certificates/c/pending/merge", body).await.refusal();
+        assert_eq!((refused.0, refused.1.as_str()), (400, "BadParameter"), "{content_type}");
+        assert_eq!(
+            refused.3, "Property x5c has no X.509 certificate that can be read.",
+            "before it is held against the key"
+        );
+        cancel(&vault).await.ok();
+    }
+    let garbage = "-----BEGIN CERTIFICATE-----\nZ2FyYmFnZQ==\n-----END CERTIFICATE-----\n";
+    let value = [KEY, LEAF, AUTHORITY, garbage].concat();
+    let refused = vault.post("/certificates/i/import", json!({"value": value})).await;
+    assert_eq!(refused.status(), 400, "{}", refused.text());
+}
+
 /// Recorded 2022-03-23 (azure-sdk-for-net, `DownloadLatestCertificate` of `application/x-pkcs12`).
 #[tokio::test]
 async fn a_pfx_is_encrypted_as_the_service_does_it() {
