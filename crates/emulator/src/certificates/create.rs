@@ -44,6 +44,9 @@ pub(super) async fn create(
         let reused = object.and_then(|object| reusable(object, &policy));
         (policy, reused)
     };
+    if policy.hsm() {
+        context.check_hardware()?;
+    }
     let key = match reused {
         Some(key) => key,
         None => Arc::new(keys::generate(policy.key_spec()).await?),

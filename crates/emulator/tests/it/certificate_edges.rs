@@ -81,6 +81,17 @@ async fn a_chain_with_something_else_in_it_is_refused() {
     assert_eq!(refused.status(), 400, "{}", refused.text());
 }
 
+#[tokio::test]
+async fn an_update_knows_issuers_as_the_policys_own_operation_does() {
+    let vault = Vault::new().await;
+    issued(&vault, "c", policy()).await;
+    let policy = json!({"issuer": {"name": "nobody"}});
+    let whole = vault.send("PATCH", "/certificates/c", Some(json!({"policy": policy}))).await;
+    let own = vault.send("PATCH", "/certificates/c/policy", Some(policy)).await;
+    assert_eq!(whole.refusal(), own.refusal());
+    assert_eq!(own.refusal().1, "CertificateIssuerNotFound");
+}
+
 /// Recorded 2022-03-23 (azure-sdk-for-net, `DownloadLatestCertificate` of `application/x-pkcs12`).
 #[tokio::test]
 async fn a_pfx_is_encrypted_as_the_service_does_it() {
