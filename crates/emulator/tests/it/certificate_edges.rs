@@ -113,3 +113,42 @@ async fn a_pfx_is_encrypted_as_the_service_does_it() {
         assert_eq!(count(&friendly), usize::from(exportable), "a name of its own");
     }
 }
+
+#[tokio::test]
+async fn what_could_not_be_renewed_before_a_change_is_renewed_after_it() {
+    let vault = Vault::new().await;
+    let trigger = |percentage: u32| {
+        let action = json!({"action_type": "AutoRenew"});
+        json!({"lifetime_actions": [{"trigger": {"lifetime_percentage": percentage}, "action": action}]})
+    };
+    let first = issued(&vault, "c", policy_with(trigger(90))).await;
+    vault.emulator.clock().advance(DAY * 180);
+    let now = vault.emulator.clock().now().unix_timestamp();
+    vault.send("PATCH", "/certificates/c/policy", Some(trigger(10))).await.ok();
+    let second = vault.get("/certificates/c").await.ok();
+    assert_ne!(second["id"], first["id"]);
+    assert_eq!(second["attributes"]["created"], now, "not before anybody wanted it");
+    let versions = vault.get("/certificates/c/versions").await.ok();
+    assert_eq!(versions["value"].as_array().unwrap().len(), 2, "{versions}");
+
+    let enable = |enabled: bool| Some(json!({"attributes": {"enabled": enabled}}));
+    vault.send("PATCH", "/certificates/c", enable(false)).await.ok();
+    vault.emulator.clock().advance(DAY * 180);
+    vault.send("PATCH", "/certificates/c", enable(true)).await.ok();
+    let third = vault.get("/certificates/c").await.ok();
+    let now = vault.emulator.clock().now().unix_timestamp();
+    assert_ne!(third["id"], second["id"]);
+    assert_eq!(third["attributes"]["created"], now, "not while it was disabled");
+}
+
+#[tokio::test]
+async fn renewals_end_with_the_calendar() {
+    let vault = Vault::new().await;
+    let trigger =
+        json!([{"trigger": {"days_before_expiry": 27}, "action": {"action_type": "AutoRenew"}}]);
+    let props = json!({"subject": "CN=c", "validity_months": 1});
+    vault.emulator.clock().set(time::macros::datetime!(9999-12-20 00:00 UTC));
+    let policy = policy_with(json!({"x509_props": props, "lifetime_actions": trigger}));
+    let bundle = issued(&vault, "c", policy).await;
+    assert_eq!(vault.get("/certificates/c").await.ok()["id"], bundle["id"]);
+}
