@@ -114,6 +114,22 @@ async fn a_pfx_is_encrypted_as_the_service_does_it() {
     }
 }
 
+/// Recorded there, too.
+#[tokio::test]
+async fn a_certificate_is_written_as_the_service_writes_it() {
+    let vault = Vault::new().await;
+    let props = json!({"subject": "CN=default, O=Müller, E=a@b.example"});
+    let bundle = issued(&vault, "c", policy_with(json!({"x509_props": props}))).await;
+    let der = der(&bundle);
+    let certificate = parse(&der);
+    let tags: Vec<_> =
+        certificate.subject().iter_attributes().map(|part| part.attr_value().tag().0).collect();
+    assert_eq!(tags, [22, 12, 19], "IA5String, UTF8String, PrintableString");
+    let extensions: Vec<_> =
+        certificate.extensions().iter().map(|extension| extension.oid.to_string()).collect();
+    assert_eq!(extensions, ["2.5.29.15", "2.5.29.19", "2.5.29.37", "2.5.29.35", "2.5.29.14"]);
+}
+
 #[tokio::test]
 async fn what_could_not_be_renewed_before_a_change_is_renewed_after_it() {
     let vault = Vault::new().await;
