@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use p12_keystore::{
-    Certificate, KeyStore, KeyStoreEntry, Pkcs12Archive, PrivateKey, PrivateKeyChain,
+    Certificate, EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, Pkcs12Archive,
+    PrivateKey, PrivateKeyChain,
 };
 use pem::{EncodeConfig, LineEnding, Pem};
 
 use super::x509::{Leaf, X509Error};
 use crate::crypto::KeyMaterial;
 
-/// Rounds of the key derivation: as many as OpenSSL makes. The password is empty anyway.
-const ITERATIONS: u32 = 2048;
+/// Rounds of the key derivation, as recorded. The password is empty anyway.
+const ITERATIONS: u32 = 2000;
 const LOCAL_KEY_ID: &[u8] = &[1, 0, 0, 0];
 
 /// What was found in a file.
@@ -39,7 +40,13 @@ pub(super) fn write_pfx(key: Option<&KeyMaterial>, chain: &[Vec<u8>]) -> Result<
             store.add_entry(&index.to_string(), KeyStoreEntry::Certificate(certificate));
         }
     }
-    let writer = store.writer("").encryption_iterations(ITERATIONS).mac_iterations(ITERATIONS);
+    // What Windows writes, as recorded; Go's `x/crypto/pkcs12`, for one, reads nothing newer.
+    let writer = store
+        .writer("")
+        .encryption_algorithm(EncryptionAlgorithm::PbeWithShaAnd3KeyTripleDesCbc)
+        .encryption_iterations(ITERATIONS)
+        .mac_algorithm(MacAlgorithm::HmacSha1)
+        .mac_iterations(ITERATIONS);
     Ok(STANDARD.encode(writer.write().map_err(|_| X509Error)?))
 }
 
@@ -66,6 +73,9 @@ pub(crate) fn to_pem(pfx: &str) -> Option<String> {
 /// Reads a file with one private key and its certificate; the password is that of PKCS #12 alone.
 pub(super) fn read(value: &str, pem: bool, password: &str) -> Result<Contents, X509Error> {
     let (keys, certificates) = if pem { read_pem(value)? } else { read_pfx(value, password)? };
+    if certificates.iter().any(|der| Leaf::read(der).is_err()) {
+        return Err(X509Error);
+    }
     for key in &keys {
         for (index, der) in certificates.iter().enumerate() {
             let leaf = Leaf::read(der)?;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     CertificateContent, CertificateObject, CertificateSettings, CertificateVersion, Issued,
     bundle::{CertificateBundle, CertificateItem},
+    issuers,
     policy::{Policy, PolicyBody},
     publish,
 };
@@ -79,7 +80,9 @@ impl Content for CertificateContent {
         let policy = match (&change.content, version) {
             (None, _) => None,
             (Some(body), None) => {
-                Some(Policy::of(body.clone(), Some(&object.settings.policy), now)?)
+                let policy = Policy::of(body.clone(), Some(&object.settings.policy), now)?;
+                issuers::check(context, &policy.issuer.name)?;
+                Some(policy)
             }
             (Some(_), Some(_)) => {
                 return Err(ServiceError::bad_parameter(

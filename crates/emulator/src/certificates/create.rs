@@ -44,6 +44,9 @@ pub(super) async fn create(
         let reused = object.and_then(|object| reusable(object, &policy));
         (policy, reused)
     };
+    if policy.hsm() {
+        context.check_hardware()?;
+    }
     let key = match reused {
         Some(key) => key,
         None => Arc::new(keys::generate(policy.key_spec()).await?),
@@ -51,6 +54,7 @@ pub(super) async fn create(
     let csr = x509::request(&policy.x509_props, &key)
         .map_err(|_| ServiceError::internal("The certificate request could not be made."))?;
     let operation = Operation::new(policy, key, csr, enabled, tags, begun);
+    let _turn = lock(&context.vault.certificates.turn);
     let mut store = lock(&context.vault.certificates.store);
     check_name(context, &mut store, name, context.router.clock.now())?;
     let reply = operation.accepted(context, name)?;

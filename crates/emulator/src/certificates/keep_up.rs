@@ -202,12 +202,17 @@ fn renewal(context: &Context<'_>, object: &CertificateObject, now: OffsetDateTim
         due(validity.not_before.unix_timestamp(), validity.not_after.unix_timestamp())
             .filter(|next| next > at)
     };
-    let first = due(latest.attributes.nbf?, latest.attributes.exp?)?;
+    // Every change is preceded by a look: what was due before it could not be done then, and is done after it.
+    let changed = latest.attributes.updated.max(policy.attributes.updated);
+    let changed = OffsetDateTime::from_unix_timestamp(changed).ok()?;
+    let first = due(latest.attributes.nbf?, latest.attributes.exp?)?.max(changed);
     let overdue: Vec<_> = std::iter::successors(Some(first), next)
         .take_while(|at| *at <= now)
         .take(COUNTED)
         .collect();
     let at = *overdue.get(overdue.len().saturating_sub(CAUGHT_UP))?;
+    // At the calendar's end a new version would be as overdue as this one.
+    next(&at)?;
     Some(Due {
         name: object.name.clone(),
         version: latest.id.clone(),

@@ -41,11 +41,18 @@ pub(super) fn merge(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Re
             let issuer = &operation.policy.issuer.name;
             return Err(ServiceError::merge_forbidden(issuer));
         }
-        _ => operation.clone(),
+        State::Cancelled | State::Failed(_) => {
+            return Err(ServiceError::bad_parameter(
+                "The certificate operation is not in progress and cannot be merged.",
+            ));
+        }
+        State::InProgress => operation.clone(),
     };
     let body: Body = json(body)?;
     let chain = chain(body.x5c)?;
-    let leaf = chain.first().and_then(|der| Leaf::read(der).ok()).ok_or_else(unreadable)?;
+    let certificates: Result<Vec<_>, _> = chain.iter().map(|der| Leaf::read(der)).collect();
+    let certificates = certificates.map_err(|_| unreadable())?;
+    let leaf = certificates.first().ok_or_else(unreadable)?;
     if !leaf.is_of(&operation.key) {
         return Err(ServiceError::bad_parameter(
             "The public key of the end-entity certificate in the specified X.509 certificate content does not match \

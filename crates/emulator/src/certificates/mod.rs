@@ -23,7 +23,7 @@ mod x509;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,8 @@ pub(crate) use test_issuer::TestIssuer;
 #[derive(Debug, Default)]
 pub(crate) struct Certificates {
     store: Mutex<Store<CertificateContent>>,
-    /// Held by whoever does something to a certificate and to its key and secret too, before any other lock.
+    /// Held by whoever does something to a certificate and to its key and secret too, and by whoever makes a key or
+    /// a secret that is nobody's, before any other lock.
     turn: Mutex<()>,
     issuers: Mutex<BTreeMap<String, Issuer>>,
     contacts: Mutex<Vec<Contact>>,
@@ -129,6 +130,23 @@ pub(crate) fn check_free(
         Ok(_) => Err(ServiceError::managed(kind, operation)),
         Err(_) => Ok(()),
     }
+}
+
+/// Refuses such a name, and keeps certificates from taking it for as long as this is held.
+pub(crate) fn claim<'a>(
+    context: &'a Context<'_>,
+    kind: ObjectKind,
+    name: &str,
+    operation: &str,
+) -> Result<MutexGuard<'a, ()>, ServiceError> {
+    let turn = take_turn(context);
+    check_free(context, kind, name, operation)?;
+    Ok(turn)
+}
+
+/// Keeps certificates from taking names, for as long as this is held.
+pub(crate) fn take_turn<'a>(context: &'a Context<'_>) -> MutexGuard<'a, ()> {
+    lock(&context.vault.certificates.turn)
 }
 
 /// Which certificates a request looks at; a cancellation comes before what it is to prevent.

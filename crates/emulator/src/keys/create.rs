@@ -41,6 +41,8 @@ pub(super) async fn create(
     let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
     let content = KeyContent { material, hsm, key_ops: body.key_ops, managed: false };
     let version = Version::new(attributes, body.tags, content);
+    // A certificate may have taken the name meanwhile.
+    let _turn = certificates::claim(context, KeyContent::KIND, name, "create")?;
     add(context, name, now, version, body.export)
 }
 

@@ -82,6 +82,7 @@ pub(super) fn import(
     let now = context.router.clock.now();
     let attributes = Attributes::new(now.unix_timestamp(), &attributes);
     let content = KeyContent { material: Arc::new(material), hsm, key_ops, managed: false };
+    let _turn = certificates::claim(context, KeyContent::KIND, name, "import")?;
     add(context, name, now, Version::new(attributes, tags, content), export)
 }
 

@@ -89,6 +89,10 @@ pub(crate) async fn answer(
     }
     rotation::keep_up(context, &route).await?;
     match route {
+        KeyRoute::Object(ObjectRoute::Restore) => {
+            let _turn = certificates::take_turn(context);
+            objects::answer::<KeyContent>(context, ObjectRoute::Restore, body)
+        }
         KeyRoute::Object(route) => objects::answer::<KeyContent>(context, route, body),
         KeyRoute::Create { name } => create::create(context, &name, body).await,
         KeyRoute::Import { name } => import::import(context, &name, body),

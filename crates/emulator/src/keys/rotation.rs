@@ -36,6 +36,7 @@ pub(super) async fn rotate(context: &Context<'_>, name: &str) -> Result<Reply, S
     let mut store = lock(&context.vault.keys);
     // What happened to the key meanwhile counts: it may be deleted, or have a newer version.
     let object = store.writable(name, now)?;
+    check_unmanaged(object, "rotate")?;
     check_count(context, object)?;
     push(object, material, now);
     reply(context, object, &object.latest, Part::Whole)

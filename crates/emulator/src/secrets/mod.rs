@@ -71,6 +71,10 @@ pub(crate) fn answer(
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
     match route {
+        SecretRoute::Object(ObjectRoute::Restore) => {
+            let _turn = certificates::take_turn(context);
+            objects::answer::<SecretContent>(context, ObjectRoute::Restore, body)
+        }
         SecretRoute::Object(route) => objects::answer::<SecretContent>(context, route, body),
         SecretRoute::Set { name } => set(context, &name, body),
     }
@@ -90,7 +94,7 @@ fn check_form(context: &Context<'_>) -> Result<(), ServiceError> {
 fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Reply, ServiceError> {
     context.authorize(SecretContent::KIND, Action::Set, Some(name))?;
     let body = SetBody::parse(body)?;
-    certificates::check_free(context, SecretContent::KIND, name, "set")?;
+    let _turn = certificates::claim(context, SecretContent::KIND, name, "set")?;
     let now = context.router.clock.now();
     let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
     let mut store = lock(&context.vault.secrets);

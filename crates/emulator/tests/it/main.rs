@@ -34,6 +34,7 @@ mod binary;
 mod binary_refusals;
 mod byok;
 mod certificate_access;
+mod certificate_edges;
 mod certificate_imports;
 mod certificate_lifecycle;
 mod certificate_operations;

@@ -36,7 +36,7 @@ const BITS: [(&str, KeyUsages); 9] = [
     ("decipherOnly", KeyUsages::DecipherOnly),
 ];
 
-/// What a request asks for and a certificate says, in the order of the service's requests.
+/// What a request asks for and a certificate says, in the order of the service's requests, as recorded.
 pub(super) fn wanted(props: &X509Props) -> Result<Vec<Extension>, X509Error> {
     let mut extensions = Vec::new();
     let usages = usages(&props.key_usage);

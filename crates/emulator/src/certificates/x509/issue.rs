@@ -150,6 +150,10 @@ fn make(
 ) -> Result<Vec<u8>, X509Error> {
     let signer = Signer::of(issuer_key)?;
     let mut extensions = wanted(props)?;
+    // As recorded: certificates say earlier than requests whether they are an authority's.
+    if let Some(constraints) = extensions.pop() {
+        extensions.insert(usize::from(!props.key_usage.is_empty()), constraints);
+    }
     extensions.push(extension(
         false,
         &AuthorityKeyIdentifier {

@@ -1,6 +1,10 @@
 //! Distinguished names as people write them (RFC 4514, and the laxer form of Windows).
 
-use x509_cert::name::Name;
+use x509_cert::{
+    attr::AttributeTypeAndValue,
+    der::{Any, Decode, Encode, Tag, Tagged, asn1::PrintableStringRef},
+    name::{Name, RdnSequence, RelativeDistinguishedName},
+};
 
 use super::X509Error;
 
@@ -10,7 +14,21 @@ pub(in crate::certificates) fn subject(text: &str) -> Result<Name, X509Error> {
         return Ok(Name::default());
     }
     let parts: Option<Vec<String>> = split(text).iter().map(|part| attribute(part)).collect();
-    Ok(parts.ok_or(X509Error)?.join(",").parse()?)
+    let mut parts: Vec<RelativeDistinguishedName> =
+        parts.ok_or(X509Error)?.join(",").parse::<RdnSequence>()?.into();
+    for part in &mut parts {
+        let attributes = part.iter().cloned().map(printable).collect::<Result<Vec<_>, _>>()?;
+        *part = attributes.try_into()?;
+    }
+    Ok(Name::from_der(&RdnSequence::from(parts).to_der()?)?)
+}
+
+/// As recorded, a value is a PrintableString where it can be one.
+fn printable(attribute: AttributeTypeAndValue) -> Result<AttributeTypeAndValue, X509Error> {
+    let AttributeTypeAndValue { oid, value } = attribute;
+    let plain = value.tag() == Tag::Utf8String && PrintableStringRef::new(value.value()).is_ok();
+    let value = if plain { Any::new(Tag::PrintableString, value.value())? } else { value };
+    Ok(AttributeTypeAndValue { oid, value })
 }
 
 /// Writes a name as Windows does: the most specific part first, with a blank after each comma.
