@@ -40,8 +40,10 @@ pub(super) const KEY_VAULT: [&str; 25] = [
 const KEYS_SINCE: &str = "2019-09-01";
 const CONNECTIONS_SINCE: &str = "2018-02-14";
 
-/// Of ARM's own paths, the latest first, as its refusal of 2024 lists them; and what az sends since.
-const ARM: [&str; 58] = [
+/// Of ARM's own paths, the latest first, as its refusal of 2024 lists them; and what released clients send since: az
+/// 2024-11-01, the SDKs of Python, JavaScript and Java 2025-04-01.
+const ARM: [&str; 59] = [
+    "2025-04-01",
     "2024-11-01",
     "2024-08-01",
     "2024-06-01-preview",
