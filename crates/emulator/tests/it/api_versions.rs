@@ -87,7 +87,10 @@ async fn strict_resource_manager_takes_what_released_clients_send() {
     let path = |rest: &str| format!("{subscription}{rest}");
     for (versions, paths) in [
         (["2024-11-01", "2025-04-01", "2021-04-01"], ["/resourcegroups", "/resourcegroups/rg"]),
-        (["2015-11-01", "2025-04-01", "2021-04-01"], ["/resources", "/resourcegroups/rg/resources"]),
+        (
+            ["2015-11-01", "2025-04-01", "2021-04-01"],
+            ["/resources", "/resourcegroups/rg/resources"],
+        ),
         (["2022-12-01", "2022-12-01", "2022-12-01"], ["", "/locations"]),
     ] {
         for version in versions {
