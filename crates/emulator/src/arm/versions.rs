@@ -52,8 +52,10 @@ const HSM_KEYS_SINCE: &str = "2023-02-01";
 pub(super) const HSMS: &[&str] = KEY_VAULT.as_slice().split_at(7).1;
 pub(super) const HSM_KEYS: &[&str] = KEY_VAULT.as_slice().split_at(14).1;
 
-/// Of ARM's own paths, the latest first, as its refusal of 2024 lists them; and what az sends since.
-const ARM: [&str; 58] = [
+/// Of ARM's own paths, the latest first, as its refusal of 2024 lists them; and what released clients send since: az
+/// 2024-11-01, the SDKs of Python, JavaScript and Java 2025-04-01.
+const ARM: [&str; 59] = [
+    "2025-04-01",
     "2024-11-01",
     "2024-08-01",
     "2024-06-01-preview",

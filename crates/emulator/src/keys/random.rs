@@ -3,7 +3,6 @@
 use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
     host::VaultKind,
@@ -35,8 +34,7 @@ pub(super) fn bytes(context: &Context<'_>, body: &[u8]) -> Result<Reply, Service
         .filter(|_| (1..=MAX_COUNT).contains(&count))
         .ok_or_else(|| {
             ServiceError::bad_parameter(format!(
-                "GetRandomBytesRequest: count cannot be greater than {MAX_COUNT} or less than 1 (Activity ID: {})",
-                Uuid::new_v4()
+                "GetRandomBytesRequest: count cannot be greater than {MAX_COUNT} or less than 1"
             ))
         })?;
     let mut bytes = vec![0; count];

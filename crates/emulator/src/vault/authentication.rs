@@ -1,6 +1,7 @@
 //! The token check, on every request, and the challenge that answers a request without a good token.
 
 use http::{HeaderValue, Method, header};
+use uuid::Uuid;
 
 use super::ServiceError;
 use crate::{
@@ -17,20 +18,25 @@ pub(super) fn authenticate(
     tenant: &str,
     site: &VaultSite,
     request: &Request,
+    id: &Uuid,
 ) -> Result<Caller, Box<Response>> {
     let Some(token) = bearer(&request.headers) else {
         let missing = "AKV10000: Request is missing a Bearer or PoP token.";
-        return Err(challenge(tenant, site, request, missing, None));
+        return Err(challenge(tenant, site, request, id, missing, None));
     };
     let audiences = [site.resource.as_str(), site.public_resource];
     tokens.check_for(tenant, token, &audiences).map_err(|refusal| {
-        let message = text(&refusal);
-        challenge(tenant, site, request, &message, Some("invalid_token"))
+        let message = text(&refusal, site.kind);
+        challenge(tenant, site, request, id, &message, Some("invalid_token"))
     })
 }
 
-fn text(refusal: &TokenRefusal) -> String {
+fn text(refusal: &TokenRefusal, kind: VaultKind) -> String {
     match refusal {
+        // As users reported it (Azure/azure-sdk-for-java#33659).
+        TokenRefusal::Audience { expected, found } if kind == VaultKind::ManagedHsm => {
+            format!("Found token with aud={found}, but expected aud={expected}")
+        }
         TokenRefusal::Malformed => {
             "AKV10000: The Bearer token is not a well-formed JSON web token.".to_owned()
         }
@@ -52,18 +58,19 @@ fn challenge(
     tenant: &str,
     site: &VaultSite,
     request: &Request,
+    id: &Uuid,
     message: &str,
     error: Option<&str>,
 ) -> Box<Response> {
-    let mut response = match site.kind {
-        VaultKind::Vault => ServiceError::unauthorized(message.to_owned()).into_response(site.kind),
-        VaultKind::ManagedHsm => {
-            // The pool's challenge bodies are not JSON: two bytes on GET, none otherwise.
+    let mut response = match (site.kind, error) {
+        // Where there is no token, a pool's body is no JSON: two bytes on GET, none otherwise.
+        (VaultKind::ManagedHsm, None) => {
             let body: &'static [u8] = if request.method == Method::GET { b"OK" } else { b"" };
             let mut response = Response::new(body.into());
             *response.status_mut() = http::StatusCode::UNAUTHORIZED;
             response
         }
+        _ => ServiceError::unauthorized(message.to_owned()).into_response(site.kind, id),
     };
     let mut value =
         format!("Bearer authorization=\"{}/{tenant}\", resource=\"{}\"", site.login, site.resource);

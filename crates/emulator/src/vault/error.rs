@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::{Method, StatusCode};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::reply;
 use crate::{host::VaultKind, message::Response, objects::ObjectKind};
@@ -330,10 +331,14 @@ impl ServiceError {
         (self.status, self.code, self.message)
     }
 
-    pub(crate) fn into_response(self, kind: VaultKind) -> Response {
+    /// The answer to the request of that id, which a managed HSM's sentences end with.
+    pub(crate) fn into_response(self, kind: VaultKind, request: &Uuid) -> Response {
         let innererror = self.inner.map(|code| Inner { code });
-        let envelope =
-            Envelope { error: Outer { code: self.code, message: &self.message, innererror } };
+        let message = match kind {
+            VaultKind::Vault => self.message,
+            VaultKind::ManagedHsm => format!("{} (Activity ID: {request})", self.message).into(),
+        };
+        let envelope = Envelope { error: Outer { code: self.code, message: &message, innererror } };
         let body = reply::serialize(kind, &envelope).unwrap_or_default();
         let mut response = Response::new(body.into());
         *response.status_mut() = self.status;

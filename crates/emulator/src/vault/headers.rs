@@ -39,8 +39,11 @@ pub(super) fn add(
     region: &str,
     address: IpAddr,
     request: &Request,
+    id: &Uuid,
 ) {
-    let no_content = response.status() == StatusCode::NO_CONTENT;
+    // A managed HSM tells a type where it has nothing to tell.
+    let no_content = kind == VaultKind::Vault && response.status() == StatusCode::NO_CONTENT;
+    let refused = !response.status().is_success();
     let challenge = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
     let fixed = match kind {
@@ -50,8 +53,8 @@ pub(super) fn add(
     for (name, value) in fixed {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    // A managed HSM's challenge tells nothing of the network and the region.
-    if !(challenge && kind == VaultKind::ManagedHsm) {
+    // A managed HSM's refusals tell nothing of the network and the region.
+    if !(refused && kind == VaultKind::ManagedHsm) {
         let network = network_info(kind, address);
         for (name, value) in
             [("x-ms-keyvault-network-info", network.as_str()), ("x-ms-keyvault-region", region)]
@@ -73,7 +76,7 @@ pub(super) fn add(
             HeaderValue::from_static(concat!("azvault-emulator-", env!("CARGO_PKG_VERSION"))),
         );
     }
-    if let Ok(id) = HeaderValue::from_str(&Uuid::new_v4().to_string()) {
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(HeaderName::from_static("x-ms-request-id"), id);
     }
     let echo = header(&request.headers, "x-ms-return-client-request-id")

@@ -75,24 +75,25 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
     if let Some(page) = front_door::refuse(&request.path) {
         return page;
     }
+    let id = Uuid::new_v4();
     let grant = OnceLock::new();
     let address = client_address(router, &request);
     let tenant = router.vaults.tenant(site);
     let tenant = tenant.as_deref().unwrap_or(&router.tokens.tenant_id);
     let mut response = if router.vaults.is_gone(site) {
         // The service's name would not resolve any more: there is no challenge to give.
-        ServiceError::vault_gone(&site.name).into_response(site.kind)
+        ServiceError::vault_gone(&site.name).into_response(site.kind, &id)
     } else {
-        match authentication::authenticate(&router.tokens, tenant, site, &request) {
+        match authentication::authenticate(&router.tokens, tenant, site, &request, &id) {
             // Before anything else, as the service does: clients send their first request bare.
             Err(challenge) => *challenge,
             Ok(caller) => match authorized(router, site, &caller, &request, &grant).await {
                 Ok(reply) => reply.into_response(),
-                Err(error) => error.into_response(site.kind),
+                Err(error) => error.into_response(site.kind, &id),
             },
         }
     };
-    headers::add(&mut response, site.kind, &router.vaults.region(site), address, &request);
+    headers::add(&mut response, site.kind, &router.vaults.region(site), address, &request, &id);
     headers::add_grant(&mut response, grant.get());
     if request.method == Method::HEAD {
         // A refusal too has no body then.

@@ -73,8 +73,37 @@ async fn strict_resource_manager_refuses_by_the_type_of_the_resource() {
     let (status, code, _, message) = arm.get(&group).await.refusal();
     assert_eq!((status, code.as_str()), (400, "InvalidApiVersionParameter"));
     assert!(message.starts_with(
-        "The api-version '2026-05-15' is invalid. The supported versions are '2024-11-01,"
+        "The api-version '2026-05-15' is invalid. The supported versions are '2025-04-01,"
     ));
+}
+
+/// What the clients of Resource Manager that `cargo xtask conformance` installs send to its own paths: az, those of
+/// Python, JavaScript and Java, and Go's.
+#[tokio::test]
+async fn strict_resource_manager_takes_what_released_clients_send() {
+    let mut arm = Arm::of(Emulator::builder().strict_api_versions(true)).await;
+    arm.put("kv-1", json!({})).await.ok();
+    let subscription = arm.subscription();
+    let path = |rest: &str| format!("{subscription}{rest}");
+    for (versions, paths) in [
+        (["2024-11-01", "2025-04-01", "2021-04-01"], ["/resourcegroups", "/resourcegroups/rg"]),
+        (
+            ["2015-11-01", "2025-04-01", "2021-04-01"],
+            ["/resources", "/resourcegroups/rg/resources"],
+        ),
+        (["2022-12-01", "2022-12-01", "2022-12-01"], ["", "/locations"]),
+    ] {
+        for version in versions {
+            arm.http.api_version = version;
+            for path in paths.map(path) {
+                assert_eq!(arm.get(&path).await.status(), 200, "{version} {path}");
+            }
+        }
+    }
+    for version in ["2025-05-01", "2026-02-01", "2026-05-15"] {
+        arm.http.api_version = version;
+        assert_eq!(arm.get_vault("kv-1").await.status(), 200, "{version}");
+    }
 }
 
 /// Keys came to Resource Manager in 2019, secrets were there before.

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use azvault_emulator::Emulator;
+use azvault_emulator::{Emulator, Principal};
 use serde_json::{Value, json};
 
 use crate::{
     arm::{Arm, code, refused},
     roles::{SECRETS_USER, assign, rbac},
-    support::{Vault, base64url},
+    support::{Vault, base64url, token},
 };
 
 const NAME: &str = "11111111-1111-1111-1111-111111111111";
@@ -21,6 +21,61 @@ async fn the_operations_of_a_pools_key_keep_their_order() {
     for _ in 0..3 {
         assert_eq!(hsm.get("/keys/k").await.ok()["key"]["key_ops"], made);
     }
+}
+
+/// No role is assigned to anybody here.
+#[tokio::test]
+async fn everybody_may_do_everything_in_a_managed_hsm() {
+    let mut hsm = Vault::hsm().await;
+    let scope = "https://managedhsm.azure.net/.default";
+    let stranger = Principal::new("99999999-9999-9999-9999-999999999999");
+    hsm.token = Some(token(&hsm.emulator, stranger, scope).await);
+    hsm.create("k", json!({"kty": "EC"})).await;
+    let digest = json!({"alg": "ES256", "value": base64url(&[7; 32])});
+    assert_eq!(hsm.post("/keys/k/sign", digest).await.status(), 200);
+    assert_eq!(hsm.post("/rng", json!({"count": 1})).await.status(), 200);
+    assert_eq!(hsm.delete("/keys/k").await.status(), 200);
+    assert_eq!(hsm.delete("/deletedkeys/k").await.status(), 204);
+}
+
+#[tokio::test]
+async fn a_managed_hsm_cannot_be_administered() {
+    let hsm = Vault::hsm().await;
+    for (method, path) in [
+        ("GET", "/providers/Microsoft.Authorization/roleDefinitions"),
+        ("GET", "/providers/Microsoft.Authorization/roleAssignments"),
+        ("GET", "/settings"),
+        ("PATCH", "/settings/AllowKeyManagementOperationsThroughARM"),
+        ("POST", "/backup"),
+        ("PUT", "/restore"),
+        ("POST", "/securitydomain/download"),
+        ("GET", "/ekm"),
+        ("GET", "/secrets"),
+        ("GET", "/certificates"),
+    ] {
+        let (status, code, ..) = hsm.send(method, path, Some(json!({}))).await.refusal();
+        assert_eq!((status, code.as_str()), (405, "NotSupportedByEmulator"), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_managed_hsm_misses_a_key_in_a_vaults_words() {
+    let (hsm, vault) = (Vault::hsm().await, Vault::new().await);
+    for path in ["/keys/none", "/deletedkeys/none", "/keys/none/rotationpolicy"] {
+        assert_eq!(hsm.get(path).await.refusal(), vault.get(path).await.refusal(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_is_not_tunnelled_through_a_header() {
+    let vault = Vault::new().await;
+    vault.create("k", json!({"kty": "EC"})).await;
+    let url = format!("{}/keys/k?api-version=7.6", vault.base);
+    for header in ["x-http-method", "x-http-request"] {
+        let answer = vault.send_to("POST", &url, "{}", &[(header, "DELETE")]).await;
+        assert_eq!(answer.status(), 400, "{header}");
+    }
+    assert_eq!(vault.get("/keys/k").await.status(), 200);
 }
 
 #[tokio::test]

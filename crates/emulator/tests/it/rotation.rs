@@ -162,6 +162,18 @@ async fn a_rotation_answers_the_new_version_and_leaves_the_old_usable() {
     assert_eq!((status, code.as_str()), (404, "KeyNotFound"));
 }
 
+/// What the service takes over of these is not on record.
+#[tokio::test]
+async fn a_rotated_version_is_enabled_and_has_no_times_of_the_one_before() {
+    let vault = Vault::new().await;
+    let now = vault.emulator.clock().now().unix_timestamp();
+    let times = json!({"enabled": false, "nbf": now - 9, "exp": now + 999});
+    vault.create("k", json!({"kty": "EC", "attributes": times})).await;
+    let attributes = vault.send("POST", "/keys/k/rotate", None).await.ok()["attributes"].clone();
+    assert_eq!(attributes["enabled"], true);
+    assert_eq!((attributes.get("nbf"), attributes.get("exp")), (None, None));
+}
+
 #[tokio::test]
 async fn two_rotations_at_once_make_two_versions() {
     let vault = Vault::new().await;

@@ -41,6 +41,11 @@ impl Answer {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
 
+    /// The names of all headers.
+    pub(crate) fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(|(name, _)| name.as_str())
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(self.text()).unwrap_or_else(|error| panic!("{error} in {}", self.text))
     }
@@ -53,16 +58,17 @@ impl Answer {
         Body { value, judgement: self.judgement }
     }
 
-    /// The refusal's status, code, inner code and message.
+    /// The refusal's status, code, inner code and message; a managed HSM's without the id of the request, which it
+    /// has to end with.
     pub(crate) fn refusal(&self) -> (u16, String, Option<String>, String) {
         let error = &self.json()["error"];
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        (
-            self.status(),
-            text(&error["code"]).unwrap(),
-            text(&error["innererror"]["code"]),
-            text(&error["message"]).unwrap(),
-        )
+        let mut message = text(&error["message"]).unwrap();
+        if self.header("x-ms-server-latency").is_some() {
+            let end = format!(" (Activity ID: {})", self.header("x-ms-request-id").unwrap());
+            message = message.strip_suffix(&end).unwrap_or_else(|| panic!("{message}")).to_owned();
+        }
+        (self.status(), text(&error["code"]).unwrap(), text(&error["innererror"]["code"]), message)
     }
 }
 

@@ -63,6 +63,40 @@ pub(super) async fn play(row: &Row) -> Result<(), String> {
     Ok(())
 }
 
+/// Every header that is on record; which answers have it is the rows' to say.
+const ON_RECORD: [&str; 30] = [
+    "cache-control",
+    "content-length",
+    "content-security-policy",
+    "content-type",
+    "expires",
+    "location",
+    "pragma",
+    "server",
+    "strict-transport-security",
+    "www-authenticate",
+    "x-aspnet-version",
+    "x-content-type-options",
+    "x-frame-options",
+    "x-ms-build-version",
+    "x-ms-client-request-id",
+    "x-ms-correlation-request-id",
+    "x-ms-failure-cause",
+    "x-ms-keyvault-network-info",
+    "x-ms-keyvault-rbac-assignment-id",
+    "x-ms-keyvault-rbac-cache",
+    "x-ms-keyvault-region",
+    "x-ms-keyvault-service-version",
+    "x-ms-original-request-ids",
+    "x-ms-ratelimit-remaining-subscription-deletes",
+    "x-ms-ratelimit-remaining-subscription-reads",
+    "x-ms-ratelimit-remaining-subscription-writes",
+    "x-ms-request-id",
+    "x-ms-routing-request-id",
+    "x-ms-server-latency",
+    "retry-after",
+];
+
 fn judge(expected: &Expected, answer: &Answer, names: &mut Names) -> Result<(), String> {
     if answer.status() != expected.status {
         return Err(format!("status {} for {}", answer.status(), expected.status));
@@ -77,6 +111,9 @@ fn judge(expected: &Expected, answer: &Answer, names: &mut Names) -> Result<(), 
         };
         let value = value.ok_or_else(|| format!("no header {name}"))?;
         matches(pattern, value, names).map_err(|error| format!("{name}: {error}"))?;
+    }
+    if let Some(stranger) = answer.header_names().find(|name| !ON_RECORD.contains(name)) {
+        return Err(format!("{stranger} is no header on record"));
     }
     for name in &expected.absent {
         if let Some(value) = answer.header(name) {
