@@ -117,6 +117,20 @@ fn the_certificate_and_the_emulator_are_there_while_the_command_runs() {
 }
 
 #[test]
+fn a_folder_that_everybody_may_write_to_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    std::fs::create_dir(&folder.0).unwrap();
+    for (mode, warned) in [(0o777, true), (0o1777, false), (0o775, false), (0o700, false)] {
+        std::fs::set_permissions(&folder.0, std::fs::Permissions::from_mode(mode)).unwrap();
+        let arguments = ["run", "--state-dir", folder.path(), "--", "true"];
+        let output = Command::new(BINARY).args(arguments).output().unwrap();
+        assert!(output.status.success());
+        assert_eq!(text(&output.stderr).contains("pose as the emulator"), warned, "{mode:o}");
+    }
+}
+
+#[test]
 fn verbose_tells_on_standard_error_where_it_is() {
     let output =
         Command::new(BINARY).args(["run", "--ephemeral", "-v", "--", "true"]).output().unwrap();
