@@ -9,6 +9,8 @@ mod files;
 mod java;
 mod own_host;
 mod place;
+#[cfg(any(windows, test))]
+mod program;
 mod run;
 mod serve;
 mod settings;
