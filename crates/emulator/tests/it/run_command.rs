@@ -49,6 +49,17 @@ fn a_command_that_is_not_there_or_no_program_is_told_as_shells_do() {
 }
 
 #[test]
+fn a_log_that_is_asked_of_others_does_not_silence_ours() {
+    for (log, told) in
+        [("theirs=debug", true), ("", true), ("theirs=off,error", true), ("off", false)]
+    {
+        let output = run(&["no-such-command"]).env("RUST_LOG", log).output().unwrap();
+        assert_eq!(text(&output.stderr).contains("no-such-command"), told, "{log}");
+        assert!(!text(&output.stderr).contains("ignoring"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn input_and_output_are_the_commands_own() {
     let mut child = run(&["cat"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"through a pipe").unwrap();
