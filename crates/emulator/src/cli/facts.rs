@@ -76,10 +76,10 @@ impl Running {
         let mut attempts = ATTEMPTS;
         let lock = loop {
             attempts -= 1;
-            match lock(folder)? {
+            match lock(folder, fs4::FileExt::try_lock)? {
                 Some(lock) => break lock,
                 None if attempts == 0 => return Ok(None),
-                // An `env` that looks whether anybody has it has it for a moment itself.
+                // An `env` that looks whether anybody has it has a share of it for a moment.
                 None => thread::sleep(PAUSE),
             }
         };
@@ -115,7 +115,8 @@ pub(super) fn read_running(folder: &Path) -> Result<Facts, String> {
     let facts: Facts = serde_json::from_str(&text).map_err(|error| {
         format!("{}: {error}; restart the emulator to have it written anew", path.display())
     })?;
-    match lock(folder) {
+    // Shared, so that two who look at once do not take each other for the emulator.
+    match lock(folder, fs4::FileExt::try_lock_shared) {
         Ok(Some(_)) => {
             Err(format!("{} (the last one, process {}, is gone)", none(), facts.process))
         }
@@ -125,16 +126,51 @@ pub(super) fn read_running(folder: &Path) -> Result<Facts, String> {
 }
 
 /// `None` when somebody else has it.
-fn lock(folder: &Path) -> io::Result<Option<File>> {
+fn lock(
+    folder: &Path,
+    try_lock: fn(&File) -> Result<(), fs4::TryLockError>,
+) -> io::Result<Option<File>> {
     let path = folder.join(LOCK);
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(&path).map_err(|error| of_file(&path, &error))?;
-    match fs4::FileExt::try_lock(&file) {
+    match try_lock(&file) {
         Ok(()) => Ok(Some(file)),
         Err(fs4::TryLockError::WouldBlock) => Ok(None),
         Err(fs4::TryLockError::Error(error)) => Err(of_file(&path, &error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_who_looks_is_not_taken_for_the_emulator() {
+        let folder = std::env::temp_dir().join(format!("azvault-running-{}", uuid::Uuid::new_v4()));
+        fs::create_dir(&folder).unwrap();
+        let of = |name: &str| folder.join(name);
+        let facts = Facts {
+            process: 1,
+            proxy: String::new(),
+            authority: String::new(),
+            tenant: String::new(),
+            subscription: String::new(),
+            identity_header: String::new(),
+            ca: of("ca.pem"),
+            trust_store: of("ca.p12"),
+            azure_config: of("azure"),
+        };
+        // As `kill -9` leaves it.
+        fs::write(of(RUNNING), serde_json::to_vec(&facts).unwrap()).unwrap();
+        let other = lock(&folder, fs4::FileExt::try_lock_shared).unwrap().unwrap();
+        assert!(read_running(&folder).unwrap_err().contains("is gone"));
+        drop(other);
+        let running = Running::announce(&folder, &facts).unwrap().unwrap();
+        assert!(read_running(&folder).is_ok());
+        drop(running);
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

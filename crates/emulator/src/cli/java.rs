@@ -17,7 +17,10 @@ pub(super) fn contradicts(name: &str, value: &str) -> bool {
         ["-Dhttp.", "-Dhttps.", "-DsocksProxy", "-Djava.net.", "-Djavax.net.ssl."];
     let name = name.to_ascii_uppercase();
     let of_java = name.ends_with("_OPTS") || name.ends_with("_OPTIONS");
-    of_java && name != VARIABLE && PROPERTIES.iter().any(|property| value.contains(property))
+    // A file of options may hold anything.
+    let has_file = value.split_whitespace().any(|option| option.starts_with('@'));
+    let leads_elsewhere = has_file || PROPERTIES.iter().any(|property| value.contains(property));
+    of_java && name != VARIABLE && leads_elsewhere
 }
 
 /// Trust in that PKCS #12 file alone.
@@ -126,6 +129,7 @@ mod tests {
             assert!(contradicts(name, proxy), "{name}");
             assert!(!contradicts(name, "-Xmx1g"), "{name}");
         }
+        assert!(contradicts("JDK_JAVA_OPTIONS", "-Xmx1g @/etc/java.options"));
         // Ours come after these.
         assert!(!contradicts(VARIABLE, proxy));
         assert!(!contradicts("NOTES", proxy));

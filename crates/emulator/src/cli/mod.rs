@@ -9,6 +9,8 @@ mod files;
 mod java;
 mod own_host;
 mod place;
+#[cfg(any(windows, test))]
+mod program;
 mod run;
 mod serve;
 mod settings;
@@ -19,6 +21,7 @@ mod variables;
 
 use std::{
     error::Error,
+    ffi::OsString,
     io::{self, IsTerminal},
     path::Path,
     process::ExitCode,
@@ -62,11 +65,12 @@ pub(crate) async fn main(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
         Some(Command::Run(settings)) => settings.log_level(),
         Some(Command::Env(_)) => LevelFilter::WARN,
     };
-    log_to_stderr(level);
+    let surroundings = surroundings();
+    log_to_stderr(level, &surroundings);
     match cli.command {
         None => serve::serve(cli.settings).await.map(|()| ExitCode::SUCCESS),
-        Some(Command::Run(settings)) => run::run(*settings, &surroundings()).await,
-        Some(Command::Env(settings)) => Ok(match env::print(&settings, &surroundings()) {
+        Some(Command::Run(settings)) => run::run(*settings, &surroundings).await,
+        Some(Command::Env(settings)) => Ok(match env::print(&settings, &surroundings) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 tracing::error!("{error}");
@@ -76,13 +80,15 @@ pub(crate) async fn main(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
     }
 }
 
-fn surroundings() -> Vec<(std::ffi::OsString, std::ffi::OsString)> {
+fn surroundings() -> Vec<(OsString, OsString)> {
     std::env::vars_os().collect()
 }
 
-/// Logs at `level`, or as RUST_LOG says.
-fn log_to_stderr(level: LevelFilter) {
-    let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
+/// Logs at `level`, or as RUST_LOG says of all or of us: what it says of others does not silence a warning or an error.
+fn log_to_stderr(level: LevelFilter, surroundings: &[(OsString, OsString)]) {
+    let said = surroundings.iter().find(|(name, _)| name == EnvFilter::DEFAULT_ENV);
+    let said = said.and_then(|(_, value)| value.to_str()).unwrap_or_default();
+    let filter = EnvFilter::builder().parse_lossy(format!("{level},{said}"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())

@@ -73,6 +73,10 @@ pub(super) async fn run(
     let [program, arguments @ ..] = settings.command.as_slice() else {
         return Err("there is no command to run".into());
     };
+    #[cfg(windows)]
+    let file = super::program::file_of(program, present, std::path::Path::is_file);
+    #[cfg(windows)]
+    let program = file.as_deref().map_or(program.as_os_str(), std::path::Path::as_os_str);
     let mut command = Command::new(program);
     command.args(arguments);
     for change in changes(&facts, Way::Proxy { besides: &settings.no_proxy }, present) {

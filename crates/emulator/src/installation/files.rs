@@ -70,22 +70,51 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// Says so when anybody may put another certificate there for clients to trust; the sticky bit keeps ours in its place.
+pub(super) fn warn_of_others(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode =
+            fs::metadata(folder).map_err(|error| named(folder, &error))?.permissions().mode();
+        if mode & 0o1002 == 0o002 {
+            tracing::warn!(
+                folder = %folder.display(),
+                "everybody on this machine may write to this folder, and so pose as the emulator"
+            );
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}
+
 /// Takes rights away that others have been given on a secret file, and says so.
 pub(super) fn keep_private(path: &Path) -> io::Result<()> {
+    take_away(path, 0o077)
+}
+
+/// The same of the folder around secret files, which others must not put theirs into.
+pub(super) fn keep_own(folder: &Path) -> io::Result<()> {
+    take_away(folder, 0o022)
+}
+
+fn take_away(path: &Path, rights: u32) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(path).map_err(|error| named(path, &error))?.permissions().mode();
-        if mode & 0o077 != 0 {
+        // The sticky bit, as mounted secrets have it, keeps what is there in its place.
+        if mode & rights != 0 && mode & 0o1000 == 0 {
             tracing::warn!(
                 path = %path.display(),
-                "others could read this key; only its owner can from now on"
+                "others had rights to this; only its owner has from now on"
             );
-            fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+            fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700))
                 .map_err(|error| named(path, &error))?;
         }
     }
     #[cfg(not(unix))]
-    let _ = path;
+    let _ = (path, rights);
     Ok(())
 }

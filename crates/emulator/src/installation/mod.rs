@@ -16,7 +16,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{entra::SigningKey, error::Error, server::Authority};
-use files::{keep_private, lock_file, make_private_folder, named, write_private, write_public};
+use files::{
+    keep_own, keep_private, lock_file, make_private_folder, named, warn_of_others, write_private,
+    write_public,
+};
 
 /// The folder of the secret files.
 const KEYS: &str = "keys";
@@ -50,6 +53,7 @@ impl Installation {
 
 fn open(folder: &Path) -> io::Result<Installation> {
     make_private_folder(folder)?;
+    warn_of_others(folder)?;
     let path = folder.join(LOCK);
     let lock = lock_file(&path)?;
     // Released when the file is closed.
@@ -58,6 +62,7 @@ fn open(folder: &Path) -> io::Result<Installation> {
     if !keys.try_exists().map_err(|error| named(&keys, &error))? {
         make(folder, &keys)?;
     }
+    keep_own(&keys)?;
     let installation = read(&keys)?;
     let public = folder.join(PUBLIC_CA);
     let certificate = installation.authority.certificate_pem();

@@ -61,8 +61,9 @@ fn keys_are_readable_by_their_owner_alone_and_are_made_so_again() {
         assert_eq!(mode(&folder.key(file)), 0o600, "{file}");
     }
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::set_permissions(folder.0.join(KEYS), fs::Permissions::from_mode(0o777)).unwrap();
     identity(&folder);
-    assert_eq!(mode(&key), 0o600);
+    assert_eq!((mode(&key), mode(&folder.0.join(KEYS))), (0o600, 0o700));
 }
 
 #[test]

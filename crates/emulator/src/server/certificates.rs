@@ -18,7 +18,7 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::{CertifiedKey, SigningKey},
 };
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 use super::Authority;
 use crate::{clock::wall_now, error::Error, host, locks::lock};
@@ -26,13 +26,21 @@ use crate::{clock::wall_now, error::Error, host, locks::lock};
 /// Leaves are cheap to make again, so a flood of names costs memory only up to here.
 const CACHED_LEAVES: usize = 1024;
 const VALID_DAYS: i64 = 397;
+/// One that ends sooner is made anew.
+const RENEWED_AHEAD: Duration = Duration::days(1);
 
 #[derive(Debug)]
 pub(crate) struct Certificates {
     authority: Authority,
     leaf_key: KeyPair,
     leaf_signer: Arc<dyn SigningKey>,
-    leaves: Mutex<HashMap<String, Arc<CertifiedKey>>>,
+    leaves: Mutex<HashMap<String, Leaf>>,
+}
+
+#[derive(Clone, Debug)]
+struct Leaf {
+    key: Arc<CertifiedKey>,
+    not_after: OffsetDateTime,
 }
 
 impl Certificates {
@@ -63,12 +71,15 @@ impl Certificates {
         Ok(config)
     }
 
-    fn leaf(&self, host: &str) -> Option<Arc<CertifiedKey>> {
-        if let Some(leaf) = lock(&self.leaves).get(host) {
-            return Some(Arc::clone(leaf));
+    /// That of `host`, as long as it is good for a while yet: the emulator may run longer than that.
+    fn leaf(&self, host: &str, now: OffsetDateTime) -> Option<Arc<CertifiedKey>> {
+        if let Some(leaf) = lock(&self.leaves).get(host)
+            && now + RENEWED_AHEAD < leaf.not_after
+        {
+            return Some(Arc::clone(&leaf.key));
         }
-        let leaf = match self.make_leaf(host) {
-            Ok(leaf) => Arc::new(leaf),
+        let leaf = match self.make_leaf(host, now) {
+            Ok(leaf) => leaf,
             Err(error) => {
                 tracing::error!(%error, host, "no certificate could be made");
                 return None;
@@ -78,11 +89,11 @@ impl Certificates {
         if leaves.len() >= CACHED_LEAVES {
             leaves.clear();
         }
-        leaves.insert(host.to_owned(), Arc::clone(&leaf));
-        Some(leaf)
+        leaves.insert(host.to_owned(), leaf.clone());
+        Some(leaf.key)
     }
 
-    fn make_leaf(&self, host: &str) -> Result<CertifiedKey, rcgen::Error> {
+    fn make_leaf(&self, host: &str, now: OffsetDateTime) -> Result<Leaf, rcgen::Error> {
         let names = if host == "localhost" {
             vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()]
         } else {
@@ -94,15 +105,16 @@ impl Certificates {
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        params.not_before = wall_now() - Duration::days(1);
+        params.not_before = now - Duration::days(1);
         // Apple's limit is 825 days; a leaf must not outlive its authority.
         params.not_after =
             (params.not_before + Duration::days(VALID_DAYS)).min(self.authority.not_after());
         let certificate = params.signed_by(&self.leaf_key, self.authority.issuer())?;
-        Ok(CertifiedKey::new(
+        let key = CertifiedKey::new(
             vec![certificate.der().clone(), self.authority.intermediate().clone()],
             Arc::clone(&self.leaf_signer),
-        ))
+        );
+        Ok(Leaf { key: Arc::new(key), not_after: params.not_after })
     }
 }
 
@@ -110,7 +122,7 @@ impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         // A client that connects to an address sends no name.
         let host = hello.server_name().unwrap_or("localhost").to_ascii_lowercase();
-        if host::is_served(&host) { self.leaf(&host) } else { None }
+        if host::is_served(&host) { self.leaf(&host, wall_now()) } else { None }
     }
 }
 
@@ -132,7 +144,7 @@ mod tests {
         roots.add(ca.contents().into()).unwrap();
         let provider = Arc::new(aws_lc_rs::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
-        let leaf = certificates.make_leaf(host).unwrap();
+        let leaf = certificates.make_leaf(host, wall_now()).unwrap().key;
         let name = ServerName::try_from(host.to_owned()).unwrap();
         let seconds = u64::try_from(wall_now().unix_timestamp()).unwrap();
         let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
@@ -149,5 +161,18 @@ mod tests {
         for host in ["example.com", "azure.net", "www.microsoft.com", "10.0.0.1"] {
             assert!(!is_believed(host), "{host}");
         }
+    }
+
+    #[test]
+    fn a_leaf_is_made_anew_before_it_ends() {
+        let certificates = Certificates::of(Authority::generate().unwrap()).unwrap();
+        let (now, host) = (wall_now(), "kv.vault.localhost");
+        let first = certificates.leaf(host, now).unwrap();
+        let later = certificates.leaf(host, now + Duration::days(394)).unwrap();
+        assert!(Arc::ptr_eq(&first, &later));
+        let last = certificates.leaf(host, now + Duration::days(396)).unwrap();
+        assert_ne!(first.cert[0], last.cert[0]);
+        let again = certificates.leaf(host, now + Duration::days(396)).unwrap();
+        assert!(Arc::ptr_eq(&last, &again));
     }
 }

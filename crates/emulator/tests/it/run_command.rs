@@ -49,6 +49,17 @@ fn a_command_that_is_not_there_or_no_program_is_told_as_shells_do() {
 }
 
 #[test]
+fn a_log_that_is_asked_of_others_does_not_silence_ours() {
+    for (log, told) in
+        [("theirs=debug", true), ("", true), ("theirs=off,error", true), ("off", false)]
+    {
+        let output = run(&["no-such-command"]).env("RUST_LOG", log).output().unwrap();
+        assert_eq!(text(&output.stderr).contains("no-such-command"), told, "{log}");
+        assert!(!text(&output.stderr).contains("ignoring"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn input_and_output_are_the_commands_own() {
     let mut child = run(&["cat"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"through a pipe").unwrap();
@@ -114,6 +125,20 @@ fn the_certificate_and_the_emulator_are_there_while_the_command_runs() {
     assert!(output.status.success());
     assert!(text(&output.stdout).starts_with("-----BEGIN CERTIFICATE-----"));
     assert!(!text(&output.stdout).contains("PRIVATE"));
+}
+
+#[test]
+fn a_folder_that_everybody_may_write_to_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    std::fs::create_dir(&folder.0).unwrap();
+    for (mode, warned) in [(0o777, true), (0o1777, false), (0o775, false), (0o700, false)] {
+        std::fs::set_permissions(&folder.0, std::fs::Permissions::from_mode(mode)).unwrap();
+        let arguments = ["run", "--state-dir", folder.path(), "--", "true"];
+        let output = Command::new(BINARY).args(arguments).output().unwrap();
+        assert!(output.status.success());
+        assert_eq!(text(&output.stderr).contains("pose as the emulator"), warned, "{mode:o}");
+    }
 }
 
 #[test]
