@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
-    certificate_support::{der, issued, parse, policy, policy_with, request, sections},
+    certificate_support::{der, issued, parse, policy, policy_with, request, sections, version},
     support::{Answer, Vault},
     test_certificates::{AUTHORITY, KEY, LEAF},
 };
@@ -167,4 +167,23 @@ async fn renewals_end_with_the_calendar() {
     let policy = policy_with(json!({"x509_props": props, "lifetime_actions": trigger}));
     let bundle = issued(&vault, "c", policy).await;
     assert_eq!(vault.get("/certificates/c").await.ok()["id"], bundle["id"]);
+}
+
+/// Recorded 2022-03-23 (azure-sdk-for-net, `DownloadECDsaCertificateSignLocalVerifyRemote` and
+/// `VerifyUpdateCertificate`).
+#[tokio::test]
+async fn a_version_that_is_asked_for_comes_without_what_all_have_in_common() {
+    let vault = Vault::new().await;
+    let latest = issued(&vault, "c", policy()).await;
+    let version = version(&latest["id"]);
+    let shown = vault.get(&format!("/certificates/c/{version}")).await.ok();
+    let members: Vec<_> = shown.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["attributes", "cer", "id", "kid", "sid", "x5t"]);
+    let change = Some(json!({"attributes": {"enabled": true}}));
+    let path = format!("/certificates/c/{version}");
+    let changed = vault.send("PATCH", &path, change).await.ok();
+    let members: Vec<_> = changed.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["attributes", "cer", "id", "kid", "pending", "sid", "x5t"]);
+    let secret = vault.get(&format!("/secrets/c/{version}")).await.ok();
+    assert_eq!(secret, *vault.get("/secrets/c").await.ok());
 }
