@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use azvault_emulator::Emulator;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
@@ -186,4 +187,21 @@ async fn a_version_that_is_asked_for_comes_without_what_all_have_in_common() {
     assert_eq!(members, ["attributes", "cer", "id", "kid", "pending", "sid", "x5t"]);
     let secret = vault.get(&format!("/secrets/c/{version}")).await.ok();
     assert_eq!(secret, *vault.get("/secrets/c").await.ok());
+}
+
+#[tokio::test]
+async fn what_is_issued_by_now_is_not_cancelled_though_nobody_has_looked() {
+    let lag = Duration::from_secs(10);
+    let vault = Vault::of(Emulator::builder().certificate_lag(lag)).await;
+    for method in ["PATCH", "DELETE"] {
+        request(&vault, "c", policy()).await;
+        vault.emulator.clock().advance(lag);
+        let body = (method == "PATCH").then(|| json!({"cancellation_requested": true}));
+        let answer = vault.send(method, "/certificates/c/pending", body).await;
+        let expected = if method == "PATCH" { 400 } else { 200 };
+        assert_eq!(answer.status(), expected, "{method}: {}", answer.text());
+        let versions = vault.get("/certificates/c/versions").await.ok();
+        let count = if method == "PATCH" { 1 } else { 2 };
+        assert_eq!(versions["value"].as_array().unwrap().len(), count, "{method}");
+    }
 }
