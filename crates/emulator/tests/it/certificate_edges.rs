@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
+    arm::Arm,
     certificate_support::{der, issued, parse, policy, policy_with, request, sections, version},
     support::{Answer, Vault},
     test_certificates::{AUTHORITY, KEY, LEAF},
@@ -204,4 +205,30 @@ async fn what_is_issued_by_now_is_not_cancelled_though_nobody_has_looked() {
         let count = if method == "PATCH" { 1 } else { 2 };
         assert_eq!(versions["value"].as_array().unwrap().len(), count, "{method}");
     }
+}
+
+#[tokio::test]
+async fn an_import_keeps_its_key_in_hardware_where_there_is_some() {
+    let value = [KEY, LEAF].concat();
+    let key = json!({"key_props": {"kty": "EC-HSM"}});
+    let body = json!({"value": value, "policy": key});
+    let vault = Vault::new().await;
+    let bundle = vault.post("/certificates/c/import", body.clone()).await.ok();
+    let props = &bundle["policy"]["key_props"];
+    assert_eq!((&props["kty"], &props["exportable"]), (&json!("EC-HSM"), &json!(false)));
+    assert_eq!(vault.get("/keys/c").await.ok()["key"]["kty"], "EC-HSM");
+    let secret = vault.get("/secrets/c").await.ok();
+    assert!(!secret["value"].as_str().unwrap().contains("PRIVATE"));
+
+    let arm = Arm::new().await;
+    let all = json!({"certificates": ["create", "import"], "keys": ["create"]});
+    let policies = json!([arm.policy(all)]);
+    let properties = json!({"accessPolicies": policies, "enableRbacAuthorization": false});
+    arm.put("kv-1", properties).await.ok();
+    let standard = arm.data("kv-1").await;
+    let expected = standard.post("/keys/k/create", json!({"kty": "EC-HSM"})).await.refusal();
+    assert_eq!(standard.post("/certificates/c/import", body).await.refusal(), expected);
+    let key = json!({"kty": "EC-HSM", "exportable": false});
+    let created = request(&standard, "c", policy_with(json!({"key_props": key}))).await;
+    assert_eq!(created.refusal(), expected);
 }
