@@ -232,3 +232,14 @@ async fn an_import_keeps_its_key_in_hardware_where_there_is_some() {
     let created = request(&standard, "c", policy_with(json!({"key_props": key}))).await;
     assert_eq!(created.refusal(), expected);
 }
+
+#[tokio::test]
+async fn pem_is_known_below_what_openssl_writes_above_it() {
+    let vault = Vault::new().await;
+    let value = ["Bag Attributes\n    localKeyID: 01\n", KEY, "Bag Attributes\n", LEAF].concat();
+    for value in [STANDARD.encode(&value), value] {
+        vault.post("/certificates/c/import", json!({"value": value})).await.ok();
+        let secret = vault.get("/secrets/c").await.ok();
+        assert_eq!(secret["contentType"], "application/x-pem-file");
+    }
+}
