@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{CertificateObject, CertificateVersion, policy::PolicyView};
 use crate::{
     crypto::thumbprint,
-    objects::{Attributes, AttributesView, Tags},
+    objects::{Attributes, AttributesView, Part, Tags},
     vault::Context,
 };
 
@@ -28,7 +28,8 @@ pub(super) struct CertificateBundle<'a> {
     attributes: AttributesView,
     #[serde(skip_serializing_if = "Tags::is_empty")]
     tags: &'a Tags,
-    policy: PolicyView<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<PolicyView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<Pending>,
 }
@@ -70,11 +71,14 @@ impl<'a> CertificateBundle<'a> {
         id: String,
         object: &'a CertificateObject,
         version: &'a CertificateVersion,
+        part: Part,
     ) -> Self {
         let issued = version.content.issued.as_ref();
         let beside = |collection: &str| {
             issued.map(|_| context.url(&format!("{collection}/{}/{}", object.name, version.id)))
         };
+        let settings = &object.settings;
+        let operation = settings.operation.as_ref().filter(|_| part != Part::Version);
         let pending =
             || Pending { id: context.url(&format!("certificates/{}/pending", object.name)) };
         Self {
@@ -85,8 +89,8 @@ impl<'a> CertificateBundle<'a> {
             cer: issued.and_then(|issued| issued.chain.first()).map(|der| STANDARD.encode(der)),
             attributes: version.attributes.view(context),
             tags: &version.tags,
-            policy: object.settings.policy.view(context, &object.name),
-            pending: object.settings.operation.as_ref().map(|_| pending()),
+            policy: part.has_policy().then(|| settings.policy.view(context, &object.name)),
+            pending: operation.map(|_| pending()),
         }
     }
 }

@@ -92,9 +92,9 @@ pub(super) fn read(value: &str, pem: bool, password: &str) -> Result<Contents, X
     Err(X509Error)
 }
 
-/// Whether a file is PEM, for callers who do not say.
+/// Whether a file is PEM, for callers who do not say; OpenSSL writes attributes above the first line.
 pub(super) fn is_pem(value: &str) -> bool {
-    text(value).trim_start().starts_with("-----BEGIN")
+    text(value).contains("-----BEGIN ")
 }
 
 /// The text of a PEM file: some clients send it, some its base64.

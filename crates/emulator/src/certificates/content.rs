@@ -159,9 +159,9 @@ impl Content for CertificateContent {
         id: String,
         object: &'a CertificateObject,
         version: &'a CertificateVersion,
-        _: Part,
+        part: Part,
     ) -> impl Serialize {
-        CertificateBundle::of(context, id, object, version)
+        CertificateBundle::of(context, id, object, version, part)
     }
 
     fn item(

@@ -47,6 +47,9 @@ pub(super) fn import(
         .map_err(|_| unreadable(pem))?;
     let now = context.router.clock.now();
     check_expiry(&contents, pem, now.unix_timestamp())?;
+    if sent.wants_hsm() {
+        context.check_hardware()?;
+    }
     let policy = policy(&contents, sent, pem, now.unix_timestamp())?;
     let Contents { key, chain } = contents;
     let failed = |_| ServiceError::internal("The certificate could not be imported.");
@@ -102,9 +105,10 @@ fn policy(
         // No certificate of a vault has such a key.
         KeySpec::Oct { .. } | KeySpec::Okp => return Err(unreadable(pem)),
     };
+    let hsm = sent.wants_hsm();
     let key_props = KeyProps {
-        exportable: sent.exportable().unwrap_or(true),
-        kty: kty.to_owned(),
+        exportable: sent.exportable().unwrap_or(!hsm),
+        kty: if hsm { format!("{kty}-HSM") } else { kty.to_owned() },
         key_size,
         reuse_key: false,
         crv,

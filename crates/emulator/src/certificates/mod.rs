@@ -96,7 +96,15 @@ pub(crate) async fn answer(
     route: CertificateRoute,
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
-    keep_up(context, looked(&route)).await?;
+    let looked = match &route {
+        CertificateRoute::UpdatePending { name } | CertificateRoute::DeletePending { name }
+            if operation::is_late(context, name) =>
+        {
+            Looked::At(name)
+        }
+        route => looked(route),
+    };
+    keep_up(context, looked).await?;
     match route {
         CertificateRoute::Object(route) => lifecycle::answer(context, route, body),
         CertificateRoute::Create { name } => create::create(context, &name, body).await,

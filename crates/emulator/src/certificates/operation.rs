@@ -197,6 +197,17 @@ pub(super) fn get(context: &Context<'_>, name: &str) -> Result<Reply, ServiceErr
     })
 }
 
+/// Whether it is too late for a cancellation: the certificate is issued by now, though nobody has looked. Without a
+/// lag it never is.
+pub(super) fn is_late(context: &Context<'_>, name: &str) -> bool {
+    let now = context.router.clock.now();
+    let mut store = lock(&context.vault.certificates.store);
+    let object = store.readable(name, now).ok();
+    let operation = object.and_then(|object| object.settings.operation.as_ref());
+    let due = |operation: &Operation| !operation.cancel && operation.issued_at(context) <= now;
+    !context.properties.certificate_lag.is_zero() && operation.is_some_and(due)
+}
+
 /// Asks for a cancellation, which is seen by the next who looks.
 pub(super) fn update(
     context: &Context<'_>,

@@ -106,8 +106,25 @@ impl ObjectKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Whole,
+    /// Of one version that was asked for: without what all versions have in common, a certificate's policy and
+    /// operation.
+    Version,
     /// Without what only reading and setting give: a secret's value.
     Properties,
+    /// Of one version that was changed: nor with a certificate's policy, but with its operation, as recorded.
+    VersionProperties,
+}
+
+impl Part {
+    /// Whether it tells what a secret is.
+    pub(crate) fn has_value(self) -> bool {
+        matches!(self, Self::Whole | Self::Version)
+    }
+
+    /// Whether it tells how a certificate is made.
+    pub(crate) fn has_policy(self) -> bool {
+        matches!(self, Self::Whole | Self::Properties)
+    }
 }
 
 /// What a body changes in a version; what is absent stays.
@@ -250,9 +267,10 @@ fn get<C: Content>(
     context.authorize(C::KIND, Action::Get, Some(name))?;
     let mut store = lock(C::store(context.vault));
     let object = store.readable(name, context.router.clock.now())?;
+    let part = if version.is_some() { Part::Version } else { Part::Whole };
     let version = object.version(version)?;
     C::check_readable(version)?;
-    reply(context, object, version, Part::Whole)
+    reply(context, object, version, part)
 }
 
 /// Refuses to do that to what a certificate owns.
@@ -283,6 +301,7 @@ fn update<C: Content>(
     let change = C::read_change(context, body)?;
     C::apply(context, object, version, change)?;
     object.version_mut(version)?.attributes.updated = now.unix_timestamp();
+    let part = if version.is_some() { Part::VersionProperties } else { Part::Properties };
     let version = object.version(version)?;
-    reply(context, object, version, Part::Properties)
+    reply(context, object, version, part)
 }

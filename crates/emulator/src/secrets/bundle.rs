@@ -47,7 +47,7 @@ impl<'a> SecretBundle<'a> {
         let mut properties =
             SecretItem::of(context, id, version).with_kid(context, object, version);
         let content = &version.content;
-        let value = (part == Part::Whole).then(|| match converted(context, content) {
+        let value = part.has_value().then(|| match converted(context, content) {
             Some(pem) => {
                 properties.content_type = Some(PEM);
                 Cow::Owned(pem)

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use azvault_emulator::Emulator;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
-    certificate_support::{der, issued, parse, policy, policy_with, request, sections},
+    arm::Arm,
+    certificate_support::{der, issued, parse, policy, policy_with, request, sections, version},
     support::{Answer, Vault},
     test_certificates::{AUTHORITY, KEY, LEAF},
 };
@@ -167,4 +169,77 @@ async fn renewals_end_with_the_calendar() {
     let policy = policy_with(json!({"x509_props": props, "lifetime_actions": trigger}));
     let bundle = issued(&vault, "c", policy).await;
     assert_eq!(vault.get("/certificates/c").await.ok()["id"], bundle["id"]);
+}
+
+/// Recorded 2022-03-23 (azure-sdk-for-net, `DownloadECDsaCertificateSignLocalVerifyRemote` and
+/// `VerifyUpdateCertificate`).
+#[tokio::test]
+async fn a_version_that_is_asked_for_comes_without_what_all_have_in_common() {
+    let vault = Vault::new().await;
+    let latest = issued(&vault, "c", policy()).await;
+    let version = version(&latest["id"]);
+    let shown = vault.get(&format!("/certificates/c/{version}")).await.ok();
+    let members: Vec<_> = shown.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["attributes", "cer", "id", "kid", "sid", "x5t"]);
+    let change = Some(json!({"attributes": {"enabled": true}}));
+    let path = format!("/certificates/c/{version}");
+    let changed = vault.send("PATCH", &path, change).await.ok();
+    let members: Vec<_> = changed.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["attributes", "cer", "id", "kid", "pending", "sid", "x5t"]);
+    let secret = vault.get(&format!("/secrets/c/{version}")).await.ok();
+    assert_eq!(secret, *vault.get("/secrets/c").await.ok());
+}
+
+#[tokio::test]
+async fn what_is_issued_by_now_is_not_cancelled_though_nobody_has_looked() {
+    let lag = Duration::from_secs(10);
+    let vault = Vault::of(Emulator::builder().certificate_lag(lag)).await;
+    for method in ["PATCH", "DELETE"] {
+        request(&vault, "c", policy()).await;
+        vault.emulator.clock().advance(lag);
+        let body = (method == "PATCH").then(|| json!({"cancellation_requested": true}));
+        let answer = vault.send(method, "/certificates/c/pending", body).await;
+        let expected = if method == "PATCH" { 400 } else { 200 };
+        assert_eq!(answer.status(), expected, "{method}: {}", answer.text());
+        let versions = vault.get("/certificates/c/versions").await.ok();
+        let count = if method == "PATCH" { 1 } else { 2 };
+        assert_eq!(versions["value"].as_array().unwrap().len(), count, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn an_import_keeps_its_key_in_hardware_where_there_is_some() {
+    let value = [KEY, LEAF].concat();
+    let key = json!({"key_props": {"kty": "EC-HSM"}});
+    let body = json!({"value": value, "policy": key});
+    let vault = Vault::new().await;
+    let bundle = vault.post("/certificates/c/import", body.clone()).await.ok();
+    let props = &bundle["policy"]["key_props"];
+    assert_eq!((&props["kty"], &props["exportable"]), (&json!("EC-HSM"), &json!(false)));
+    assert_eq!(vault.get("/keys/c").await.ok()["key"]["kty"], "EC-HSM");
+    let secret = vault.get("/secrets/c").await.ok();
+    assert!(!secret["value"].as_str().unwrap().contains("PRIVATE"));
+
+    let arm = Arm::new().await;
+    let all = json!({"certificates": ["create", "import"], "keys": ["create"]});
+    let policies = json!([arm.policy(all)]);
+    let properties = json!({"accessPolicies": policies, "enableRbacAuthorization": false});
+    arm.put("kv-1", properties).await.ok();
+    let standard = arm.data("kv-1").await;
+    let expected = standard.post("/keys/k/create", json!({"kty": "EC-HSM"})).await.refusal();
+    assert_eq!(standard.post("/certificates/c/import", body).await.refusal(), expected);
+    let key = json!({"kty": "EC-HSM", "exportable": false});
+    let created = request(&standard, "c", policy_with(json!({"key_props": key}))).await;
+    assert_eq!(created.refusal(), expected);
+}
+
+#[tokio::test]
+async fn pem_is_known_below_what_openssl_writes_above_it() {
+    let vault = Vault::new().await;
+    let value = ["Bag Attributes\n    localKeyID: 01\n", KEY, "Bag Attributes\n", LEAF].concat();
+    for value in [STANDARD.encode(&value), value] {
+        vault.post("/certificates/c/import", json!({"value": value})).await.ok();
+        let secret = vault.get("/secrets/c").await.ok();
+        assert_eq!(secret["contentType"], "application/x-pem-file");
+    }
 }

@@ -80,6 +80,12 @@ impl PolicyBody {
         Some(content_type.eq_ignore_ascii_case(super::PEM))
     }
 
+    /// Whether it asks for hardware to keep the key in.
+    pub(in crate::certificates) fn wants_hsm(&self) -> bool {
+        let kty = self.key_props.as_ref().and_then(|props| props.kty.as_deref());
+        kty.is_some_and(|kty| kty.ends_with("-HSM"))
+    }
+
     /// Whether the private key may leave the vault, if it says so.
     pub(in crate::certificates) fn exportable(&self) -> Option<bool> {
         self.key_props.as_ref()?.exportable

@@ -13,7 +13,8 @@ pub(in crate::certificates) fn subject(text: &str) -> Result<Name, X509Error> {
     if text.trim().is_empty() {
         return Ok(Name::default());
     }
-    let parts: Option<Vec<String>> = split(text).iter().map(|part| attribute(part)).collect();
+    let parts: Option<Vec<String>> =
+        split(text).ok_or(X509Error)?.iter().map(|part| attribute(part)).collect();
     let mut parts: Vec<RelativeDistinguishedName> =
         parts.ok_or(X509Error)?.join(",").parse::<RdnSequence>()?.into();
     for part in &mut parts {
@@ -45,8 +46,9 @@ fn windows(part: &str) -> String {
     other.map_or_else(|| part.to_owned(), |(value, word)| format!("{word}{value}"))
 }
 
-/// Parts between commas or semicolons that are neither quoted nor escaped.
-fn split(text: &str) -> Vec<String> {
+/// Parts between commas or semicolons that are neither quoted nor escaped; `None` when a quotation or an escape has
+/// no end.
+fn split(text: &str) -> Option<Vec<String>> {
     let (mut parts, mut part) = (Vec::new(), String::new());
     let (mut quoted, mut escaped) = (false, false);
     for char in text.chars() {
@@ -63,21 +65,36 @@ fn split(text: &str) -> Vec<String> {
         part.push(char);
     }
     parts.push(part);
-    parts
+    (!quoted && !escaped).then_some(parts)
+}
+
+/// Without the blanks around it, but for one that is escaped.
+fn trimmed(value: &str) -> String {
+    let trimmed = value.trim();
+    let slashes = trimmed.chars().rev().take_while(|char| *char == '\\').count();
+    let blank = if slashes % 2 == 1 { " " } else { "" };
+    format!("{trimmed}{blank}")
 }
 
 /// A part as RFC 4514 writes it; `None` when it is none.
 fn attribute(part: &str) -> Option<String> {
     let (kind, value) = part.split_once('=')?;
-    let kind = match kind.trim() {
+    let kind = kind.trim();
+    let kind = match kind.split_at_checked(4) {
+        Some((word, oid)) if word.eq_ignore_ascii_case("OID.") => oid,
+        _ => kind,
+    };
+    let kind = match kind {
         // Windows' words.
         kind if kind.eq_ignore_ascii_case("E") => "emailAddress",
         kind if kind.eq_ignore_ascii_case("S") => "ST",
         kind if kind.eq_ignore_ascii_case("G") => "givenName",
+        kind if kind.eq_ignore_ascii_case("T") => "title",
+        kind if kind.eq_ignore_ascii_case("I") => "initials",
         "" => return None,
         kind => kind,
     };
-    let value = value.trim();
+    let value = trimmed(value);
     let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
     let value = match quoted {
         Some(inside) => inside
@@ -87,7 +104,7 @@ fn attribute(part: &str) -> Option<String> {
                 special.then_some('\\').into_iter().chain([char])
             })
             .collect(),
-        None => value.to_owned(),
+        None => value,
     };
     (!value.is_empty()).then(|| format!("{kind}={value}"))
 }
@@ -106,6 +123,8 @@ mod tests {
             ("CN=a, OU=x, OU=y", "CN=a, OU=x, OU=y"),
             (r#"CN=a, O="Contoso, Ltd""#, r"CN=a, O=Contoso\, Ltd"),
             (r"CN=a\, b", r"CN=a\, b"),
+            (r"CN=a\ , O=b\\ ", r"CN=a\ , O=b\\"),
+            ("T=x, I=y, OID.2.5.4.12=z", "TITLE=x, INITIALS=y, TITLE=z"),
             ("E=a@b.example, CN=x", "E=a@b.example, CN=x"),
             ("emailAddress=a@b.example, S=x, st=y", "E=a@b.example, S=x, S=y"),
         ] {
@@ -123,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused() {
-        for text in ["x", "CN=", "=a", "CN=a,,O=b", "NoSuchType=a", "CN=a,"] {
+        for text in ["x", "CN=", "=a", "CN=a,,O=b", "NoSuchType=a", "CN=a,", "CN=\"a", "CN=a\\"] {
             assert!(subject(text).is_err(), "{text}");
         }
     }
