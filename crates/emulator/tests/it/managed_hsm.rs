@@ -58,6 +58,24 @@ async fn its_refusals_end_with_the_id_of_the_request() {
     assert_eq!(message, start);
 }
 
+/// As somebody's program printed one in 2021 (version 7.2): nothing follows the items.
+#[tokio::test]
+async fn the_last_page_of_its_lists_has_no_link() {
+    let hsm = Vault::hsm().await;
+    for path in ["/keys", "/deletedkeys", "/keys/none/versions"] {
+        assert_eq!(hsm.get(path).await.text(), r#"{"value":[]}"#, "{path}");
+    }
+    for name in ["a", "b"] {
+        hsm.create(name, json!({"kty": "EC-HSM"})).await;
+    }
+    let first = hsm.get("/keys?maxresults=1").await;
+    member_order(first.text(), &["nextLink", "value", "attributes", "kid"]);
+    let link = first.ok()["nextLink"].as_str().unwrap().to_owned();
+    let last = hsm.send_to("GET", &link, "", &[]).await.ok();
+    assert_eq!(last.as_object().unwrap().keys().collect::<Vec<_>>(), ["value"]);
+    assert_eq!(last["value"][0]["kid"], format!("{}/keys/b", hsm.base));
+}
+
 #[tokio::test]
 async fn a_purge_has_a_type_though_no_body() {
     let hsm = Vault::hsm().await;
