@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     crypto::{CipherInput, CryptoError, EncryptionAlgorithm, KeyMaterial, SignatureAlgorithm},
+    host::VaultKind,
     locks::lock,
     objects::{Content, json, version_id},
     vault::{Action, Context, Operation, Reply, ServiceError},
@@ -28,7 +29,9 @@ struct Body {
 }
 
 #[derive(Serialize)]
-struct KeyOperationResult {
+struct KeyOperationResult<'a> {
+    #[serde(flatten)]
+    pool: PoolResult<'a>,
     kid: String,
     value: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,8 +43,26 @@ struct KeyOperationResult {
 }
 
 #[derive(Serialize)]
-struct VerifyResult {
+struct VerifyResult<'a> {
+    #[serde(flatten)]
+    pool: PoolResult<'a>,
+    /// A vault does not say which key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<&'a str>,
     value: bool,
+}
+
+/// What a managed HSM's results have besides, as recorded by azure-sdk-for-js in 2021 and 2022.
+#[derive(Serialize)]
+struct PoolResult<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alg: Option<&'a str>,
+}
+
+impl<'a> PoolResult<'a> {
+    fn of(context: &Context<'_>, alg: &'a str) -> Self {
+        Self { alg: (context.site.kind == VaultKind::ManagedHsm).then_some(alg) }
+    }
 }
 
 /// The key as an operation needs it, free of the vault's lock.
@@ -125,6 +146,7 @@ fn encrypt(
     let base64url = |bytes: Vec<u8>| URL_SAFE_NO_PAD.encode(bytes);
     let aad = encrypted.tag.is_some().then(|| body.aad.clone()).flatten();
     let result = KeyOperationResult {
+        pool: PoolResult::of(context, name),
         kid: key.kid,
         value: base64url(encrypted.value),
         iv: encrypted.iv.map(base64url),
@@ -146,7 +168,7 @@ fn decrypt(
         .material
         .decrypt(algorithm, &input)
         .map_err(|error| refusal(&key, name, input.value.len(), error))?;
-    answer(context, key.kid, &plain)
+    answer(context, name, key.kid, &plain)
 }
 
 fn sign(context: &Context<'_>, key: Key, body: &Body) -> Result<Reply, ServiceError> {
@@ -157,7 +179,7 @@ fn sign(context: &Context<'_>, key: Key, body: &Body) -> Result<Reply, ServiceEr
         .material
         .sign(algorithm, &digest)
         .map_err(|error| signature_refusal(&key, name, algorithm, error))?;
-    answer(context, key.kid, &signature)
+    answer(context, name, key.kid, &signature)
 }
 
 fn verify(context: &Context<'_>, key: &Key, body: &Body) -> Result<Reply, ServiceError> {
@@ -169,15 +191,20 @@ fn verify(context: &Context<'_>, key: &Key, body: &Body) -> Result<Reply, Servic
         .material
         .verify(algorithm, &digest, &signature)
         .map_err(|error| signature_refusal(key, name, algorithm, error))?;
-    Reply::json(context.site.kind, &VerifyResult { value })
+    let pool = PoolResult::of(context, name);
+    let kid = pool.alg.map(|_| key.kid.as_str());
+    Reply::json(context.site.kind, &VerifyResult { pool, kid, value })
 }
 
-fn answer(context: &Context<'_>, kid: String, value: &[u8]) -> Result<Reply, ServiceError> {
-    let value = URL_SAFE_NO_PAD.encode(value);
-    Reply::json(
-        context.site.kind,
-        &KeyOperationResult { kid, value, iv: None, tag: None, aad: None },
-    )
+fn answer(
+    context: &Context<'_>,
+    algorithm: &str,
+    kid: String,
+    value: &[u8],
+) -> Result<Reply, ServiceError> {
+    let (pool, value) = (PoolResult::of(context, algorithm), URL_SAFE_NO_PAD.encode(value));
+    let result = KeyOperationResult { pool, kid, value, iv: None, tag: None, aad: None };
+    Reply::json(context.site.kind, &result)
 }
 
 fn cipher_input(body: &Body) -> Result<CipherInput, ServiceError> {

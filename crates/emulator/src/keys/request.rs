@@ -77,7 +77,9 @@ impl CreateBody {
                 None => Curve::P256,
                 Some(name) => Curve::parse(name).ok_or_else(ServiceError::invalid_value)?,
             }),
-            ("OKP", VaultKind::ManagedHsm) if raw.crv.as_deref() == Some(ED25519_NAME) => {
+            ("OKP", VaultKind::ManagedHsm)
+                if raw.crv.as_deref().is_none_or(|crv| crv == ED25519_NAME) =>
+            {
                 KeySpec::Okp
             }
             ("oct", VaultKind::ManagedHsm) => KeySpec::Oct { bits: oct_bits(raw.key_size)? },
@@ -168,7 +170,8 @@ pub(super) fn default_operations(spec: KeySpec, kind: VaultKind) -> &'static [&'
         (KeySpec::Ec(_), _) => &["sign", "verify"],
         // As recorded from a pool; a vault has no such keys.
         (KeySpec::Okp, _) => &["verify", "sign"],
-        (KeySpec::Oct { .. }, _) => &["encrypt", "decrypt", "wrapKey", "unwrapKey"],
+        // As well.
+        (KeySpec::Oct { .. }, _) => &["wrapKey", "unwrapKey", "decrypt", "encrypt"],
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     version_id,
 };
 use crate::{
+    host::VaultKind,
     locks::lock,
     vault::{Action, Context, Reply, ServiceError},
 };
@@ -18,9 +19,9 @@ use crate::{
 #[derive(Serialize)]
 struct Page<T> {
     value: Vec<T>,
-    /// `null` on the last page.
-    #[serde(rename = "nextLink")]
-    next_link: Option<String>,
+    /// `null` on a vault's last page; a managed HSM leaves it out there.
+    #[serde(rename = "nextLink", skip_serializing_if = "Option::is_none")]
+    next_link: Option<Option<String>>,
 }
 
 /// What a skip token holds; clients must not look.
@@ -98,6 +99,10 @@ pub(crate) fn page<'a, T: Serialize>(
         value.push(item);
     }
     let next_link = items.peek().is_some().then(|| next_link(context, path, last));
+    let next_link = match context.site.kind {
+        VaultKind::Vault => Some(next_link),
+        VaultKind::ManagedHsm => next_link.map(Some),
+    };
     Reply::json(context.site.kind, &Page { value, next_link })
 }
 

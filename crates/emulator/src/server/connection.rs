@@ -1,11 +1,20 @@
 //! One TLS connection: hyper's messages to ours and back, and the faults that need the wire.
 
-use std::{convert::Infallible, future::pending, io, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::pending,
+    io,
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{self, Poll},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryFutureExt, stream};
 use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
-use hyper::body::{Frame, Incoming};
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
@@ -27,6 +36,9 @@ pub(super) type WireBody = UnsyncBoxBody<Bytes, io::Error>;
 
 /// How long a client may take to start TLS.
 const HANDSHAKE: Duration = Duration::from_secs(30);
+/// How long a connection without a request is kept at shutdown. Over HTTP/2 it ends once the client has answered a
+/// ping, and a client that does nothing else at the time does not answer.
+const IDLE: Duration = Duration::from_millis(250);
 
 /// What every connection has to know.
 #[derive(Clone)]
@@ -62,12 +74,17 @@ where
         }
     };
     let cut = Arc::new(Notify::new());
+    // Held by each request until its answer is written.
+    let requests = Arc::new(());
     let service = {
-        let cut = Arc::clone(&cut);
+        let (cut, requests) = (Arc::clone(&cut), Arc::downgrade(&requests));
         hyper::service::service_fn(move |request| {
-            answer(Arc::clone(&router), Arc::clone(&cut), peer, Port::Tls, request)
+            let held = requests.upgrade();
+            let answer = answer(Arc::clone(&router), Arc::clone(&cut), peer, Port::Tls, request);
+            answer.map_ok(|answer| answer.map(|body| Held { body, _request: held }))
         })
     };
+    let is_idle = || Arc::strong_count(&requests) == 1;
     let builder = auto::Builder::new(TokioExecutor::new());
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
@@ -85,6 +102,11 @@ where
             () = stop_asked(&mut stopped), if !draining => {
                 draining = true;
                 connection.as_mut().graceful_shutdown();
+            }
+            _ = timeout(IDLE, pending::<()>()), if draining && is_idle() => {
+                if is_idle() {
+                    return;
+                }
             }
         }
     }
@@ -141,6 +163,32 @@ async fn read(request: http::Request<Incoming>, peer: IpAddr, begun: u64) -> Opt
 
 pub(super) fn whole(body: Bytes) -> WireBody {
     http_body_util::Full::new(body).map_err(|never: Infallible| match never {}).boxed_unsync()
+}
+
+/// A body of an answer, and what is held until it is written or given up.
+struct Held {
+    body: WireBody,
+    _request: Option<Arc<()>>,
+}
+
+impl hyper::body::Body for Held {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 fn truncated(response: Response, len: usize) -> http::Response<WireBody> {

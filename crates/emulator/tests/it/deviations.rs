@@ -99,7 +99,7 @@ async fn rsnull_signs_nothing() {
     );
 }
 
-/// What EdDSA takes is not on record; here it is the message.
+/// On record is a value of 32 bytes, signed as the message that it is; of others nothing is known.
 #[tokio::test]
 async fn an_edwards_key_of_a_pool_signs_messages_of_any_length() {
     let hsm = Vault::hsm().await;
@@ -112,9 +112,8 @@ async fn an_edwards_key_of_a_pool_signs_messages_of_any_length() {
         let other = json!({"alg": "EdDSA", "digest": "AAAA", "value": signed["value"]});
         assert_eq!(hsm.post("/keys/k/verify", other).await.ok()["value"], false);
     }
-    for body in [json!({"kty": "OKP"}), json!({"kty": "OKP-HSM", "crv": "X25519"})] {
-        assert_eq!(hsm.post("/keys/other/create", body).await.status(), 400);
-    }
+    let body = json!({"kty": "OKP-HSM", "crv": "X25519"});
+    assert_eq!(hsm.post("/keys/other/create", body).await.status(), 400);
     let ec = json!({"alg": "ES256", "value": base64url(&[7; 32])});
     assert_eq!(hsm.post("/keys/k/sign", ec).await.status(), 400);
     let vault = Vault::new().await;

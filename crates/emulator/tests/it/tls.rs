@@ -230,3 +230,26 @@ async fn shutdown_and_drop_both_end_the_service() {
     };
     tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap();
 }
+
+/// Over HTTP/2 a connection ends with a ping, which nobody answers whose runtime does not run.
+#[test]
+fn a_client_that_does_nothing_does_not_hold_up_the_shutdown() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (server, client) = (
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap(),
+        runtime(),
+    );
+    let emulator = server.block_on(Emulator::start()).unwrap();
+    let http = client.block_on(async {
+        let http = emulator.http_client();
+        let url = format!("{}/common/discovery/instance", emulator.authority());
+        let answer = http.get(url).send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.version()), (200, Version::HTTP_2));
+        answer.bytes().await.unwrap();
+        http
+    });
+    server.block_on(async {
+        tokio::time::timeout(Duration::from_secs(4), emulator.shutdown()).await.unwrap();
+    });
+    drop((http, client));
+}
