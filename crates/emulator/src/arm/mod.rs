@@ -16,6 +16,7 @@ mod metering;
 mod names;
 mod odata;
 mod operations;
+mod page;
 mod part;
 mod private_endpoints;
 mod providers;

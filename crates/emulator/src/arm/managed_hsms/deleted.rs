@@ -10,11 +10,12 @@ use super::{
         Context,
         error::ArmError,
         names::{HsmId, normalized_location},
+        page::Page,
         reply::Reply,
         state::State,
         vaults::seconds,
     },
-    Page, live,
+    live,
     model::{HsmDeletion, ManagedHsm},
     operation,
 };
@@ -85,7 +86,7 @@ pub(super) fn list(context: &Context<'_>, subscription: &str) -> Result<Reply, A
         .filter(|hsm| hsm.id.group.subscription == subscription && !hsm.is_live(context.now))
         .filter_map(|hsm| Some(DeletedHsm::of(hsm, hsm.deletion?)))
         .collect();
-    Ok(Reply::json(StatusCode::OK, &Page { value, next_link: None })?.by_provider())
+    Ok(Reply::json(StatusCode::OK, &Page::whole(value))?.by_provider())
 }
 
 pub(super) fn get(

@@ -12,13 +12,14 @@ mod refusals;
 mod view;
 
 use http::{Method, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
     Context,
     error::ArmError,
     names::{GroupId, HsmId, is_vault_name},
+    page::Page,
     reply::Reply,
     route::Route,
     state::State,
@@ -92,14 +93,6 @@ pub(super) fn live_ones<'a>(
     })
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<T> {
-    value: Vec<T>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_link: Option<String>,
-}
-
 fn list(
     context: &Context<'_>,
     subscription: &str,
@@ -110,28 +103,25 @@ fn list(
         Some(group) => state.group(group)?.id.path(),
         None => format!("/subscriptions/{subscription}"),
     };
-    let mut hsms = live_ones(&state, context.now, subscription, group)
-        .filter(|hsm| hsm.id.key() > context.query.after)
-        .peekable();
-    let (mut value, mut last) = (Vec::new(), "");
-    while value.len() < context.query.page_size()
-        && let Some(hsm) = hsms.next()
-    {
-        last = &hsm.id.name;
-        value.push(HsmView::of(context, hsm));
-    }
-    let next_link = hsms.peek().map(|_| {
-        let query = context.query.continued(last);
-        format!("{}{path}/providers/{KIND}?{query}", context.site.base)
-    });
-    Ok(Reply::json(StatusCode::OK, &Page { value, next_link })?.by_provider())
+    let hsms = live_ones(&state, context.now, subscription, group)
+        .filter(|hsm| hsm.id.key() > context.query.after);
+    let page = Page::cut(
+        hsms,
+        context.query.page_size(),
+        |hsm| (&hsm.id.name, HsmView::of(context, hsm)),
+        |last| {
+            let query = context.query.continued(last);
+            format!("{}{path}/providers/{KIND}?{query}", context.site.base)
+        },
+    );
+    Ok(Reply::json(StatusCode::OK, &page)?.by_provider())
 }
 
 /// Those that were sent when it was made or changed.
 fn regions(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
     let mut state = context.state();
     let value = view::regions(live(&mut state, context.now, id)?);
-    Ok(Reply::json(StatusCode::OK, &Page { value, next_link: None })?.by_provider())
+    Ok(Reply::json(StatusCode::OK, &Page::whole(value))?.by_provider())
 }
 
 /// Deletes those of a group that is deleted.

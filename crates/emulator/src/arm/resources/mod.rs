@@ -13,6 +13,7 @@ use super::{
     error::ArmError,
     managed_hsms::{self, ManagedHsm},
     names::GroupId,
+    page::Page,
     reply::Reply,
     state::State,
     vaults::ArmVault,
@@ -110,14 +111,6 @@ impl<'a> Item<'a> {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<'a> {
-    value: Vec<Item<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_link: Option<String>,
-}
-
 pub(super) fn list(
     context: &Context<'_>,
     subscription: &str,
@@ -129,23 +122,19 @@ pub(super) fn list(
         Some(group) => state.group(group)?.id.path(),
         None => format!("/subscriptions/{subscription}"),
     };
-    let mut resources = all(&state, context, subscription, group)
+    let resources = all(&state, context, subscription, group)
         .into_iter()
         .filter(|resource| resource.key() > context.query.after)
-        .filter(|resource| filter.as_ref().is_none_or(|filter| filter.takes(resource)))
-        .peekable();
-    let (mut value, mut last) = (Vec::new(), String::new());
-    while value.len() < context.query.page_size()
-        && let Some(resource) = resources.next()
-    {
-        last = resource.key();
-        value.push(Item::of(context, resource));
-    }
-    // On the only or last page the member is left out.
-    let next_link = resources.peek().map(|_| {
-        format!("{}{path}/resources?{}", context.site.base, context.query.continued(&last))
-    });
-    Reply::json(StatusCode::OK, &Page { value, next_link })
+        .filter(|resource| filter.as_ref().is_none_or(|filter| filter.takes(resource)));
+    let page = Page::cut(
+        resources,
+        context.query.page_size(),
+        |resource| (resource.key(), Item::of(context, resource)),
+        |last: String| {
+            format!("{}{path}/resources?{}", context.site.base, context.query.continued(&last))
+        },
+    );
+    Reply::json(StatusCode::OK, &page)
 }
 
 fn date_time(at: OffsetDateTime) -> String {

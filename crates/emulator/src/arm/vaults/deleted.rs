@@ -1,6 +1,6 @@
 //! Deleted vaults: seen, and purged.
 
-use std::{collections::BTreeMap, ops::Bound};
+use std::{collections::BTreeMap, convert::identity, ops::Bound};
 
 use http::{HeaderName, StatusCode};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use super::{
         error::ArmError,
         names::normalized_location,
         operations::{self, Operation},
+        page::Page,
         reply::Reply,
         state::State,
     },
@@ -38,14 +39,6 @@ struct Properties<'a> {
     scheduled_purge_date: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     purge_protection_enabled: Option<bool>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct List<'a> {
-    value: Vec<DeletedVault<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_link: Option<String>,
 }
 
 /// How many vaults a page has.
@@ -77,26 +70,18 @@ impl<'a> DeletedVault<'a> {
 pub(in crate::arm) fn list(context: &Context<'_>, subscription: &str) -> Result<Reply, ArmError> {
     let state = context.state();
     let after = &context.query.after;
-    let mut vaults = state
+    let vaults = state
         .vaults
         .range::<str, _>((Bound::Excluded(after.as_str()), Bound::Unbounded))
         .filter(|(_, vault)| vault.id.group.subscription == subscription)
-        .filter_map(|(key, vault)| Some((key, DeletedVault::of(vault, vault.deletion?))))
-        .peekable();
-    let (mut value, mut last) = (Vec::new(), after);
-    while value.len() < context.query.page_size_or(PAGE)
-        && let Some((key, vault)) = vaults.next()
-    {
-        last = key;
-        value.push(vault);
-    }
-    let next_link = vaults.peek().map(|_| {
+        .filter_map(|(key, vault)| Some((key, DeletedVault::of(vault, vault.deletion?))));
+    let page = Page::cut(vaults, context.query.page_size_or(PAGE), identity, |last| {
         // Unlike the other lists' links, this one's `$` is escaped.
         let query = context.query.continued(last).replacen("&$", "&%24", 1);
         let path = format!("/subscriptions/{subscription}/providers/Microsoft.KeyVault");
         format!("{}{path}/deletedVaults?{query}", context.site.base)
     });
-    let mut reply = Reply::json(StatusCode::OK, &List { value, next_link })?.by_provider();
+    let mut reply = Reply::json(StatusCode::OK, &page)?.by_provider();
     // ARM asks each region, and tells the ids of what it asked; here there is one.
     let asked = HeaderName::from_static("x-ms-original-request-ids");
     reply.headers.push((asked, Uuid::new_v4().to_string()));

@@ -17,6 +17,7 @@ use super::{
     Context,
     error::ArmError,
     names::{GroupId, VaultId, is_vault_name},
+    page::Page,
     reply::Reply,
 };
 pub(super) use access_policies::change as change_policies;
@@ -42,14 +43,6 @@ pub(super) fn delete(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmEr
     vault.check_unchanged(context)?;
     vault.delete(context);
     Ok(Reply::empty(StatusCode::OK).by_provider())
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<'a> {
-    value: Vec<VaultView<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_link: Option<String>,
 }
 
 /// As recorded, every page that holds a vault has a link, and an empty one follows the last vault.
