@@ -47,6 +47,19 @@ impl<'a> Call<'a> {
         Ok(Self { tokens, sign_ins: &tokens.sign_ins, base, tenant, is_v1, form })
     }
 
+    /// What `work` makes of the call that a request is.
+    pub(super) fn answer(
+        tokens: &Tokens,
+        base: &str,
+        segments: &[&str],
+        request: &Request,
+        work: impl FnOnce(&Call<'_>) -> Result<Response, Refusal>,
+    ) -> Response {
+        Call::of(tokens, base, segments, Fields::of_body(request))
+            .and_then(|call| work(&call))
+            .unwrap_or_else(Refusal::into_response)
+    }
+
     pub(super) fn required(&self, name: &str) -> Result<&str, Refusal> {
         self.form.get(name).ok_or_else(|| Refusal::missing(name))
     }
@@ -58,9 +71,7 @@ pub(super) fn answer(
     segments: &[&str],
     request: &Request,
 ) -> Response {
-    Call::of(tokens, base, segments, Fields::of_body(request))
-        .and_then(|call| grant(&call))
-        .unwrap_or_else(Refusal::into_response)
+    Call::answer(tokens, base, segments, request, grant)
 }
 
 fn grant(call: &Call<'_>) -> Result<Response, Refusal> {

@@ -27,9 +27,7 @@ pub(in crate::entra) fn begin(
     segments: &[&str],
     request: &Request,
 ) -> Response {
-    Call::of(tokens, base, segments, Fields::of_body(request))
-        .and_then(|call| codes(&call))
-        .unwrap_or_else(Refusal::into_response)
+    Call::answer(tokens, base, segments, request, codes)
 }
 
 fn codes(call: &Call<'_>) -> Result<Response, Refusal> {
