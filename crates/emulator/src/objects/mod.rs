@@ -171,7 +171,6 @@ pub(crate) trait Content: Sized {
         change: Change<Self::Change>,
     ) -> Result<(), ServiceError>;
 
-    /// Everything there is to know of a version, for a backup.
     /// Whether a certificate owns this version, so that only its operations change it.
     fn is_managed(_: &Version<Self>) -> bool {
         false
@@ -190,6 +189,7 @@ pub(crate) trait Content: Sized {
     /// Restores what belongs to an object that was restored.
     fn restored(_: &Context<'_>, _: &Object<Self>) {}
 
+    /// Everything there is to know of a version, for a backup.
     fn save(&self) -> Result<Self::Saved, ServiceError>;
 
     /// `None` when what was saved makes no sense.
