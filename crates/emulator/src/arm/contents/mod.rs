@@ -12,8 +12,8 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, error::ArmError, managed_hsms, names::is_object_name, part::VaultPart, reply::Reply,
-    vaults::connections::Target,
+    Context, error::ArmError, managed_hsms, names::is_object_name, page::Page, part::VaultPart,
+    reply::Reply, vaults::connections::Target,
 };
 use crate::{objects::Described, vault::OnBehalf};
 
@@ -40,15 +40,6 @@ struct Resource<'a, T> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     tags: BTreeMap<String, String>,
     properties: T,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct List<T> {
-    value: Vec<T>,
-    /// Left out on the only or last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_link: Option<String>,
 }
 
 /// What every body has.
@@ -130,7 +121,7 @@ impl<'a> Opened<'a> {
         let next_link = last.map(|last| {
             format!("{}{}/{collection}?{}", site.base, self.path, query.continued(last))
         });
-        Reply::json(StatusCode::OK, &List { value, next_link })
+        Reply::json(StatusCode::OK, &Page { value, next_link })
     }
 }
 
