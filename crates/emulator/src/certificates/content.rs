@@ -76,7 +76,7 @@ impl Content for CertificateContent {
         version: Option<&str>,
         change: Change<Self::Change>,
     ) -> Result<(), ServiceError> {
-        let now = context.router.clock.now().unix_timestamp();
+        let now = context.now().unix_timestamp();
         let policy = match (&change.content, version) {
             (None, _) => None,
             (Some(body), None) => {
@@ -108,7 +108,7 @@ impl Content for CertificateContent {
         context: &Context<'_>,
         object: &CertificateObject,
     ) -> Result<(), ServiceError> {
-        let now = context.router.clock.now();
+        let now = context.now();
         lock(&context.vault.keys).check_absent(&object.name, now)?;
         lock(&context.vault.secrets).check_absent(&object.name, now)
     }

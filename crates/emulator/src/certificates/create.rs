@@ -33,7 +33,7 @@ pub(super) async fn create(
     let body: Body = json(body)?;
     let tags = known_tags(body.tags, MAX_TAG_CHARS)?.unwrap_or_default();
     let enabled = body.attributes.and_then(|attributes| attributes.enabled()).unwrap_or(true);
-    let begun = context.router.clock.now();
+    let begun = context.now();
     // Refused early, before seconds of work, and checked again when the key is there.
     let (policy, reused) = {
         let mut store = lock(&context.vault.certificates.store);
@@ -56,7 +56,7 @@ pub(super) async fn create(
     let operation = Operation::new(policy, key, csr, enabled, tags, begun);
     let _turn = lock(&context.vault.certificates.turn);
     let mut store = lock(&context.vault.certificates.store);
-    check_name(context, &mut store, name, context.router.clock.now())?;
+    check_name(context, &mut store, name, context.now())?;
     let reply = operation.accepted(context, name)?;
     begin(&mut store, name, operation);
     Ok(reply)

@@ -45,7 +45,7 @@ pub(super) fn import(
     let pem = sent.wants_pem().unwrap_or_else(|| container::is_pem(&value));
     let contents = container::read(&value, pem, body.pwd.as_deref().unwrap_or_default())
         .map_err(|_| unreadable(pem))?;
-    let now = context.router.clock.now();
+    let now = context.now();
     check_expiry(&contents, pem, now.unix_timestamp())?;
     if sent.wants_hsm() {
         context.check_hardware()?;

@@ -144,7 +144,7 @@ pub(super) fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Repl
     if BUILT_IN.iter().any(|built_in| built_in.eq_ignore_ascii_case(name)) {
         return Err(ServiceError::bad_parameter(format!("The issuer name {name} is reserved.")));
     }
-    let now = context.router.clock.now().unix_timestamp();
+    let now = context.now().unix_timestamp();
     let mut issuers = lock(&context.vault.certificates.issuers);
     let id = name.to_ascii_lowercase();
     let created = issuers.get(&id).map_or(now, |old| old.created);
@@ -171,7 +171,7 @@ pub(super) fn update(
 ) -> Result<Reply, ServiceError> {
     authorize(context, Action::SetIssuers)?;
     let body: Body = json(body)?;
-    let now = context.router.clock.now().unix_timestamp();
+    let now = context.now().unix_timestamp();
     let mut issuers = lock(&context.vault.certificates.issuers);
     let issuer =
         issuers.get_mut(&name.to_ascii_lowercase()).ok_or_else(ServiceError::issuer_not_found)?;

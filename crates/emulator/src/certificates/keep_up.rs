@@ -45,7 +45,7 @@ pub(crate) async fn keep_up(context: &Context<'_>, looked: Looked<'_>) -> Result
     if lock(&context.vault.certificates.store).is_empty() {
         return Ok(());
     }
-    let now = context.router.clock.now();
+    let now = context.now();
     issue_due(context, name, now);
     while let Some(due) = next_renewal(context, name, now) {
         let key = match due.key {

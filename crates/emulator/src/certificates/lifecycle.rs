@@ -30,7 +30,7 @@ pub(super) fn answer(
     let _turn = lock(&context.vault.certificates.turn);
     let reply = objects::answer::<CertificateContent>(context, route, body)?;
     if let Some(step) = step {
-        let now = context.router.clock.now();
+        let now = context.now();
         step.take(&mut lock(&context.vault.keys), &name, now, context.properties);
         step.take(&mut lock(&context.vault.secrets), &name, now, context.properties);
     }

@@ -59,7 +59,7 @@ pub(super) fn merge(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Re
              the public part of the specified private key. Please check if certificate is valid.",
         ));
     }
-    let now = context.router.clock.now();
+    let now = context.now();
     let sent = body.attributes.and_then(|attributes| attributes.enabled());
     let tags = known_tags(body.tags, MAX_TAG_CHARS)?.unwrap_or(operation.tags);
     let failed = |_| ServiceError::internal("The certificate could not be merged.");

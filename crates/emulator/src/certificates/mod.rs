@@ -133,7 +133,7 @@ pub(crate) fn check_free(
     name: &str,
     operation: &str,
 ) -> Result<(), ServiceError> {
-    let now = context.router.clock.now();
+    let now = context.now();
     match lock(&context.vault.certificates.store).readable(name, now) {
         Ok(_) => Err(ServiceError::managed(kind, operation)),
         Err(_) => Ok(()),

@@ -184,7 +184,7 @@ impl Operation {
 pub(super) fn get(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
     context.authorize(CertificateContent::KIND, Action::Get, Some(name))?;
     let mut store = lock(&context.vault.certificates.store);
-    let object = store.readable(name, context.router.clock.now()).map_err(|_| not_found(name))?;
+    let object = store.readable(name, context.now()).map_err(|_| not_found(name))?;
     let operation = object.settings.operation.as_ref().ok_or_else(|| not_found(name))?;
     let asked = context.query.request_id.as_deref();
     if asked.is_some_and(|id| !id.eq_ignore_ascii_case(&operation.request_id)) {
@@ -200,7 +200,7 @@ pub(super) fn get(context: &Context<'_>, name: &str) -> Result<Reply, ServiceErr
 /// Whether it is too late for a cancellation: the certificate is issued by now, though nobody has looked. Without a
 /// lag it never is.
 pub(super) fn is_late(context: &Context<'_>, name: &str) -> bool {
-    let now = context.router.clock.now();
+    let now = context.now();
     let mut store = lock(&context.vault.certificates.store);
     let object = store.readable(name, now).ok();
     let operation = object.and_then(|object| object.settings.operation.as_ref());
@@ -234,7 +234,7 @@ pub(super) fn update(
 pub(super) fn delete(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
     context.authorize(CertificateContent::KIND, Action::Update, Some(name))?;
     let mut store = lock(&context.vault.certificates.store);
-    let object = store.writable(name, context.router.clock.now()).map_err(|_| not_found(name))?;
+    let object = store.writable(name, context.now()).map_err(|_| not_found(name))?;
     let operation = object.settings.operation.take().ok_or_else(|| not_found(name))?;
     operation.reply(context, &object.name)
 }
@@ -246,7 +246,7 @@ pub(super) fn find<'a>(
     name: &str,
     missing: impl Fn(&str) -> ServiceError,
 ) -> Result<(String, &'a mut Operation), ServiceError> {
-    let now = context.router.clock.now();
+    let now = context.now();
     let object: &mut CertificateObject = store.writable(name, now).map_err(|_| missing(name))?;
     let object_name = object.name.clone();
     let operation = object.settings.operation.as_mut().ok_or_else(|| missing(name))?;

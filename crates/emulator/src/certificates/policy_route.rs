@@ -10,7 +10,7 @@ use crate::{
 pub(super) fn get(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
     context.authorize(CertificateContent::KIND, Action::Get, Some(name))?;
     let mut store = lock(&context.vault.certificates.store);
-    let object = store.readable(name, context.router.clock.now())?;
+    let object = store.readable(name, context.now())?;
     Reply::json(context.site.kind, &object.settings.policy.view(context, &object.name))
 }
 
@@ -21,7 +21,7 @@ pub(super) fn update(
 ) -> Result<Reply, ServiceError> {
     context.authorize(CertificateContent::KIND, Action::Update, Some(name))?;
     let body: PolicyBody = json(body)?;
-    let now = context.router.clock.now();
+    let now = context.now();
     let mut store = lock(&context.vault.certificates.store);
     let object = store.writable(name, now)?;
     let policy = Policy::of(body, Some(&object.settings.policy), now.unix_timestamp())?;

@@ -105,7 +105,7 @@ pub(super) fn mirror(
     if version.content.issued.is_none() {
         return Ok(());
     }
-    let now = context.router.clock.now();
+    let now = context.now();
     if let Ok(key) = lock(&context.vault.keys).writable(&object.name, now) {
         copy(version, key)?;
     }

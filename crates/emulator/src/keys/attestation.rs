@@ -35,7 +35,7 @@ pub(super) fn get(
 ) -> Result<Reply, ServiceError> {
     context.authorize(KeyContent::KIND, Action::Get, Some(name))?;
     let mut store = lock(&context.vault.keys);
-    let object = store.readable(name, context.router.clock.now())?;
+    let object = store.readable(name, context.now())?;
     let found = object.version(version)?;
     if !found.content.hsm {
         return Err(ServiceError::bad_parameter(format!(

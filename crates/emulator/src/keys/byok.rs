@@ -73,7 +73,7 @@ fn exchange_key(context: &Context<'_>, kid: &str) -> Result<Arc<KeyMaterial>, Se
         None => (path, None),
     };
     let mut store = lock(&context.vault.keys);
-    let version = store.readable(name, context.router.clock.now())?.version(version)?;
+    let version = store.readable(name, context.now())?.version(version)?;
     let content = &version.content;
     if !version.attributes.enabled {
         return Err(ServiceError::key_disabled("import"));

@@ -60,7 +60,7 @@ pub(crate) fn cost(context: &Context<'_>, route: &KeyRoute, body: &[u8]) -> KeyC
 /// Whether the key is kept in hardware, and what it weighs.
 fn known(context: &Context<'_>, name: &str) -> Option<(bool, u32)> {
     let mut store = lock(&context.vault.keys);
-    let content = &store.readable(name, context.router.clock.now()).ok()?.latest.content;
+    let content = &store.readable(name, context.now()).ok()?.latest.content;
     let weight = match content.material.spec() {
         KeySpec::Rsa { bits } => weight(bits),
         KeySpec::Ec(_) | KeySpec::Oct { .. } | KeySpec::Okp => 1,

@@ -34,10 +34,10 @@ pub(super) async fn create(
         context.check_hardware()?;
     }
     // Refused early, before seconds of work, and checked again when the key is there.
-    let (hsm, export, now) = (body.hsm, body.export.clone(), context.router.clock.now());
+    let (hsm, export, now) = (body.hsm, body.export.clone(), context.now());
     settings(context, &mut lock(&context.vault.keys), name, now, export, hsm, &body.key_ops)?;
     let material = Arc::new(generate(body.spec).await?);
-    let now = context.router.clock.now();
+    let now = context.now();
     let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
     let content = KeyContent { material, hsm, key_ops: body.key_ops, managed: false };
     let version = Version::new(attributes, body.tags, content);

@@ -79,7 +79,7 @@ pub(super) fn import(
         }
     };
     let tags = key_tags(body.tags)?.unwrap_or_default();
-    let now = context.router.clock.now();
+    let now = context.now();
     let attributes = Attributes::new(now.unix_timestamp(), &attributes);
     let content = KeyContent { material: Arc::new(material), hsm, key_ops, managed: false };
     let _turn = certificates::claim(context, KeyContent::KIND, name, "import")?;

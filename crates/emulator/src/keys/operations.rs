@@ -90,7 +90,7 @@ pub(super) fn run(
     context.authorize(KeyContent::KIND, action, Some(name))?;
     let body: Body = json(body)?;
     let key = {
-        let now = context.router.clock.now();
+        let now = context.now();
         let mut store = lock(&context.vault.keys);
         let object = store.readable(name, now)?;
         let version = object.version(version)?;

@@ -107,7 +107,7 @@ pub(super) fn release(
         Some(name) => ReleaseAlgorithm::parse(name).ok_or_else(ServiceError::invalid_value)?,
     };
     let mut store = lock(&context.vault.keys);
-    let object = store.readable(name, context.router.clock.now())?;
+    let object = store.readable(name, context.now())?;
     let found = object.version(version)?;
     // Outside its time a key is still released, but not when it is disabled.
     if !found.attributes.enabled {
@@ -161,7 +161,7 @@ pub(super) fn secure_wrap(
     context.authorize(KeyContent::KIND, Action::WrapKey, Some(name))?;
     let body: SecureBody = json(body)?;
     let (alg, algorithm) = secure_algorithm(context, &body)?;
-    let now = context.router.clock.now();
+    let now = context.now();
     let mut store = lock(&context.vault.keys);
     let object = store.readable(name, now)?;
     let found = object.version(version)?;
@@ -196,7 +196,7 @@ pub(super) fn secure_unwrap(
     let value = required_bytes("value", body.value.as_deref())?;
     let target = body.target.as_deref().ok_or_else(|| ServiceError::required("target"))?;
     let mut store = lock(&context.vault.keys);
-    let object = store.readable(name, context.router.clock.now())?;
+    let object = store.readable(name, context.now())?;
     let found = object.version(version)?;
     check(found, SECURE_UNWRAP)?;
     let policy = object.settings.release_policy.as_ref();

@@ -26,13 +26,13 @@ pub(super) async fn rotate(context: &Context<'_>, name: &str) -> Result<Reply, S
     context.authorize(KeyContent::KIND, Action::Rotate, Some(name))?;
     let spec = {
         let mut store = lock(&context.vault.keys);
-        let object = store.writable(name, context.router.clock.now())?;
+        let object = store.writable(name, context.now())?;
         check_unmanaged(object, "rotate")?;
         check_count(context, object)?;
         object.latest.content.material.spec()
     };
     let material = generate(spec).await?;
-    let now = context.router.clock.now();
+    let now = context.now();
     let mut store = lock(&context.vault.keys);
     // What happened to the key meanwhile counts: it may be deleted, or have a newer version.
     let object = store.writable(name, now)?;
@@ -49,7 +49,7 @@ pub(crate) async fn keep_up(context: &Context<'_>, route: &KeyRoute) -> Result<(
         Looked::At(name) => Some(name),
         Looked::AtAll => None,
     };
-    let now = context.router.clock.now();
+    let now = context.now();
     while let Some(due) = next_due(context, name, now) {
         let material = generate(due.spec).await?;
         let mut store = lock(&context.vault.keys);

@@ -96,14 +96,14 @@ struct PolicyAttributesView {
 pub(super) fn get(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
     context.authorize(KeyContent::KIND, Action::GetRotationPolicy, Some(name))?;
     let mut store = lock(&context.vault.keys);
-    let object = store.readable(name, context.router.clock.now())?;
+    let object = store.readable(name, context.now())?;
     Reply::json(context.site.kind, &view(context, object))
 }
 
 /// Replaces the whole policy; the date of its first setting stays.
 pub(super) fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Reply, ServiceError> {
     context.authorize(KeyContent::KIND, Action::SetRotationPolicy, Some(name))?;
-    let now = context.router.clock.now();
+    let now = context.now();
     let mut policy = RotationPolicy::parse(body, context.site.kind, now.unix_timestamp())?;
     let mut store = lock(&context.vault.keys);
     let object = store.writable(name, now)?;
@@ -117,7 +117,7 @@ pub(super) fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Repl
 
 /// Refuses a policy that no key of this vault could have.
 pub(crate) fn check(context: &Context<'_>, body: &[u8]) -> Result<(), ServiceError> {
-    let now = context.router.clock.now();
+    let now = context.now();
     RotationPolicy::parse(body, context.site.kind, now.unix_timestamp()).map(|_| ())
 }
 

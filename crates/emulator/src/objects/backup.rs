@@ -49,7 +49,7 @@ pub(super) fn backup<C: Content>(context: &Context<'_>, name: &str) -> Result<Re
     context.authorize(C::KIND, Action::Backup, Some(name))?;
     let plain = {
         let mut store = lock(C::store(context.vault));
-        let object = store.readable(name, context.router.clock.now())?;
+        let object = store.readable(name, context.now())?;
         check_unmanaged(object, "backup")?;
         let count = object.count();
         if count > MAX_VERSIONS {
@@ -96,7 +96,7 @@ pub(super) fn restore<C: Content>(
     let object = load::<C>(saved).ok_or_else(ServiceError::corrupt_backup)?;
     C::check_restorable(context, &object)?;
     let mut store = lock(C::store(context.vault));
-    let object = store.restore(object, context.router.clock.now()).map_err(|refused| {
+    let object = store.restore(object, context.now()).map_err(|refused| {
         ServiceError::restore_conflict(C::KIND, &version_id(context, &refused, &refused.latest))
     })?;
     C::restored(context, object);

@@ -37,7 +37,7 @@ pub(crate) fn describe<C: Content>(
     version: Option<&str>,
 ) -> Result<Described, ServiceError> {
     let mut store = lock(C::store(context.vault));
-    let object = store.readable(name, context.router.clock.now())?;
+    let object = store.readable(name, context.now())?;
     described(context, object, object.version(version)?)
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn describe_all<C: Content>(
     most: usize,
 ) -> Result<DescribedPage, ServiceError> {
     let mut store = lock(C::store(context.vault));
-    let objects = store.live_after(after, context.router.clock.now());
+    let objects = store.live_after(after, context.now());
     page(context, objects.map(|(_, object)| (object, &object.latest)), most)
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn describe_versions<C: Content>(
     most: usize,
 ) -> Result<DescribedPage, ServiceError> {
     let mut store = lock(C::store(context.vault));
-    let object = store.readable(name, context.router.clock.now())?;
+    let object = store.readable(name, context.now())?;
     let versions = object.versions().into_iter().filter(|version| version.id.as_str() > after);
     page(context, versions.map(|version| (object, version)), most)
 }

@@ -49,7 +49,7 @@ impl Recovery {
 
 pub(super) fn delete<C: Content>(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Delete, Some(name))?;
-    let now = context.router.clock.now();
+    let now = context.now();
     let mut store = lock(C::store(context.vault));
     check_unmanaged(store.writable(name, now)?, "delete")?;
     let (object, deletion) = store.delete(name, now, context.properties)?;
@@ -59,7 +59,7 @@ pub(super) fn delete<C: Content>(context: &Context<'_>, name: &str) -> Result<Re
 pub(super) fn get<C: Content>(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Get, Some(name))?;
     let mut store = lock(C::store(context.vault));
-    let (object, deletion) = store.deleted(name, context.router.clock.now())?;
+    let (object, deletion) = store.deleted(name, context.now())?;
     C::check_readable(&object.latest)?;
     deleted_reply(context, object, deletion)
 }
@@ -70,7 +70,7 @@ pub(super) fn recover<C: Content>(
     name: &str,
 ) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Recover, Some(name))?;
-    let now = context.router.clock.now();
+    let now = context.now();
     let mut store = lock(C::store(context.vault));
     if let Ok((object, _)) = store.deleted(name, now) {
         check_unmanaged(object, "recover")?;
@@ -81,7 +81,7 @@ pub(super) fn recover<C: Content>(
 
 pub(super) fn purge<C: Content>(context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Purge, Some(name))?;
-    let now = context.router.clock.now();
+    let now = context.now();
     let mut store = lock(C::store(context.vault));
     if let Ok((object, _)) = store.deleted(name, now) {
         check_unmanaged(object, "purge")?;

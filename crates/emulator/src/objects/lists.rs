@@ -37,7 +37,7 @@ pub(super) fn live<C: Content>(context: &Context<'_>) -> Result<Reply, ServiceEr
     context.authorize(C::KIND, Action::List, None)?;
     let after = marker(context)?;
     let mut store = lock(C::store(context.vault));
-    let items = store.live_after(&after, context.router.clock.now());
+    let items = store.live_after(&after, context.now());
     let items = items.filter(|(_, object)| C::is_listed(context, &object.latest));
     let items = items.map(|(id, object)| (id, item(context, object)));
     page(context, C::KIND.collection(), items)
@@ -52,7 +52,7 @@ pub(super) fn versions<C: Content>(
     let after = marker(context)?;
     let path = format!("{}/{name}/versions", C::KIND.collection());
     let mut store = lock(C::store(context.vault));
-    let object = store.readable(name, context.router.clock.now()).ok();
+    let object = store.readable(name, context.now()).ok();
     let items = object.iter().flat_map(|object| {
         let versions = object.versions().into_iter().filter(|version| version.id > after);
         versions.filter(|version| C::is_listed(context, version)).map(|version| {
@@ -67,7 +67,7 @@ pub(super) fn deleted<C: Content>(context: &Context<'_>) -> Result<Reply, Servic
     context.authorize(C::KIND, Action::List, None)?;
     let after = marker(context)?;
     let mut store = lock(C::store(context.vault));
-    let items = store.deleted_after(&after, context.router.clock.now());
+    let items = store.deleted_after(&after, context.now());
     let items = items.filter(|(_, (object, _))| C::is_listed(context, &object.latest));
     let items = items.map(|(id, (object, deletion))| {
         let recovery = Recovery::of(context, object, deletion);

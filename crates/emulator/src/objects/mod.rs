@@ -266,7 +266,7 @@ fn get<C: Content>(
 ) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Get, Some(name))?;
     let mut store = lock(C::store(context.vault));
-    let object = store.readable(name, context.router.clock.now())?;
+    let object = store.readable(name, context.now())?;
     let part = if version.is_some() { Part::Version } else { Part::Whole };
     let version = object.version(version)?;
     C::check_readable(version)?;
@@ -292,7 +292,7 @@ fn update<C: Content>(
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
     context.authorize(C::KIND, Action::Update, Some(name))?;
-    let now = context.router.clock.now();
+    let now = context.now();
     let mut store = lock(C::store(context.vault));
     let object = store.writable(name, now)?;
     check_unmanaged(object, "update")?;

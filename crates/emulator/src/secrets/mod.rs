@@ -95,7 +95,7 @@ fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Reply, ServiceE
     context.authorize(SecretContent::KIND, Action::Set, Some(name))?;
     let body = SetBody::parse(body)?;
     let _turn = certificates::claim(context, SecretContent::KIND, name, "set")?;
-    let now = context.router.clock.now();
+    let now = context.now();
     let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
     let mut store = lock(&context.vault.secrets);
     store.check_name(name, now)?;

@@ -50,7 +50,7 @@ pub(super) fn authorize(
     action: Action,
     name: Option<&str>,
 ) -> Result<(), ServiceError> {
-    let now = context.router.clock.now();
+    let now = context.now();
     match &context.settings.access {
         Access::Everyone => Ok(()),
         Access::Policies(policies) => {

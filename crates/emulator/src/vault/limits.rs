@@ -139,7 +139,7 @@ impl VaultMeter {
             return Ok(());
         };
         let (category, weight) = category(context, route, body);
-        let (limit, now) = (limits.of(category), context.router.clock.now());
+        let (limit, now) = (limits.of(category), context.now());
         let mut buckets = lock(&self.buckets);
         buckets
             .entry((context.vault.name.clone(), category))

@@ -26,6 +26,7 @@ use std::{net::IpAddr, sync::OnceLock};
 
 use bytes::Bytes;
 use http::Method;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub(crate) use access::Access;
@@ -156,6 +157,11 @@ fn client_address(router: &Router, request: &Request) -> IpAddr {
 }
 
 impl Context<'_> {
+    /// The vault's present time.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.router.clock.now()
+    }
+
     /// Refuses the request unless its caller may do this to the objects of that kind.
     pub(crate) fn authorize(
         &self,
