@@ -16,10 +16,11 @@ use super::{
 };
 use crate::roles::Scope;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Group {
     pub(super) id: GroupId,
     location: String,
+    #[serde(default)]
     tags: BTreeMap<String, String>,
 }
 

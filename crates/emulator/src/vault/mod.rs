@@ -38,7 +38,7 @@ pub use limits::VaultLimits;
 pub(crate) use limits::VaultMeter;
 pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
 pub(crate) use policy::{AccessPolicy, Permissions};
-pub(crate) use policy_history::PolicyHistory;
+pub(crate) use policy_history::{FormerPolicies, PolicyHistory};
 pub(crate) use query::Query;
 pub(crate) use registry::{Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;

@@ -102,7 +102,7 @@ fn create(
     settings: SettingsBody,
 ) -> Result<ManagedHsm, ArmError> {
     let properties = settings.create()?;
-    let settings = properties.settings(context, id, location);
+    let settings = properties.settings(context.router.vaults.defaults(), id, location);
     let stamp = Stamp::of(context);
     let done = after(context.now, context.settings().hsm_provisioning_lag);
     let (vaults, now) = (&context.router.vaults, context.now);

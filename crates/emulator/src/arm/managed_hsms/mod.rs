@@ -5,6 +5,7 @@
 mod body;
 mod change;
 mod deleted;
+mod kept;
 mod model;
 mod network;
 mod operation;
@@ -25,6 +26,7 @@ use super::{
     state::State,
     vaults::availability,
 };
+pub(super) use kept::KeptHsm;
 pub(super) use model::ManagedHsm;
 use view::HsmView;
 

@@ -100,7 +100,7 @@ fn create(
     properties: PropertiesBody,
 ) -> Result<ArmVault, ArmError> {
     let properties = properties.create(context)?;
-    let settings = properties.settings(context, id, location);
+    let settings = properties.settings(context.router.vaults.defaults(), id, location);
     let stamp = Stamp::of(context);
     Ok(ArmVault {
         id: id.clone(),

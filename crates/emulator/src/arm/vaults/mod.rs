@@ -5,6 +5,7 @@ mod body;
 mod change;
 pub(super) mod connections;
 mod deleted;
+mod kept;
 mod model;
 mod network;
 mod policy_rules;
@@ -23,6 +24,7 @@ use super::{
 pub(super) use access_policies::change as change_policies;
 pub(super) use change::{patch, put};
 pub(super) use deleted::{get as get_deleted, list as list_deleted, purge, seconds};
+pub(super) use kept::KeptVault;
 pub(super) use model::{ArmVault, Stamp};
 pub(super) use network::{NetworkAcls, check_public_access, rules};
 pub(super) use view::SystemData;

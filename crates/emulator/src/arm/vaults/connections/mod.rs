@@ -9,7 +9,7 @@ mod view;
 use std::time::Duration;
 
 use http::{HeaderName, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -26,7 +26,7 @@ const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperatio
 const RETRY_AFTER: &str = "1";
 
 /// The connections of one vault or managed HSM.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::arm) struct Connections {
     /// Whose they are, as a resource id.
     owner: String,
@@ -34,7 +34,7 @@ pub(in crate::arm) struct Connections {
 }
 
 /// A private endpoint's connection.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Connection {
     name: String,
     /// The resource id of the private endpoint.
@@ -56,19 +56,21 @@ pub(in crate::arm) struct NewConnection {
 }
 
 /// A change that is under way until `done`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Change {
     kind: ChangeKind,
+    #[serde(with = "crate::moment")]
     done: OffsetDateTime,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 enum ChangeKind {
     Updating,
     Deleting,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Status {
     Pending,
     Approved,

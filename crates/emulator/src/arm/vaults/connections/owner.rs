@@ -1,5 +1,6 @@
 //! What has private endpoint connections: a vault, or a managed HSM.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
@@ -14,7 +15,8 @@ use super::{
 };
 
 /// The one that a request or a private endpoint names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(in crate::arm) enum Target {
     Vault(VaultId),
     ManagedHsm(HsmId),
