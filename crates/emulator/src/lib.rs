@@ -28,6 +28,7 @@ mod roles;
 mod router;
 mod secrets;
 mod server;
+mod state;
 mod transport;
 mod vault;
 
