@@ -140,7 +140,7 @@ impl Emulator {
         let router = &self.inner.router;
         router
             .arm
-            .connect_private_endpoint(id, name, router.clock.now())
+            .connect_private_endpoint(id, name, &router.vaults, router.clock.now())
             .map_err(|error| Error::new("connect a private endpoint", error))
     }
 

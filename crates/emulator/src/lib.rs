@@ -21,7 +21,6 @@ mod keys;
 mod limits;
 mod locks;
 mod message;
-mod moment;
 mod objects;
 mod principal;
 mod roles;

@@ -313,7 +313,7 @@ fn connected(
 impl Context<'_> {
     /// The resources, brought up to now.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.router.arm.state(self.now)
+        self.router.arm.state(&self.router.vaults, self.now)
     }
 
     fn settings(&self) -> &ArmSettings {

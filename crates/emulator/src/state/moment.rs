@@ -22,6 +22,29 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         .ok_or_else(|| D::Error::custom("a time outside the calendar"))
 }
 
+/// A time that may be missing.
+pub(crate) mod option {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use time::OffsetDateTime;
+
+    #[derive(Serialize, Deserialize)]
+    struct At(#[serde(with = "super")] OffsetDateTime);
+
+    #[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
+    pub(crate) fn serialize<S: Serializer>(
+        time: &Option<OffsetDateTime>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        time.map(At).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<OffsetDateTime>, D::Error> {
+        Ok(Option::<At>::deserialize(deserializer)?.map(|At(time)| time))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use time::{PrimitiveDateTime, macros::datetime};
@@ -30,6 +53,9 @@ mod tests {
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct At(#[serde(with = "super")] OffsetDateTime);
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Maybe(#[serde(with = "super::option")] Option<OffsetDateTime>);
 
     #[test]
     fn times_come_back_to_the_nanosecond_from_the_calendars_start_to_its_end() {
@@ -41,6 +67,10 @@ mod tests {
         ] {
             let json = serde_json::to_string(&At(time)).unwrap();
             assert_eq!(serde_json::from_str::<At>(&json).unwrap(), At(time), "{json}");
+            for maybe in [None, Some(time)].map(Maybe) {
+                let json = serde_json::to_string(&maybe).unwrap();
+                assert_eq!(serde_json::from_str::<Maybe>(&json).unwrap(), maybe, "{json}");
+            }
         }
     }
 }

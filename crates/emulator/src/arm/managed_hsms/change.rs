@@ -11,7 +11,7 @@ use super::{
         vaults::{Stamp, connections::Connections},
     },
     body::{Absent, HsmBody, SettingsBody},
-    live,
+    live_mut,
     model::{Change, ChangeKind, ManagedHsm},
     operation,
 };
@@ -58,7 +58,7 @@ pub(super) fn put(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> 
 /// What the body leaves out stays; tags, rules, regions and administrators are replaced as a whole.
 pub(super) fn patch(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let hsm = live(&mut state, context.now, id)?;
+    let hsm = live_mut(&mut state, context.now, id)?;
     if hsm.is_being_deleted() {
         return Err(ArmError::hsm_is_being_deleted(&id.name));
     }

@@ -22,7 +22,7 @@ pub(in crate::arm) struct KeptVault {
     created: Stamp,
     modified: Stamp,
     properties: Properties,
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::state::moment")]
     ready: OffsetDateTime,
     #[serde(default)]
     pub(in crate::arm) deletion: Option<VaultDeletion>,
