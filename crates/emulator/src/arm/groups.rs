@@ -17,7 +17,7 @@ use super::{
 };
 use crate::roles::Scope;
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Group {
     pub(super) id: GroupId,
     location: String,

@@ -11,6 +11,7 @@ mod error;
 mod groups;
 mod headers;
 mod locations;
+mod kept;
 mod managed_hsms;
 mod metering;
 mod names;
@@ -46,6 +47,7 @@ use crate::{
 use authentication::Unauthorized;
 use error::ArmError;
 use headers::By;
+pub(crate) use kept::LoadedArm;
 use metering::Remaining;
 use part::VaultPart;
 use providers::Provider;

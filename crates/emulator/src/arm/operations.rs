@@ -22,9 +22,9 @@ const ESCAPED: &AsciiSet = &CONTROLS.add(b' ');
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Operation {
     subscription: String,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     created: OffsetDateTime,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     done: OffsetDateTime,
     /// The managed HSM that it gives when it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,7 @@ use super::{
 };
 
 /// A private endpoint; its connections are kept by what they lead to.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct PrivateEndpoint {
     group: GroupId,
     name: String,
@@ -28,7 +28,7 @@ pub(super) struct PrivateEndpoint {
 }
 
 /// What an endpoint connects to.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Link {
     name: String,
     target: Target,

@@ -61,12 +61,12 @@ pub(super) struct State {
 /// When a subscription is registered for the provider.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Registered {
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(super) done: OffsetDateTime,
 }
 
 /// An operation and the token that it is asked for by.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Tracked {
     token: String,
     operation: Operation,

@@ -27,17 +27,17 @@ pub(crate) struct Assignment {
     pub(crate) name: Uuid,
     pub(crate) role: Uuid,
     pub(crate) details: AssignmentDetails,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(crate) created_on: OffsetDateTime,
     pub(crate) created_by: String,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(crate) updated_on: OffsetDateTime,
     pub(crate) updated_by: String,
     /// `None`: from the beginning, wherever the clock is set to.
-    #[serde(default, with = "crate::state::moment::option")]
+    #[serde(default, with = "crate::moment::option")]
     from: Option<OffsetDateTime>,
     /// Once it was removed.
-    #[serde(default, with = "crate::state::moment::option")]
+    #[serde(default, with = "crate::moment::option")]
     until: Option<OffsetDateTime>,
 }
 

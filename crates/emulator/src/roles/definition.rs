@@ -22,10 +22,10 @@ pub(crate) struct Definition {
 /// Who wrote a custom role, and when.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Written {
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(crate) created_on: OffsetDateTime,
     pub(crate) created_by: String,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(crate) updated_on: OffsetDateTime,
     pub(crate) updated_by: String,
 }

@@ -6,7 +6,6 @@
 
 mod kind;
 mod ledger;
-pub(crate) mod moment;
 mod record;
 mod table;
 

@@ -16,7 +16,7 @@ pub(crate) struct PolicyHistory {
 /// Policies that count until `until`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FormerPolicies {
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     until: OffsetDateTime,
     policies: Vec<AccessPolicy>,
 }

@@ -11,12 +11,12 @@ use super::{
     },
     model::{Change, HsmDeletion, ManagedHsm, Properties},
 };
-use crate::vault::{Vault, VaultProperties, VaultSettings};
+use crate::vault::Vault;
 
 /// All of a managed HSM but its keys, which its data plane keeps.
 #[derive(Serialize, Deserialize)]
 pub(in crate::arm) struct KeptHsm {
-    pub(in crate::arm) id: HsmId,
+    id: HsmId,
     location: String,
     #[serde(default)]
     tags: BTreeMap<String, String>,
@@ -25,8 +25,10 @@ pub(in crate::arm) struct KeptHsm {
     properties: Properties,
     change: Change,
     #[serde(default)]
-    pub(in crate::arm) deletion: Option<HsmDeletion>,
+    deletion: Option<HsmDeletion>,
     connections: Connections,
+    /// The id of its data plane.
+    pub(in crate::arm) vault: String,
 }
 
 impl KeptHsm {
@@ -41,12 +43,8 @@ impl KeptHsm {
             change: hsm.change,
             deletion: hsm.deletion,
             connections: hsm.connections.clone(),
+            vault: hsm.data.id.clone(),
         }
-    }
-
-    /// What its data plane goes by; what a record does not say is as `defaults` has it.
-    pub(in crate::arm) fn settings(&self, defaults: &VaultProperties) -> VaultSettings {
-        self.properties.settings(defaults, &self.id, &self.location)
     }
 
     /// The managed HSM whose keys `data` has.

@@ -42,7 +42,7 @@ pub(in crate::arm) struct ManagedHsm {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Change {
     pub(super) kind: ChangeKind,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(super) done: OffsetDateTime,
 }
 
@@ -55,15 +55,15 @@ pub(super) enum ChangeKind {
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct HsmDeletion {
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(super) at: OffsetDateTime,
     /// Until then it is there, `Deleting`.
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(super) done: OffsetDateTime,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(super) scheduled_purge: OffsetDateTime,
     /// When a purge that was asked for is done.
-    #[serde(default, with = "crate::state::moment::option")]
+    #[serde(default, with = "crate::moment::option")]
     pub(super) purged: Option<OffsetDateTime>,
 }
 

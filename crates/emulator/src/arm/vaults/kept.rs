@@ -10,34 +10,29 @@ use super::{
     connections::Connections,
     model::{ArmVault, Properties, Stamp, VaultDeletion},
 };
-use crate::vault::{Access, FormerPolicies, PolicyHistory, Vault, VaultProperties, VaultSettings};
+use crate::vault::Vault;
 
 /// All of a vault but its contents, which its data plane keeps.
 #[derive(Serialize, Deserialize)]
 pub(in crate::arm) struct KeptVault {
-    pub(in crate::arm) id: VaultId,
+    id: VaultId,
     location: String,
     #[serde(default)]
     tags: BTreeMap<String, String>,
     created: Stamp,
     modified: Stamp,
     properties: Properties,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     ready: OffsetDateTime,
     #[serde(default)]
-    pub(in crate::arm) deletion: Option<VaultDeletion>,
+    deletion: Option<VaultDeletion>,
     connections: Connections,
-    /// Access policies that still count, or counted until those now there do.
-    #[serde(default)]
-    former_policies: Vec<FormerPolicies>,
+    /// The id of its data plane.
+    pub(in crate::arm) vault: String,
 }
 
 impl KeptVault {
     pub(in crate::arm) fn of(vault: &ArmVault) -> Self {
-        let former_policies = match &vault.data.settings().access {
-            Access::Policies(history) => history.former().to_vec(),
-            _ => Vec::new(),
-        };
         Self {
             id: vault.id.clone(),
             location: vault.location.clone(),
@@ -48,20 +43,7 @@ impl KeptVault {
             ready: vault.ready,
             deletion: vault.deletion,
             connections: vault.connections.clone(),
-            former_policies,
-        }
-    }
-
-    /// What its data plane goes by; what a record does not say is as `defaults` has it.
-    pub(in crate::arm) fn settings(&self, defaults: &VaultProperties) -> VaultSettings {
-        let settings = self.properties.settings(defaults, &self.id, &self.location);
-        match settings.access {
-            Access::Policies(_) => {
-                let policies = self.properties.access_policies.clone();
-                let history = PolicyHistory::of(policies, self.former_policies.clone());
-                VaultSettings { access: Access::Policies(history), ..settings }
-            }
-            _ => settings,
+            vault: vault.data.id.clone(),
         }
     }
 

@@ -45,18 +45,18 @@ pub(in crate::arm) struct ArmVault {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::arm) struct Stamp {
     pub(in crate::arm) by: String,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(in crate::arm) at: OffsetDateTime,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct VaultDeletion {
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(super) at: OffsetDateTime,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     pub(super) scheduled_purge: OffsetDateTime,
     /// When a purge that was asked for is done.
-    #[serde(default, with = "crate::state::moment::option")]
+    #[serde(default, with = "crate::moment::option")]
     pub(super) purged: Option<OffsetDateTime>,
 }
 

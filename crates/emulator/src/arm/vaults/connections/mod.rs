@@ -59,7 +59,7 @@ pub(in crate::arm) struct NewConnection {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Change {
     kind: ChangeKind,
-    #[serde(with = "crate::state::moment")]
+    #[serde(with = "crate::moment")]
     done: OffsetDateTime,
 }
 
