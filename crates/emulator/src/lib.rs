@@ -21,6 +21,7 @@ mod keys;
 mod limits;
 mod locks;
 mod message;
+mod moment;
 mod objects;
 mod principal;
 mod roles;
