@@ -6,30 +6,31 @@ use std::{
     ops::Bound,
 };
 
-use super::{Change, Kind, Record, Unreadable};
+use super::{Change, Flag, Kind, Record, Unreadable};
 
 /// Things of a kind by their keys. Where it is [kept](Table::keep), it notes whose records are out of date.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
     kind: Kind,
     rows: BTreeMap<String, T>,
-    /// `None` where nothing is kept.
-    changed: Option<BTreeSet<String>>,
+    changed: BTreeSet<String>,
+    flag: Flag,
 }
 
 impl<T> Table<T> {
     pub(crate) fn new(kind: Kind) -> Self {
-        Self { kind, rows: BTreeMap::new(), changed: None }
+        Self { kind, rows: BTreeMap::new(), changed: BTreeSet::new(), flag: Flag::default() }
     }
 
-    /// Notes changes from now on; what is there already counts as written.
-    pub(crate) fn keep(&mut self) {
-        self.changed.get_or_insert_default();
+    /// Notes changes from now on, and raises `flag` with each; what is there already counts as written.
+    pub(crate) fn keep(&mut self, flag: Flag) {
+        self.flag = flag;
     }
 
     fn mark(&mut self, key: &str) {
-        if let Some(changed) = &mut self.changed {
-            changed.insert(key.to_owned());
+        if self.flag.is_kept() {
+            self.changed.insert(key.to_owned());
+            self.flag.raise();
         }
     }
 
@@ -39,11 +40,10 @@ impl<T> Table<T> {
 
     /// Counts as a change, whatever becomes of it.
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut T> {
-        let row = self.rows.get_mut(key)?;
-        if let Some(changed) = &mut self.changed {
-            changed.insert(key.to_owned());
+        if self.rows.contains_key(key) {
+            self.mark(key);
         }
-        Some(row)
+        self.rows.get_mut(key)
     }
 
     pub(crate) fn insert(&mut self, key: String, row: T) -> Option<T> {
@@ -60,10 +60,9 @@ impl<T> Table<T> {
     /// Gives each row to `change`, which says whether it changed it.
     pub(crate) fn change_each(&mut self, mut change: impl FnMut(&str, &mut T) -> bool) {
         for (key, row) in &mut self.rows {
-            if change(key, row)
-                && let Some(changed) = &mut self.changed
-            {
-                changed.insert(key.clone());
+            if change(key, row) && self.flag.is_kept() {
+                self.changed.insert(key.clone());
+                self.flag.raise();
             }
         }
     }
@@ -107,11 +106,11 @@ impl<T> Table<T> {
 
     /// Removes the rows that `stays` is false for.
     pub(crate) fn retain(&mut self, mut stays: impl FnMut(&str, &T) -> bool) {
-        let changed = &mut self.changed;
         self.rows.retain(|key, row| {
             let stays = stays(key, row);
-            if !stays && let Some(changed) = changed {
-                changed.insert(key.clone());
+            if !stays && self.flag.is_kept() {
+                self.changed.insert(key.clone());
+                self.flag.raise();
             }
             stays
         });
@@ -132,7 +131,7 @@ impl<T> Table<T> {
 
     /// Whether a record is out of date.
     pub(crate) fn is_changed(&self) -> bool {
-        self.changed.as_ref().is_some_and(|changed| !changed.is_empty())
+        !self.changed.is_empty()
     }
 
     /// What became of the records since the last call, each row by what `save` makes of it.
@@ -142,7 +141,7 @@ impl<T> Table<T> {
         save: impl Fn(&T) -> S,
         changes: &mut Vec<Change>,
     ) {
-        let changed = self.changed.as_mut().map(std::mem::take).unwrap_or_default();
+        let changed = std::mem::take(&mut self.changed);
         changes.extend(changed.into_iter().map(|key| match self.rows.get(&key) {
             Some(row) => Change::put(self.kind, owner, &key, &save(row)),
             None => Change::delete(self.kind, owner, &key),
@@ -194,13 +193,16 @@ mod tests {
     fn a_kept_table_tells_each_change_once() {
         let mut table = Table::new(Kind::Issuer);
         table.insert("before".to_owned(), 0);
-        table.keep();
+        let flag = Flag::new();
+        table.keep(flag.clone());
         assert_eq!(changes(&mut table), [], "what was there is written");
+        assert!(!flag.is_raised());
         for (key, row) in [("a", 1), ("b", 2), ("c", 3)] {
             table.insert(key.to_owned(), row);
         }
         *table.get_mut("a").unwrap() = 9;
         table.remove("b");
+        assert!(flag.is_raised());
         let told = changes(&mut table);
         assert_eq!(told, [put("a", 9), Change::delete(Kind::Issuer, "v", "b"), put("c", 3)]);
         assert_eq!(changes(&mut table), []);
