@@ -548,6 +548,10 @@ impl EmulatorBuilder {
             journal_file: self.journal_file.or_else(JournalFile::of_process),
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,
+            ledger: crate::state::Ledger::default(),
+            changed: crate::state::Flag::default(),
+            written_clock: std::sync::Mutex::default(),
+            gate: tokio::sync::RwLock::default(),
         }
     }
 }

@@ -28,9 +28,12 @@ mod roles;
 mod router;
 mod secrets;
 mod server;
+mod shims;
+mod snapshot;
 mod state;
 mod transport;
 mod vault;
+mod whole;
 
 pub use attestation::Attestation;
 pub use builder::EmulatorBuilder;
@@ -45,4 +48,5 @@ pub use host::public_subtrees;
 pub use journal::RecordedRequest;
 pub use limits::{RateLimit, ResourceManagerLimits};
 pub use principal::Principal;
+pub use snapshot::Snapshot;
 pub use vault::VaultLimits;

@@ -1,8 +1,9 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Mutex, time::Duration};
 
 use http::StatusCode;
+use tokio::sync::RwLock;
 
 use crate::{
     arm::{self, Arm},
@@ -18,7 +19,10 @@ use crate::{
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
     roles::Roles,
+    shims::SavedClock,
+    state::{Flag, Ledger, NotWritten},
     vault::{self, VaultMeter, Vaults},
+    whole,
 };
 
 /// Everything a request can reach; one per emulator, shared by all its connections.
@@ -41,6 +45,14 @@ pub(crate) struct Router {
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
     pub(crate) latency: Duration,
+    /// Where what changes is handed to, to be written.
+    pub(crate) ledger: Ledger,
+    /// Raised when anything is to be written that is in no vault.
+    pub(crate) changed: Flag,
+    /// What was last handed over of the clock, which moves without a request.
+    pub(crate) written_clock: Mutex<SavedClock>,
+    /// Shared by all requests; whoever changes the state as a whole has it alone.
+    pub(crate) gate: RwLock<()>,
 }
 
 /// Where a request came in.
@@ -82,7 +94,11 @@ impl Router {
     async fn route(&self, port: Port, request: Request) -> Response {
         let (method, host, path) =
             (request.method.clone(), request.host.clone(), request.path.clone());
-        let response = match Site::of(&request.host) {
+        // What changes the state as a whole has to be answered before this: it would wait for itself.
+        let _shared = self.gate.read().await;
+        let site = Site::of(&request.host);
+        let in_vault = matches!(site, Site::Vault(_));
+        let mut response = match site {
             _ if port == Port::Plain => entra::managed_identity(&self.tokens, &request),
             Site::Local if attestation::is_attestation(&request.path) => {
                 attestation::answer(&request).await
@@ -95,11 +111,40 @@ impl Router {
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
         };
+        if self.ledger.is_kept()
+            && let Err(error) = self.write_changes(in_vault).await
+        {
+            response = not_written(&error);
+        }
         // Neither query nor headers: they are where tokens and signatures travel.
         let path = without_people(&path);
         tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
         response
     }
+
+    /// Has written what was changed without a request.
+    pub(crate) fn hand_over(&self) {
+        if self.ledger.is_kept() {
+            whole::hand_over(self);
+        }
+    }
+
+    /// Waits until what a request changed outside of vaults, or saw changed there, is written. A vault sees to its own.
+    async fn write_changes(&self, in_vault: bool) -> Result<(), NotWritten> {
+        if in_vault && !whole::is_changed(self) {
+            return Ok(());
+        }
+        self.ledger.written(whole::hand_over(self)).await
+    }
+}
+
+/// What was done could not be written: it may be gone after a restart, so nobody is told that it is done.
+fn not_written(error: &NotWritten) -> Response {
+    let message = format!("The emulator could not write its state: {error}");
+    json_response(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &serde_json::json!({"error": {"code": "ServiceUnavailable", "message": message}}),
+    )
 }
 
 /// The path without the names of users, which Entra and Graph are asked about by their paths.

@@ -7,15 +7,15 @@
 
 use crate::{
     arm::{Arm, LoadedArm},
-    backup::LoadedBackupKey,
-    certificates::LoadedTestIssuer,
-    clock::SavedClock,
     entra::{Directory, LoadedDirectory},
     locks::lock,
     roles::Book,
     router::Router,
+    shims::LoadedBackupKey,
+    shims::LoadedTestIssuer,
+    shims::LoadedVaults,
+    shims::SavedClock,
     state::{Change, Kind, Record, Records, Ticket, Unreadable},
-    vault::LoadedVaults,
 };
 
 /// A state that was read, whole and sound, and is not in use yet.
@@ -69,9 +69,11 @@ impl Whole {
             router.certificate_issuer.replace(issuer);
         }
         if router.ledger.is_kept() {
-            router.arm.keep();
-            router.roles.keep();
-            router.tokens.directory.keep();
+            let flag = &router.changed;
+            router.arm.keep(flag);
+            router.roles.keep(flag);
+            router.tokens.directory.keep(flag);
+            *lock(&router.written_clock) = router.clock.saved();
         }
     }
 }
@@ -89,14 +91,21 @@ pub(crate) fn records(router: &Router) -> Result<Vec<Record>, Unreadable> {
     Ok(records)
 }
 
-/// Hands over all that changed since the last time, as one batch: also what Resource Manager changed of vaults.
+/// Hands over all that changed since the last time, as one batch: also what Resource Manager changed of vaults. The
+/// ticket stands for what others handed over before as well.
 pub(crate) fn hand_over(router: &Router) -> Ticket {
     router.arm.hand_over(|changes| {
+        router.changed.lower();
         router.roles.take_changes(changes);
         router.tokens.directory.take_changes(changes);
         clock_change(router, changes);
         router.vaults.hand_over(&router.ledger, std::mem::take(changes))
     })
+}
+
+/// Whether there is anything to hand over but what vaults hold.
+pub(crate) fn is_changed(router: &Router) -> bool {
+    router.changed.is_raised() || *lock(&router.written_clock) != router.clock.saved()
 }
 
 fn clock_record(router: &Router) -> Result<Record, Unreadable> {

@@ -6,8 +6,8 @@ use super::{
     vaults::KeptVault,
 };
 use crate::{
-    state::{Change, Kind, Record, Records, Unreadable},
-    vault::LoadedVaults,
+    shims::LoadedVaults,
+    state::{Change, Flag, Kind, Record, Records, Unreadable},
 };
 
 /// A management plane that was read and is not in use yet.
@@ -15,9 +15,9 @@ use crate::{
 pub(crate) struct LoadedArm(State);
 
 impl Arm {
-    /// Notes from now on what becomes of records.
-    pub(crate) fn keep(&self) {
-        self.lock().keep();
+    /// Notes from now on what becomes of records, and raises `flag` with each change.
+    pub(crate) fn keep(&self, flag: &Flag) {
+        self.lock().keep(flag);
     }
 
     pub(crate) fn records(&self, records: &mut Vec<Record>) -> Result<(), Unreadable> {
@@ -67,13 +67,13 @@ impl Arm {
 }
 
 impl State {
-    fn keep(&mut self) {
-        self.groups.keep();
-        self.endpoints.keep();
-        self.registrations.keep();
-        self.vaults.keep();
-        self.hsms.keep();
-        self.operations.keep();
+    fn keep(&mut self, flag: &Flag) {
+        self.groups.keep(flag.clone());
+        self.endpoints.keep(flag.clone());
+        self.registrations.keep(flag.clone());
+        self.vaults.keep(flag.clone());
+        self.hsms.keep(flag.clone());
+        self.operations.keep(flag.clone());
     }
 
     fn take_changes(&mut self, changes: &mut Vec<Change>) {

@@ -106,6 +106,11 @@ impl Arm {
         self.meter.count(self.settings.limits.as_ref(), request, caller, now)
     }
 
+    /// Forgets what was counted against limits.
+    pub(crate) fn clear_meter(&self) {
+        self.meter.clear();
+    }
+
     /// To be asked when a request begins: by it, what happened before and after are told apart.
     pub(crate) fn begin(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)

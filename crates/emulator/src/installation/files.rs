@@ -32,7 +32,7 @@ pub(super) fn lock_file(path: &Path) -> io::Result<File> {
 }
 
 /// Writes a file that only the owner may read; whoever reads it meanwhile sees the old one or the new one.
-pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     write(path, text, 0o600)
 }
 

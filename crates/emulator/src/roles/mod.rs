@@ -19,7 +19,7 @@ pub(crate) use scope::Scope;
 
 use crate::{
     locks::lock,
-    state::{Change, Kind, Record, Records, Table, Unreadable},
+    state::{Change, Flag, Kind, Record, Records, Table, Unreadable},
 };
 
 /// Why an assignment is not made.
@@ -173,11 +173,11 @@ impl Roles {
             .map(|assignment| assignment.name)
     }
 
-    /// Notes from now on what becomes of records.
-    pub(crate) fn keep(&self) {
+    /// Notes from now on what becomes of records, and raises `flag` with each change.
+    pub(crate) fn keep(&self, flag: &Flag) {
         let mut book = self.book();
-        book.custom.keep();
-        book.assignments.keep();
+        book.custom.keep(flag.clone());
+        book.assignments.keep(flag.clone());
     }
 
     pub(crate) fn take_changes(&self, changes: &mut Vec<Change>) {

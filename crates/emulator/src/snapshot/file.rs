@@ -54,7 +54,9 @@ impl fmt::Display for Unreadable {
             Self::Damaged { line, column } => {
                 write!(f, "it is damaged at line {line}, column {column}")
             }
-            Self::Unknown => f.write_str("it is damaged: it has a record of a kind that there is not"),
+            Self::Unknown => {
+                f.write_str("it is damaged: it has a record of a kind that there is not")
+            }
         }
     }
 }
@@ -118,7 +120,10 @@ mod tests {
         let bytes = write(&records());
         assert_eq!(read(&bytes).unwrap(), records());
         let text = String::from_utf8(bytes).unwrap();
-        assert!(text.starts_with(r#"{"format":"azvault-emulator-snapshot","version":1,"#), "{text}");
+        assert!(
+            text.starts_with(r#"{"format":"azvault-emulator-snapshot","version":1,"#),
+            "{text}"
+        );
     }
 
     #[test]

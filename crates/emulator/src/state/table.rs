@@ -77,8 +77,9 @@ impl<T> Table<T> {
     /// The first row that `is_it` is true for, to be changed: it counts as a change.
     pub(crate) fn find_mut(&mut self, is_it: impl Fn(&T) -> bool) -> Option<&mut T> {
         let (key, row) = self.rows.iter_mut().find(|(_, row)| is_it(row))?;
-        if let Some(changed) = &mut self.changed {
-            changed.insert(key.clone());
+        if self.flag.is_kept() {
+            self.changed.insert(key.clone());
+            self.flag.raise();
         }
         Some(row)
     }

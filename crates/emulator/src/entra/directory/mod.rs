@@ -12,7 +12,7 @@ use super::principals::{Application, ManagedIdentity, Principals, User};
 use crate::{
     locks::lock,
     principal::Principal,
-    state::{Change, Kind as RecordKind, Record, Records, Table, Unreadable},
+    state::{Change, Flag, Kind as RecordKind, Record, Records, Table, Unreadable},
 };
 
 /// Who signs in where nobody is asked for a name, and nobody is listed.
@@ -135,9 +135,9 @@ impl Directory {
         entries
     }
 
-    /// Notes from now on what becomes of records.
-    pub(crate) fn keep(&self) {
-        lock(&self.seen).keep();
+    /// Notes from now on what becomes of records, and raises `flag` with each change.
+    pub(crate) fn keep(&self, flag: &Flag) {
+        lock(&self.seen).keep(flag.clone());
     }
 
     pub(crate) fn take_changes(&self, changes: &mut Vec<Change>) {
