@@ -1,6 +1,6 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
-use std::{net::IpAddr, sync::Mutex, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 use http::StatusCode;
 use tokio::sync::RwLock;
@@ -19,8 +19,7 @@ use crate::{
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
     roles::Roles,
-    shims::SavedClock,
-    state::{Flag, Ledger, NotWritten},
+    state::{Ledger, NotWritten},
     vault::{self, VaultMeter, Vaults},
     whole,
 };
@@ -41,16 +40,12 @@ pub(crate) struct Router {
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     pub(crate) journal_file: Option<JournalFile>,
+    pub(crate) ledger: Ledger,
     /// Whether api-versions that the service does not know are refused.
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
     pub(crate) latency: Duration,
-    /// Where what changes is handed to, to be written.
-    pub(crate) ledger: Ledger,
-    /// Raised when anything is to be written that is in no vault.
-    pub(crate) changed: Flag,
-    /// What was last handed over of the clock, which moves without a request.
-    pub(crate) written_clock: Mutex<SavedClock>,
+    pub(crate) keeping: whole::Keeping,
     /// Shared by all requests; whoever changes the state as a whole has it alone.
     pub(crate) gate: RwLock<()>,
 }
@@ -95,10 +90,33 @@ impl Router {
         let (method, host, path) =
             (request.method.clone(), request.host.clone(), request.path.clone());
         // What changes the state as a whole has to be answered before this: it would wait for itself.
-        let _shared = self.gate.read().await;
+        let shared = self.gate.read().await;
+        let response = self.kept(port, request).await.unwrap_or_else(|error| not_written(&error));
+        drop(shared);
+        // Neither query nor headers: they are where tokens and signatures travel.
+        let path = without_people(&path);
+        tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
+        response
+    }
+
+    /// The answer, once what the request changed, or saw changed, is written. A vault sees to its own.
+    async fn kept(&self, port: Port, request: Request) -> Result<Response, NotWritten> {
         let site = Site::of(&request.host);
-        let in_vault = matches!(site, Site::Vault(_));
-        let mut response = match site {
+        if !self.ledger.is_kept() {
+            return Ok(self.dispatch(port, site, request).await);
+        }
+        let in_vault = matches!(site, Site::Vault(_)) && port == Port::Tls;
+        if !in_vault {
+            self.ledger.able(whole::ticket(self)).await?;
+        }
+        let response = self.dispatch(port, site, request).await;
+        let ticket = if in_vault { whole::hand_over_rest(self) } else { whole::hand_over(self) };
+        self.ledger.written(ticket).await?;
+        Ok(response)
+    }
+
+    async fn dispatch(&self, port: Port, site: Site, request: Request) -> Response {
+        match site {
             _ if port == Port::Plain => entra::managed_identity(&self.tokens, &request),
             Site::Local if attestation::is_attestation(&request.path) => {
                 attestation::answer(&request).await
@@ -110,16 +128,7 @@ impl Router {
             Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
-        };
-        if self.ledger.is_kept()
-            && let Err(error) = self.write_changes(in_vault).await
-        {
-            response = not_written(&error);
         }
-        // Neither query nor headers: they are where tokens and signatures travel.
-        let path = without_people(&path);
-        tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
-        response
     }
 
     /// Has written what was changed without a request.
@@ -127,14 +136,6 @@ impl Router {
         if self.ledger.is_kept() {
             whole::hand_over(self);
         }
-    }
-
-    /// Waits until what a request changed outside of vaults, or saw changed there, is written. A vault sees to its own.
-    async fn write_changes(&self, in_vault: bool) -> Result<(), NotWritten> {
-        if in_vault && !whole::is_changed(self) {
-            return Ok(());
-        }
-        self.ledger.written(whole::hand_over(self)).await
     }
 }
 

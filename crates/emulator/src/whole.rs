@@ -5,18 +5,37 @@
 //! under way, whose codes are good for minutes. A refresh token says everything by itself; it is good for as long as
 //! the installation's key is.
 
+use std::sync::{Mutex, atomic::AtomicU64};
+
 use crate::{
     arm::{Arm, LoadedArm},
+    backup::BackupKey,
+    certificates::TestIssuer,
     entra::{Directory, LoadedDirectory},
     locks::lock,
     roles::Book,
     router::Router,
-    shims::LoadedBackupKey,
-    shims::LoadedTestIssuer,
-    shims::LoadedVaults,
     shims::SavedClock,
-    state::{Change, Kind, Record, Records, Ticket, Unreadable},
+    state::{Change, Flag, Kind, Record, Records, Ticket, Unreadable},
+    vault::LoadedVaults,
 };
+
+/// What is known of the records of all that is in no vault.
+#[derive(Debug)]
+pub(crate) struct Keeping {
+    /// Raised when one is out of date.
+    changed: Flag,
+    /// What was last handed over of the clock, which moves without a request.
+    clock: Mutex<SavedClock>,
+    /// Stands for all that was handed over.
+    ticket: AtomicU64,
+}
+
+impl Default for Keeping {
+    fn default() -> Self {
+        Self { changed: Flag::new(), clock: Mutex::default(), ticket: AtomicU64::default() }
+    }
+}
 
 /// A state that was read, whole and sound, and is not in use yet.
 #[derive(Debug)]
@@ -26,8 +45,8 @@ pub(crate) struct Whole {
     roles: Book,
     directory: LoadedDirectory,
     clock: SavedClock,
-    backups: Option<LoadedBackupKey>,
-    issuer: Option<LoadedTestIssuer>,
+    backups: BackupKey,
+    issuer: TestIssuer,
 }
 
 impl Whole {
@@ -37,13 +56,13 @@ impl Whole {
         let mut records: Records = records.into_iter().collect();
         let vaults = router.vaults.load(&mut records)?;
         let whole = Self {
-            arm: Arm::load(&mut records, &vaults)?,
+            arm: Arm::load(&mut records, &vaults, router.vaults.defaults())?,
             vaults,
             roles: Book::load(&mut records)?,
             directory: Directory::load(&mut records)?,
             clock: load_clock(&mut records)?,
-            backups: LoadedBackupKey::load(&mut records)?,
-            issuer: LoadedTestIssuer::load(&mut records)?,
+            backups: BackupKey::load(&mut records)?,
+            issuer: TestIssuer::load(&mut records)?,
         };
         match records.rest().next() {
             Some(left) => Err(left.unreadable()),
@@ -61,19 +80,14 @@ impl Whole {
         router.roles.replace(self.roles);
         router.tokens.directory.replace(self.directory);
         router.clock.restore(&self.clock);
-        // Without one in the records, the one that is there stays: it is made when it is first needed.
-        if let Some(key) = self.backups {
-            router.backups.replace(key);
-        }
-        if let Some(issuer) = self.issuer {
-            router.certificate_issuer.replace(issuer);
-        }
+        router.backups.replace(self.backups);
+        router.certificate_issuer.replace(self.issuer);
         if router.ledger.is_kept() {
-            let flag = &router.changed;
+            let flag = &router.keeping.changed;
             router.arm.keep(flag);
             router.roles.keep(flag);
             router.tokens.directory.keep(flag);
-            *lock(&router.written_clock) = router.clock.saved();
+            *lock(&router.keeping.clock) = router.clock.saved();
         }
     }
 }
@@ -81,31 +95,50 @@ impl Whole {
 /// Every record of the present state, in no order. Nobody else may be at work.
 pub(crate) fn records(router: &Router) -> Result<Vec<Record>, Unreadable> {
     let mut records = Vec::new();
-    router.vaults.records(&mut records)?;
-    router.arm.records(&mut records)?;
+    let closed = router.arm.records(&mut records)?;
+    router.vaults.records(&closed, &mut records)?;
     router.roles.records(&mut records)?;
     router.tokens.directory.records(&mut records)?;
     records.push(clock_record(router)?);
-    router.backups.records(&mut records)?;
-    router.certificate_issuer.records(&mut records)?;
+    for record in keys(router) {
+        records.push(record?);
+    }
     Ok(records)
+}
+
+/// The records of the keys that backups and test certificates are made with, which are made for that.
+pub(crate) fn keys(router: &Router) -> impl Iterator<Item = Result<Record, Unreadable>> {
+    [router.backups.record(), router.certificate_issuer.record()].into_iter().flatten()
 }
 
 /// Hands over all that changed since the last time, as one batch: also what Resource Manager changed of vaults. The
 /// ticket stands for what others handed over before as well.
 pub(crate) fn hand_over(router: &Router) -> Ticket {
-    router.arm.hand_over(|changes| {
-        router.changed.lower();
-        router.roles.take_changes(changes);
-        router.tokens.directory.take_changes(changes);
-        clock_change(router, changes);
-        router.vaults.hand_over(&router.ledger, std::mem::take(changes))
+    router.arm.hand_over(|mut changes| {
+        let Keeping { changed, ticket, .. } = &router.keeping;
+        router.roles.take_changes(&mut changes);
+        router.tokens.directory.take_changes(&mut changes);
+        clock_change(router, &mut changes);
+        let handed = router.vaults.hand_over(&router.ledger, changes);
+        // In this order: whoever finds the flag lowered finds the ticket, too.
+        handed.put(ticket);
+        changed.lower();
+        handed
     })
 }
 
-/// Whether there is anything to hand over but what vaults hold.
-pub(crate) fn is_changed(router: &Router) -> bool {
-    router.changed.is_raised() || *lock(&router.written_clock) != router.clock.saved()
+/// The same for a request to a vault, which sees to that vault itself: only when there is anything else.
+pub(crate) fn hand_over_rest(router: &Router) -> Ticket {
+    let Keeping { changed, clock, ticket } = &router.keeping;
+    if changed.is_raised() || *lock(clock) != router.clock.saved() {
+        return hand_over(router);
+    }
+    Ticket::of(ticket)
+}
+
+/// Stands for all that [`hand_over`] took so far.
+pub(crate) fn ticket(router: &Router) -> Ticket {
+    Ticket::of(&router.keeping.ticket)
 }
 
 fn clock_record(router: &Router) -> Result<Record, Unreadable> {
@@ -120,7 +153,7 @@ fn load_clock(records: &mut Records) -> Result<SavedClock, Unreadable> {
 /// A test may move the clock at any moment, and without a request.
 fn clock_change(router: &Router, changes: &mut Vec<Change>) {
     let saved = router.clock.saved();
-    let mut written = lock(&router.written_clock);
+    let mut written = lock(&router.keeping.clock);
     if *written != saved {
         changes.push(Change::put(Kind::Clock, "", "", &saved));
         *written = saved;

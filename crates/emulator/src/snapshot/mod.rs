@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     installation::write_private,
     router::Router,
-    state::{Change, Kind, Record},
+    state::{Change, Record},
     whole::{self, Whole},
 };
 
@@ -110,11 +110,7 @@ impl Router {
 
     /// As newly started, but with the keys that backups and test certificates are made with.
     pub(crate) async fn reset(&self) -> Result<(), Error> {
-        let mut kept = Vec::new();
-        let read = self.backups.records(&mut kept);
-        read.and_then(|()| self.certificate_issuer.records(&mut kept))
-            .map_err(|error| Error::new("be reset", error))?;
-        self.become_of(kept).await?;
+        self.become_of(Vec::new()).await?;
         self.faults.clear();
         self.journal.clear();
         self.vault_meter.clear();
@@ -122,17 +118,22 @@ impl Router {
         Ok(())
     }
 
-    async fn become_of(&self, records: Vec<Record>) -> Result<(), Error> {
-        let failed = |error| Error::new("take over a snapshot", error);
+    async fn become_of(&self, mut records: Vec<Record>) -> Result<(), Error> {
+        let failed = |error| Error::new("take over a state", error);
+        for own in whole::keys(self) {
+            let own = own.map_err(failed)?;
+            if !records.iter().any(|record| record.kind == own.kind) {
+                records.push(own);
+            }
+        }
         // Made before anybody has to wait.
         let state = Whole::load(self, records.clone()).map_err(failed)?;
         let ticket = {
             let _alone = self.gate.write().await;
             state.take_over(self);
             let puts = records.into_iter().map(Change::Put);
-            let changes = [Change::DeleteAll].into_iter().chain(puts).collect();
-            self.ledger.hand_over(changes)
+            self.ledger.hand_over([Change::DeleteAll].into_iter().chain(puts).collect())
         };
-        self.ledger.written(ticket).await.map_err(|error| Error::new("write the state", error))
+        self.ledger.written(ticket).await.map_err(|error| Error::new("write its state", error))
     }
 }

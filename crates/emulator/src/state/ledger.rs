@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::{self, JoinHandle},
 };
 
@@ -15,6 +18,18 @@ use crate::locks::lock;
 /// Stands for everything that was handed over until it was given; the default for nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ticket(pub(super) u64);
+
+impl Ticket {
+    /// The ticket that was put there.
+    pub(crate) fn of(place: &AtomicU64) -> Self {
+        Self(place.load(Ordering::Acquire))
+    }
+
+    /// Puts it there.
+    pub(crate) fn put(self, place: &AtomicU64) {
+        place.store(self.0, Ordering::Release);
+    }
+}
 
 /// What was handed over could not be written so far, in words. It is tried again with the next request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +88,14 @@ impl Ledger {
         match &self.queue {
             Some(queue) => queue.written(ticket).await,
             None => Ok(()),
+        }
+    }
+
+    /// Refuses while what `ticket` stands for cannot be written; tries it again before. To be asked before more is changed.
+    pub(crate) async fn able(&self, ticket: Ticket) -> Result<(), NotWritten> {
+        match &self.queue {
+            Some(queue) if queue.is_failing() => queue.written(ticket).await,
+            _ => Ok(()),
         }
     }
 

@@ -69,6 +69,9 @@ impl Queue {
             if progress.written >= number {
                 return Ok(());
             }
+            if progress.closed {
+                return Err(closed());
+            }
             if progress.failure.is_some() {
                 lock(&self.waiting).again = true;
                 self.woken.notify_one();
@@ -80,6 +83,12 @@ impl Queue {
             return Err(closed());
         };
         progress.tells(number, seen).unwrap_or_else(|| Err(closed()))
+    }
+
+    /// Whether the last attempt failed, or there will be none any more.
+    pub(super) fn is_failing(&self) -> bool {
+        let progress = self.progress.borrow();
+        progress.failure.is_some() || progress.closed
     }
 
     /// What to write next, with what could not be written so far; blocks until there is something. `None` at the end.

@@ -11,7 +11,7 @@ use super::{
     },
     model::{Change, HsmDeletion, ManagedHsm, Properties},
 };
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultProperties, VaultSettings};
 
 /// All of a managed HSM but its keys, which its data plane keeps.
 #[derive(Serialize, Deserialize)]
@@ -47,8 +47,14 @@ impl KeptHsm {
         }
     }
 
+    /// What its data plane goes by; what is not kept is as `defaults` has it.
+    fn settings(&self, defaults: &VaultProperties) -> VaultSettings {
+        self.properties.settings(defaults, &self.id, &self.location)
+    }
+
     /// The managed HSM whose keys `data` has.
-    pub(in crate::arm) fn with(self, data: Arc<Vault>) -> ManagedHsm {
+    pub(in crate::arm) fn with(self, data: Arc<Vault>, defaults: &VaultProperties) -> ManagedHsm {
+        data.configure_loaded(self.settings(defaults));
         ManagedHsm {
             id: self.id,
             location: self.location,

@@ -10,7 +10,7 @@ use super::{
     connections::Connections,
     model::{ArmVault, Properties, Stamp, VaultDeletion},
 };
-use crate::vault::Vault;
+use crate::vault::{Access, FormerPolicies, PolicyHistory, Vault, VaultProperties, VaultSettings};
 
 /// All of a vault but its contents, which its data plane keeps.
 #[derive(Serialize, Deserialize)]
@@ -29,10 +29,17 @@ pub(in crate::arm) struct KeptVault {
     connections: Connections,
     /// The id of its data plane.
     pub(in crate::arm) vault: String,
+    /// Access policies that still count, or counted until those now there do.
+    #[serde(default)]
+    former_policies: Vec<FormerPolicies>,
 }
 
 impl KeptVault {
     pub(in crate::arm) fn of(vault: &ArmVault) -> Self {
+        let former_policies = match &vault.data.settings().access {
+            Access::Policies(history) => history.former().to_vec(),
+            _ => Vec::new(),
+        };
         Self {
             id: vault.id.clone(),
             location: vault.location.clone(),
@@ -44,11 +51,26 @@ impl KeptVault {
             deletion: vault.deletion,
             connections: vault.connections.clone(),
             vault: vault.data.id.clone(),
+            former_policies,
+        }
+    }
+
+    /// What its data plane goes by; what is not kept is as `defaults` has it.
+    fn settings(&self, defaults: &VaultProperties) -> VaultSettings {
+        let settings = self.properties.settings(defaults, &self.id, &self.location);
+        match settings.access {
+            Access::Policies(_) => {
+                let policies = self.properties.access_policies.clone();
+                let history = PolicyHistory::of(policies, self.former_policies.clone());
+                VaultSettings { access: Access::Policies(history), ..settings }
+            }
+            _ => settings,
         }
     }
 
     /// The vault whose contents `data` has.
-    pub(in crate::arm) fn with(self, data: Arc<Vault>) -> ArmVault {
+    pub(in crate::arm) fn with(self, data: Arc<Vault>, defaults: &VaultProperties) -> ArmVault {
+        data.configure_loaded(self.settings(defaults));
         ArmVault {
             id: self.id,
             location: self.location,
