@@ -110,12 +110,12 @@ impl Router {
 
     /// As newly started, but with the keys that backups and test certificates are made with.
     pub(crate) async fn reset(&self) -> Result<(), Error> {
-        self.become_of(Vec::new()).await?;
+        let done = self.become_of(Vec::new()).await;
         self.faults.clear();
         self.journal.clear();
         self.vault_meter.clear();
         self.arm.clear_meter();
-        Ok(())
+        done
     }
 
     async fn become_of(&self, mut records: Vec<Record>) -> Result<(), Error> {
@@ -128,12 +128,14 @@ impl Router {
         }
         // Made before anybody has to wait.
         let state = Whole::load(self, records.clone()).map_err(failed)?;
-        let ticket = {
-            let _alone = self.gate.write().await;
-            state.take_over(self);
-            let puts = records.into_iter().map(Change::Put);
-            self.ledger.hand_over([Change::DeleteAll].into_iter().chain(puts).collect())
-        };
+        // Nobody sees the new state before it is written.
+        let _alone = self.gate.write().await;
+        state.take_over(self);
+        if !self.ledger.is_kept() {
+            return Ok(());
+        }
+        let puts = records.into_iter().map(Change::Put);
+        let ticket = self.ledger.hand_over([Change::DeleteAll].into_iter().chain(puts).collect());
         self.ledger.written(ticket).await.map_err(|error| Error::new("write its state", error))
     }
 }
