@@ -1,6 +1,6 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
@@ -9,14 +9,15 @@ use crate::{
     attestation,
     backup::BackupKey,
     certificates::TestIssuer,
-    clock::Clock,
+    clock::{Clock, wall_now},
     entra::{self, Tokens},
-    faults::{Fault, Faults},
+    faults::{self, Faults, Strike},
     graph,
     host::Site,
-    journal::Journal,
+    journal::Records,
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
+    operation::{self, Service},
     roles::Roles,
     vault::{self, VaultMeter, Vaults},
 };
@@ -35,7 +36,7 @@ pub(crate) struct Router {
     pub(crate) backups: BackupKey,
     pub(crate) certificate_issuer: TestIssuer,
     pub(crate) faults: Faults,
-    pub(crate) journal: Journal,
+    pub(crate) journal: Records,
     pub(crate) journal_file: Option<JournalFile>,
     /// Whether api-versions that the service does not know are refused.
     pub(crate) strict_api_versions: bool,
@@ -57,26 +58,63 @@ impl Router {
     }
 
     pub(crate) async fn answer_at(&self, port: Port, request: Request) -> Outcome {
-        let record = self.journal.begin(&request);
+        let vault_time = self.clock.now_for(|| {
+            operation::vault(
+                Service::of(port, &request.host, &request.path),
+                &request.host,
+                &request.path,
+            )
+        });
+        let record = self.journal.begin(port, &request, wall_now(), vault_time);
         let line = self.journal_file.as_ref().map(|file| file.begin(&request));
-        let outcome = match self.faults.strike(&request) {
-            None => Outcome::Answer(self.route(port, request).await),
-            Some(Fault::Answer(response)) => Outcome::Answer(response),
-            Some(Fault::Disconnect) => Outcome::Disconnect,
-            Some(Fault::LoseAnswer) => {
-                self.route(port, request).await;
-                Outcome::Disconnect
-            }
-            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(port, request).await, len),
+        let notes = Arc::clone(&request.notes);
+        let outcome = match self.faults.strike(port, &request) {
+            None => self.process(port, request).await,
+            // Boxed, so that requests that nothing strikes do not carry it.
+            Some(strike) => Box::pin(self.struck(port, notes.struck(strike), request)).await,
         };
-        if !self.latency.is_zero() {
-            hold_back(self.latency).await;
-        }
-        self.journal.end(record, &outcome);
+        faults::pause(self.latency).await;
+        self.journal.end(record, &outcome, &notes);
         if let Some(line) = line {
             line.end(&outcome);
         }
         outcome
+    }
+
+    /// Processes a request that nothing has struck so far; it still may be, once its caller is known.
+    async fn process(&self, port: Port, request: Request) -> Outcome {
+        let notes = Arc::clone(&request.notes);
+        let again = self.faults.may_repeat().then(|| request.clone());
+        let response = self.route(port, request).await;
+        match notes.strike() {
+            None => Outcome::Answer(response),
+            Some(strike) => Box::pin(self.finish(port, strike, response, again)).await,
+        }
+    }
+
+    async fn struck(&self, port: Port, strike: &Strike, request: Request) -> Outcome {
+        let (response, again) = match strike.instead(self, port, &request).await {
+            Some(response) => (response, None),
+            None => {
+                let again = strike.repeats().then(|| request.clone());
+                (self.route(port, request).await, again)
+            }
+        };
+        self.finish(port, strike, response, again).await
+    }
+
+    async fn finish(
+        &self,
+        port: Port,
+        strike: &Strike,
+        response: Response,
+        again: Option<Request>,
+    ) -> Outcome {
+        let response = match again {
+            Some(request) if strike.repeats() => self.route(port, request).await,
+            _ => response,
+        };
+        strike.finish(response).await
     }
 
     async fn route(&self, port: Port, request: Request) -> Response {
@@ -108,14 +146,6 @@ fn without_people(path: &str) -> String {
         |segment: &str| segment.contains('@') || segment.to_ascii_lowercase().contains("%40");
     let segments = path.split('/').map(|segment| if names(segment) { "{user}" } else { segment });
     segments.collect::<Vec<_>>().join("/")
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a client waits by its own clock, not by that of the vaults, which a test moves"
-)]
-async fn hold_back(latency: Duration) {
-    tokio::time::sleep(latency).await;
 }
 
 fn unknown_host(host: &str) -> Response {

@@ -1,6 +1,7 @@
 //! Access tokens: minted for a principal and an audience, checked by the data plane.
 //!
-//! Both run on wall time: a client's own clock decides when it renews, and no test can move that.
+//! Both run on wall time, unless the emulator's clock carries them: a client's own clock decides when it renews, and no
+//! test can move that.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::signing_key::{SigningFailed, SigningKey};
 use super::{directory::Directory, principals::Secret, sign_in::SignIns};
-use crate::{clock::wall_now, principal::Principal};
+use crate::{clock::Clock, principal::Principal};
 
 /// Entra dates tokens back, so that a service whose clock lags still accepts them.
 const BACKDATED_SECONDS: i64 = 300;
@@ -20,6 +21,8 @@ const BACKDATED_SECONDS: i64 = 300;
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     pub(crate) tenant_id: String,
+    /// Says what tokens are dated by.
+    pub(crate) clock: Clock,
     pub(crate) lifetime: Duration,
     pub(crate) directory: Arc<Directory>,
     pub(crate) sign_ins: Arc<SignIns>,
@@ -107,6 +110,11 @@ impl UserClaims {
 }
 
 impl Tokens {
+    /// What tokens are dated by, and expire by.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.clock.tokens_now()
+    }
+
     /// The key that signs and checks.
     pub(super) fn key(&self) -> Result<Arc<SigningKey>, SigningFailed> {
         self.signing_key.as_ref().map_or_else(SigningKey::shared, |key| Ok(Arc::clone(key)))
@@ -129,7 +137,7 @@ impl Tokens {
         audience: &str,
         lifetime_seconds: i64,
     ) -> Result<Minted, SigningFailed> {
-        let now = wall_now().unix_timestamp();
+        let now = self.now().unix_timestamp();
         let tid = principal.tid().unwrap_or(&self.tenant_id);
         let exp = now.saturating_add(lifetime_seconds);
         let entry = self.directory.saw(principal);

@@ -47,7 +47,8 @@ pub(crate) use route::{CertificateRoute, KeyRoute, ObjectRoute, Operation, Secre
 use crate::{
     certificates,
     entra::Caller,
-    host::{VaultKind, VaultSite},
+    faults,
+    host::{Site, VaultKind, VaultSite},
     keys,
     message::{Body, Request, Response, max_body, tell_empty},
     objects::ObjectKind,
@@ -88,10 +89,15 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
         match authentication::authenticate(&router.tokens, tenant, site, &request, &id) {
             // Before anything else, as the service does: clients send their first request bare.
             Err(challenge) => *challenge,
-            Ok(caller) => match authorized(router, site, &caller, &request, &grant).await {
-                Ok(reply) => reply.into_response(),
-                Err(error) => error.into_response(site.kind, &id),
-            },
+            Ok(caller) => {
+                if let Some(ordered) = faults::meet(router, &request, &caller).await {
+                    return ordered;
+                }
+                match authorized(router, site, &caller, &request, &grant).await {
+                    Ok(reply) => reply.into_response(),
+                    Err(error) => error.into_response(site.kind, &id),
+                }
+            }
         }
     };
     headers::add(&mut response, site.kind, &router.vaults.region(site), address, &request, &id);
@@ -103,6 +109,14 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
         tell_empty(&mut response);
     }
     response
+}
+
+/// Gives a made-up answer the headers that the data plane's answers have.
+pub(crate) fn dress(router: &Router, request: &Request, response: &mut Response) {
+    if let Site::Vault(site) = Site::of(&request.host) {
+        let (region, address) = (router.vaults.region(&site), client_address(router, request));
+        headers::add(response, site.kind, &region, address, request, &Uuid::new_v4());
+    }
 }
 
 async fn authorized(
@@ -159,7 +173,7 @@ fn client_address(router: &Router, request: &Request) -> IpAddr {
 impl Context<'_> {
     /// The vault's present time.
     pub(crate) fn now(&self) -> OffsetDateTime {
-        self.router.clock.now()
+        self.router.clock.now_of(&self.vault.name)
     }
 
     /// Refuses the request unless its caller may do this to the objects of that kind.

@@ -30,6 +30,7 @@ fn send(tokens: &Tokens, url: &str, headers: &[(&'static str, &str)]) -> (u16, V
         .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
         .collect();
     let request = Request {
+        notes: Arc::default(),
         method: Method::GET,
         peer: Ipv4Addr::LOCALHOST.into(),
         begun: 0,

@@ -1,9 +1,15 @@
 //! A request and its outcome, free of sockets, so that TLS and the in-memory transport meet in one router.
 
-use std::net::IpAddr;
+mod notes;
+mod outcome;
+
+use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
+
+pub(crate) use notes::Notes;
+pub(crate) use outcome::{Cut, Drip, Ending, Manner, Odd, Outcome, Padding};
 
 /// The largest request body read, in bytes; the service's own limits are far below.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -18,8 +24,8 @@ pub(crate) fn max_body(path: &str) -> usize {
 /// An answer with its whole body.
 pub(crate) type Response = http::Response<Bytes>;
 
-/// A request with its whole body.
-#[derive(Debug)]
+/// A request with its whole body; a clone shares its notes.
+#[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     /// Where the connection comes from.
@@ -32,10 +38,12 @@ pub(crate) struct Request {
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// What is found out on the way to its answer.
+    pub(crate) notes: Arc<Notes>,
 }
 
 /// What was read of a request's body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Body {
     Whole(Bytes),
     /// More than [`max_body`]; refused only once the caller is known.
@@ -54,16 +62,6 @@ impl Body {
             Self::TooLarge => MAX_BODY,
         }
     }
-}
-
-/// What the other side gets to see.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    Answer(Response),
-    /// The headers promise the whole body, so many bytes of it follow, then the connection ends.
-    Truncated(Response, usize),
-    /// The connection ends without an answer.
-    Disconnect,
 }
 
 /// A request header as text, when it is there and is text.
