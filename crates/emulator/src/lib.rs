@@ -38,8 +38,8 @@ pub use emulator::Emulator;
 pub use entra::{Application, ManagedIdentity, Principals, User};
 pub use error::Error;
 pub use faults::{
-    Fault, FaultBody, FaultBuilder, FaultHandle, FaultOrder, FaultReport, FaultSelector, FaultShare,
-    Faults, Latency, RetryAfter,
+    Fault, FaultBody, FaultBuilder, FaultHandle, FaultOrder, FaultReport, FaultSelector,
+    FaultShare, Faults, Latency, RetryAfter,
 };
 /// For the program alone, which is a crate of its own.
 #[doc(hidden)]

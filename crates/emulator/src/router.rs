@@ -1,6 +1,6 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
@@ -69,9 +69,9 @@ impl Router {
         let line = self.journal_file.as_ref().map(|file| file.begin(&request));
         let notes = Arc::clone(&request.notes);
         let outcome = match self.faults.strike(port, &request) {
-            None => self.process(port, request).await,
+            None => self.process(port, &request).await,
             // Boxed, so that requests that nothing strikes do not carry it.
-            Some(strike) => Box::pin(self.struck(port, notes.struck(strike), request)).await,
+            Some(strike) => Box::pin(self.struck(port, notes.struck(strike), &request)).await,
         };
         faults::pause(self.latency).await;
         self.journal.end(record, &outcome, &notes);
@@ -82,70 +82,69 @@ impl Router {
     }
 
     /// Processes a request that nothing has struck so far; it still may be, once its caller is known.
-    async fn process(&self, port: Port, request: Request) -> Outcome {
-        let notes = Arc::clone(&request.notes);
-        let again = self.faults.may_repeat().then(|| request.clone());
+    async fn process(&self, port: Port, request: &Request) -> Outcome {
         let response = self.route(port, request).await;
-        match notes.strike() {
+        match request.notes.strike() {
             None => Outcome::Answer(response),
-            Some(strike) => Box::pin(self.finish(port, strike, response, again)).await,
+            Some(strike) => Box::pin(self.finish(port, strike, request, response)).await,
         }
     }
 
-    async fn struck(&self, port: Port, strike: &Strike, request: Request) -> Outcome {
-        let (response, again) = match strike.instead(self, port, &request).await {
-            Some(response) => (response, None),
+    async fn struck(&self, port: Port, strike: &Strike, request: &Request) -> Outcome {
+        match strike.instead(self, port, request).await {
+            Some(response) => strike.finish(response).await,
             None => {
-                let again = strike.repeats().then(|| request.clone());
-                (self.route(port, request).await, again)
+                let response = self.route(port, request).await;
+                self.finish(port, strike, request, response).await
             }
-        };
-        self.finish(port, strike, response, again).await
+        }
     }
 
     async fn finish(
         &self,
         port: Port,
         strike: &Strike,
+        request: &Request,
         response: Response,
-        again: Option<Request>,
     ) -> Outcome {
-        let response = match again {
-            Some(request) if strike.repeats() => self.route(port, request).await,
-            _ => response,
-        };
+        let response = if strike.repeats() { self.route(port, request).await } else { response };
         strike.finish(response).await
     }
 
-    async fn route(&self, port: Port, request: Request) -> Response {
-        let (method, host, path) =
-            (request.method.clone(), request.host.clone(), request.path.clone());
+    async fn route(&self, port: Port, request: &Request) -> Response {
         let response = match Site::of(&request.host) {
-            _ if port == Port::Plain => entra::managed_identity(&self.tokens, &request),
+            _ if port == Port::Plain => entra::managed_identity(&self.tokens, request),
             Site::Local if attestation::is_attestation(&request.path) => {
-                attestation::answer(&request).await
+                attestation::answer(request).await
             }
-            Site::Local if arm::is_management(&request.path) => arm::answer(self, &request).await,
-            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, &request),
-            Site::Graph => graph::answer(&self.tokens, &request),
-            Site::Management => arm::answer(self, &request).await,
-            Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
+            Site::Local if arm::is_management(&request.path) => arm::answer(self, request).await,
+            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, request),
+            Site::Graph => graph::answer(&self.tokens, request),
+            Site::Management => arm::answer(self, request).await,
+            Site::Local | Site::Authority => entra::answer(&self.tokens, request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
         };
         // Neither query nor headers: they are where tokens and signatures travel.
-        let path = without_people(&path);
-        tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
+        tracing::info!(
+            method = %request.method,
+            host = request.host,
+            path = %without_people(&request.path),
+            status = response.status().as_u16(),
+            "answered"
+        );
         response
     }
 }
 
 /// The path without the names of users, which Entra and Graph are asked about by their paths.
-fn without_people(path: &str) -> String {
-    let names =
-        |segment: &str| segment.contains('@') || segment.to_ascii_lowercase().contains("%40");
+fn without_people(path: &str) -> Cow<'_, str> {
+    let names = |segment: &str| segment.contains('@') || segment.contains("%40");
+    if !path.contains('@') && !path.contains("%40") {
+        return Cow::Borrowed(path);
+    }
     let segments = path.split('/').map(|segment| if names(segment) { "{user}" } else { segment });
-    segments.collect::<Vec<_>>().join("/")
+    Cow::Owned(segments.collect::<Vec<_>>().join("/"))
 }
 
 fn unknown_host(host: &str) -> Response {

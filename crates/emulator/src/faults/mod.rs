@@ -177,20 +177,11 @@ impl Faults {
 
     /// Whether connections may have to be refused.
     pub(crate) fn may_refuse_connections(&self) -> bool {
-        self.has(&Fault::RefuseHandshake)
-    }
-
-    /// Whether a request may have to be processed twice, and so a copy of it be kept.
-    pub(crate) fn may_repeat(&self) -> bool {
-        self.has(&Fault::Twice)
-    }
-
-    fn has(&self, fault: &Fault) -> bool {
         self.inner.any.load(Ordering::Acquire)
             && lock(&self.inner.orders)
                 .placed
                 .iter()
-                .any(|placed| placed.order.fault == *fault && !placed.is_done())
+                .any(|placed| placed.order.fault == Fault::RefuseHandshake && !placed.is_done())
     }
 
     fn find(&self, takes: impl Fn(&Placed) -> Option<u64>) -> Option<Strike> {

@@ -24,7 +24,11 @@ pub(crate) struct Strike {
 }
 
 /// To be asked once the caller of a request is known: notes it, and gives what is answered in place of processing.
-pub(crate) async fn meet(router: &Router, request: &Request, caller: &Caller) -> Option<Response> {
+pub(crate) async fn meet(
+    router: &Router,
+    request: &Request,
+    caller: &Arc<Caller>,
+) -> Option<Response> {
     request.notes.knows(caller);
     if request.notes.strike().is_some() {
         return None;

@@ -244,9 +244,9 @@ impl JournalFilter {
     /// Whether a request is one that it is about.
     pub fn is_of(&self, request: &RecordedRequest) -> bool {
         let is = |wanted: &Option<String>, found: Option<&str>| {
-            wanted.as_ref().is_none_or(|wanted| {
-                found.is_some_and(|found| found.eq_ignore_ascii_case(wanted))
-            })
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
         };
         is(&self.method, Some(request.method()))
             && self.from_order.is_none_or(|from| request.order() >= from)

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
+    entra::Caller,
     message::{self, Notes, Outcome, Request, Response},
     operation::{self, Service},
     router::Port,
@@ -64,7 +65,7 @@ struct Answered {
     status: Option<u16>,
     response_len: usize,
     error_code: Option<Box<str>>,
-    principal: Option<(Box<str>, Box<str>)>,
+    caller: Option<Arc<Caller>>,
     fault: Option<(u64, &'static str)>,
 }
 
@@ -80,7 +81,8 @@ impl RecordedRequest {
             Some(query) => format!("{}?{query}", request.path),
             None => request.path.clone(),
         };
-        let header = |name| message::header(&request.headers, name).map(|text| cut(text, LONGEST_HEADER));
+        let header =
+            |name| message::header(&request.headers, name).map(|text| cut(text, LONGEST_HEADER));
         Self {
             record: Arc::new(Record {
                 order,
@@ -106,7 +108,7 @@ impl RecordedRequest {
             status: response.map(|response| response.status().as_u16()),
             response_len: usize::try_from(outcome.body_len()).unwrap_or(usize::MAX),
             error_code: response.and_then(error_code),
-            principal: notes.principal().cloned(),
+            caller: notes.caller().cloned(),
             fault: notes.strike().map(|strike| (strike.id(), strike.fault().kind())),
         };
     }
@@ -168,12 +170,12 @@ impl RecordedRequest {
 
     /// The caller's object id, when its token was found good by a vault, a managed HSM or Resource Manager.
     pub fn oid(&self) -> Option<&str> {
-        self.record.answer.principal.as_ref().map(|(oid, _)| &**oid)
+        self.record.answer.caller.as_ref().map(|caller| caller.oid.as_str())
     }
 
     /// The caller's application id, likewise.
     pub fn appid(&self) -> Option<&str> {
-        self.record.answer.principal.as_ref().map(|(_, appid)| &**appid)
+        self.record.answer.caller.as_ref().map(|caller| caller.appid.as_str())
     }
 
     /// The `User-Agent`, up to 256 bytes.

@@ -24,8 +24,8 @@ pub(crate) fn max_body(path: &str) -> usize {
 /// An answer with its whole body.
 pub(crate) type Response = http::Response<Bytes>;
 
-/// A request with its whole body; a clone shares its notes.
-#[derive(Clone, Debug)]
+/// A request with its whole body.
+#[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     /// Where the connection comes from.
@@ -43,7 +43,7 @@ pub(crate) struct Request {
 }
 
 /// What was read of a request's body.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Body {
     Whole(Bytes),
     /// More than [`max_body`]; refused only once the caller is known.

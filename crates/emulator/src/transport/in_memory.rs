@@ -95,7 +95,8 @@ async fn odd_answer(odd: &Odd) -> AsyncRawResponse {
 
 /// Bytes of an answer's head in HTTP/1.1, less the few that its reason phrase would be.
 fn head_len(response: &Response) -> usize {
-    let lines = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    let lines =
+        response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
     lines.sum::<usize>() + "HTTP/1.1 200 \r\n\r\n".len()
 }
 
