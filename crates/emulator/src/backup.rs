@@ -95,14 +95,17 @@ impl BackupKey {
     /// A blob, in base64url; `label` says what is in it. `None` when there are no random numbers.
     pub(crate) fn seal(&self, label: &str, plain: &[u8]) -> Option<String> {
         let made = self.key()?;
-        let header = json!({"kid": made.id.to_string(), "alg": "dir", "enc": "A256GCM"}).to_string();
+        let header =
+            json!({"kid": made.id.to_string(), "alg": "dir", "enc": "A256GCM"}).to_string();
         let header = URL_SAFE_NO_PAD.encode(header);
         let mut nonce = [0; NONCE_LEN];
         rand::fill(&mut nonce).ok()?;
         let mut sealed = plain.to_vec();
         // The label is authenticated too: a secret's blob cannot be passed off as a key's.
         let aad = Aad::from(format!("{label}{header}"));
-        made.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed).ok()?;
+        made.key
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
+            .ok()?;
         let (text, tag) = sealed.split_at_checked(plain.len())?;
         let parts = [nonce.as_slice(), text, tag].map(|part| URL_SAFE_NO_PAD.encode(part));
         let jwe = format!("{header}..{}", parts.join("."));
@@ -221,7 +224,10 @@ mod tests {
         assert_eq!(other.open(LABEL, &blob), Err(BlobError::Foreign));
         other.replace(loaded);
         assert_eq!(other.open(LABEL, &blob).unwrap(), b"content");
-        let short = Record { body: br#"{"id":"00000000-0000-0000-0000-000000000000","key":"AA"}"#.to_vec(), ..record };
+        let short = Record {
+            body: br#"{"id":"00000000-0000-0000-0000-000000000000","key":"AA"}"#.to_vec(),
+            ..record
+        };
         assert!(BackupKey::load(&mut Records::from_iter([short])).is_err());
     }
 }

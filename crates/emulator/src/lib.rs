@@ -45,4 +45,6 @@ pub use host::public_subtrees;
 pub use journal::RecordedRequest;
 pub use limits::{RateLimit, ResourceManagerLimits};
 pub use principal::Principal;
+#[cfg(feature = "durable")]
+pub use state::disk::Durability;
 pub use vault::VaultLimits;

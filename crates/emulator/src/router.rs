@@ -1,9 +1,13 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
+#[cfg(feature = "durable")]
+use std::io;
 use std::{net::IpAddr, time::Duration};
 
 use http::StatusCode;
 
+#[cfg(feature = "durable")]
+use crate::state::{Change, Record, Records, Ticket, Unreadable, disk::Disk};
 use crate::{
     arm::{self, Arm},
     attestation,
@@ -54,6 +58,37 @@ pub(crate) enum Port {
 }
 
 impl Router {
+    /// Takes over the records of a data directory, which has all changes from now on; what the ticket stands for is to
+    /// be written before anybody is let in.
+    #[cfg(feature = "durable")]
+    pub(crate) fn keep(&mut self, records: Vec<Record>, disk: Disk) -> io::Result<Ticket> {
+        let refused = |unreadable: Unreadable| disk.refused(&unreadable);
+        let mut records = Records::from_iter(records);
+        // From here on, so that what is loaded notes what becomes of it.
+        self.vaults.keep();
+        self.load(&mut records).map_err(refused)?;
+        if let Some(record) = records.rest().next() {
+            return Err(refused(record.unreadable()));
+        }
+        // Made now, so that no request has to.
+        let own = [self.backups.record(), self.certificate_issuer.record()];
+        let changes = own.into_iter().flatten().map(Change::from).collect();
+        self.ledger = disk.ledger()?;
+        Ok(self.vaults.hand_over(&self.ledger, changes))
+    }
+
+    /// Takes over all records of a state.
+    #[cfg(feature = "durable")]
+    fn load(&self, records: &mut Records) -> Result<(), Unreadable> {
+        let vaults = self.vaults.load(records)?;
+        let backups = BackupKey::load(records)?;
+        let certificate_issuer = TestIssuer::load(records)?;
+        self.backups.replace(backups);
+        self.certificate_issuer.replace(certificate_issuer);
+        self.vaults.replace(vaults);
+        Ok(())
+    }
+
     pub(crate) async fn answer(&self, request: Request) -> Outcome {
         self.answer_at(Port::Tls, request).await
     }

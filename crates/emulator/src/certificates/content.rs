@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CertificateContent, CertificateObject, CertificateSettings, CertificateVersion, Issued, Operation,
+    CertificateContent, CertificateObject, CertificateSettings, CertificateVersion, Issued,
+    Operation,
     bundle::{CertificateBundle, CertificateItem},
     issuers,
     policy::{Policy, PolicyBody},

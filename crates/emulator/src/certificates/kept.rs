@@ -107,7 +107,8 @@ impl Certificates {
 
     /// What is in those records.
     pub(crate) fn load(owner: &str, records: &mut Records) -> Result<Self, Unreadable> {
-        let mut loaded = Self { store: Mutex::new(Store::load(owner, records)?), ..Self::default() };
+        let mut loaded =
+            Self { store: Mutex::new(Store::load(owner, records)?), ..Self::default() };
         let issuers = loaded.issuers.get_mut().unwrap_or_else(PoisonError::into_inner);
         issuers.load(records.take(Kind::Issuer, owner), Some)?;
         let contacts = loaded.contacts.get_mut().unwrap_or_else(PoisonError::into_inner);

@@ -68,8 +68,7 @@ impl TestIssuer {
             let kept: Kept = record.read()?;
             let missing = |_| record.unreadable();
             let key = KeyMaterial::from_private(&kept.key).map_err(missing)?;
-            let certificate =
-                STANDARD.decode(kept.certificate).map_err(|_| record.unreadable())?;
+            let certificate = STANDARD.decode(kept.certificate).map_err(|_| record.unreadable())?;
             *lock(&loaded.made) = Some(Authority { key, certificate });
         }
         Ok(loaded)

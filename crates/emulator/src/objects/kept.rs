@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    Attributes, Content, Object, ObjectKind, Store, Tags, Version, store::State,
-};
+use super::{Attributes, Content, Object, ObjectKind, Store, Tags, Version, store::State};
 use crate::{
     state::{Change, Flag, Kind, Record, Records, Unreadable},
     vault::ServiceError,
@@ -95,11 +93,9 @@ impl<C: Content> Store<C> {
             let touched: BTreeSet<String> =
                 object.touched.take().map(|ids| ids.into_iter().collect()).unwrap_or_default();
             changes.push(object.record(owner, &id).into());
-            changes.extend(touched.iter().map(|version| {
-                match object.version(Some(version)) {
-                    Ok(version) => version.record(owner, &id).into(),
-                    Err(_) => Change::delete(of_version, owner, &version_key(&id, version)),
-                }
+            changes.extend(touched.iter().map(|version| match object.version(Some(version)) {
+                Ok(version) => version.record(owner, &id).into(),
+                Err(_) => Change::delete(of_version, owner, &version_key(&id, version)),
             }));
         }
     }

@@ -9,7 +9,10 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::{Change, queue::{Attempt, Queue}};
+use super::{
+    Change,
+    queue::{Attempt, Queue},
+};
 use crate::locks::lock;
 
 /// Stands for everything that was handed over until it was given; the default for nothing.
@@ -58,15 +61,14 @@ impl Ledger {
     ///
     /// # Errors
     /// When there can be no thread.
-    pub(crate) fn start(
-        shelf: impl FnOnce(&Queue) + Send + 'static,
-    ) -> std::io::Result<Self> {
+    pub(crate) fn start(shelf: impl FnOnce(&Queue) + Send + 'static) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let served = Arc::clone(&queue);
-        let writer = thread::Builder::new().name("azvault-emulator-writer".to_owned()).spawn(move || {
-            let _closing = served.closing();
-            shelf(&served);
-        })?;
+        let writer =
+            thread::Builder::new().name("azvault-emulator-writer".to_owned()).spawn(move || {
+                let _closing = served.closing();
+                shelf(&served);
+            })?;
         Ok(Self { queue: Some(queue), writer: Mutex::new(Some(writer)) })
     }
 

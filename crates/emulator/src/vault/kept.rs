@@ -220,11 +220,8 @@ impl Vaults {
             let mut held = vault.hold();
             let mut changes = Vec::new();
             held.take_changes(&mut changes);
-            let ticket = if changes.is_empty() {
-                vault.ticket()
-            } else {
-                ledger.hand_over(changes)
-            };
+            let ticket =
+                if changes.is_empty() { vault.ticket() } else { ledger.hand_over(changes) };
             held.handed_over(ticket);
         }
         vault.ticket().max(Ticket::of(&self.keeping.ticket))

@@ -36,7 +36,6 @@ pub(crate) use administrators::Administrators;
 pub(crate) use behalf::OnBehalf;
 pub(crate) use error::ServiceError;
 pub use limits::VaultLimits;
-pub(crate) use kept::LoadedVaults;
 pub(crate) use limits::VaultMeter;
 pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
 pub(crate) use policy::{AccessPolicy, Permissions};

@@ -44,6 +44,8 @@ mod certificate_wire_beside;
 mod certificates;
 mod data_plane_rights;
 mod deviations;
+#[cfg(feature = "durable")]
+mod durable;
 mod entra;
 mod entra_assertions;
 mod entra_principals;
