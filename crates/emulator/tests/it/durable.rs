@@ -393,10 +393,13 @@ async fn a_damaged_database_is_told_and_never_taken_for_an_empty_one() {
         ("a page short", |bytes| bytes.truncate(bytes.len() - 4096)),
         ("garbage", |bytes| bytes.fill(0x5a)),
         ("another database", |bytes| bytes[68..72].fill(0)),
-        ("a bit", |bytes| {
-            // Somewhere in a record's body.
-            let at = bytes.len() - 700;
-            bytes[at] ^= 1;
+        ("a bit of a record", |bytes| {
+            // A page without pages below it ends with the body of its first record.
+            let mut leaves = bytes
+                .chunks_mut(4096)
+                .skip(1)
+                .filter(|page| page[0] == 0x0a && page[4096 - 1] != 0);
+            leaves.next_back().unwrap()[4096 - 8] ^= 1;
         }),
     ];
     for (what, damage) in damages {
