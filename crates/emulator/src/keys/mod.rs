@@ -97,7 +97,7 @@ pub(crate) async fn answer(
         KeyRoute::Create { name } => create::create(context, &name, body).await,
         KeyRoute::Import { name } => import::import(context, &name, body),
         KeyRoute::Crypto { name, version, operation } => {
-            operations::run(context, &name, version.as_deref(), operation, body)
+            operations::run(context, &name, version.as_deref(), operation, body).await
         }
         KeyRoute::Rotate { name } => rotation::rotate(context, &name).await,
         KeyRoute::RotationPolicy { name } => rotation_policy::get(context, &name),
