@@ -578,6 +578,7 @@ impl EmulatorBuilder {
                 sign_ins: Arc::new(SignIns::new(self.sign_in_by_hand)),
                 signing_key,
                 identity_header: self.identity_header,
+                verified: Arc::default(),
             },
             vaults: Vaults::new(self.properties, &subscription_id),
             vault_meter: VaultMeter::new(self.vault_limits),

@@ -13,6 +13,7 @@ mod entra;
 mod error;
 mod faults;
 mod graph;
+mod heavy;
 mod host;
 mod installation;
 mod journal;

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "durable")]
 use std::io;
-use std::{net::IpAddr, time::Duration};
+use std::{borrow::Cow, net::IpAddr, time::Duration};
 
 use http::StatusCode;
 
@@ -97,14 +97,14 @@ impl Router {
         let record = self.journal.begin(&request);
         let line = self.journal_file.as_ref().map(|file| file.begin(&request));
         let outcome = match self.faults.strike(&request) {
-            None => Outcome::Answer(self.route(port, request).await),
+            None => Outcome::Answer(self.route(port, &request).await),
             Some(Fault::Answer(response)) => Outcome::Answer(response),
             Some(Fault::Disconnect) => Outcome::Disconnect,
             Some(Fault::LoseAnswer) => {
-                self.route(port, request).await;
+                self.route(port, &request).await;
                 Outcome::Disconnect
             }
-            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(port, request).await, len),
+            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(port, &request).await, len),
         };
         if !self.latency.is_zero() {
             hold_back(self.latency).await;
@@ -116,35 +116,40 @@ impl Router {
         outcome
     }
 
-    async fn route(&self, port: Port, request: Request) -> Response {
-        let (method, host, path) =
-            (request.method.clone(), request.host.clone(), request.path.clone());
+    async fn route(&self, port: Port, request: &Request) -> Response {
         let response = match Site::of(&request.host) {
-            _ if port == Port::Plain => entra::managed_identity(&self.tokens, &request),
+            _ if port == Port::Plain => entra::managed_identity(&self.tokens, request),
             Site::Local if attestation::is_attestation(&request.path) => {
-                attestation::answer(&request).await
+                attestation::answer(request).await
             }
-            Site::Local if arm::is_management(&request.path) => arm::answer(self, &request).await,
-            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, &request),
-            Site::Graph => graph::answer(&self.tokens, &request),
-            Site::Management => arm::answer(self, &request).await,
-            Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
+            Site::Local if arm::is_management(&request.path) => arm::answer(self, request).await,
+            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, request),
+            Site::Graph => graph::answer(&self.tokens, request),
+            Site::Management => arm::answer(self, request).await,
+            Site::Local | Site::Authority => entra::answer(&self.tokens, request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
         };
         // Neither query nor headers: they are where tokens and signatures travel.
-        let path = without_people(&path);
-        tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
+        tracing::info!(
+            method = %request.method,
+            host = request.host,
+            path = %without_people(&request.path),
+            status = response.status().as_u16(),
+            "answered"
+        );
         response
     }
 }
 
 /// The path without the names of users, which Entra and Graph are asked about by their paths.
-fn without_people(path: &str) -> String {
-    let names =
-        |segment: &str| segment.contains('@') || segment.to_ascii_lowercase().contains("%40");
+fn without_people(path: &str) -> Cow<'_, str> {
+    let names = |segment: &str| segment.contains('@') || segment.contains("%40");
+    if !path.contains('@') && !path.contains("%40") {
+        return Cow::Borrowed(path);
+    }
     let segments = path.split('/').map(|segment| if names(segment) { "{user}" } else { segment });
-    segments.collect::<Vec<_>>().join("/")
+    Cow::Owned(segments.collect::<Vec<_>>().join("/"))
 }
 
 #[expect(

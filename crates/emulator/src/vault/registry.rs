@@ -1,6 +1,7 @@
 //! The vaults there are. A vault first named by a client comes into being, unless ARM deleted it.
 
 use std::{
+    borrow::Cow,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -135,6 +136,16 @@ pub(super) enum Slot {
     Gone,
 }
 
+/// What a request finds under a vault's name.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Open(Arc<Vault>),
+    /// ARM deleted it.
+    Gone,
+    /// Nobody has named it yet.
+    Nothing,
+}
+
 /// All vaults of an emulator that can be reached by their names.
 #[derive(Debug)]
 pub(crate) struct Vaults {
@@ -165,13 +176,14 @@ impl Vaults {
     /// A vault is the same under its local and its public names; a managed HSM is apart from a vault.
     pub(crate) fn open(&self, site: &VaultSite) -> Option<Arc<Vault>> {
         let mut slots = lock(&self.slots);
-        match slots.get(&id(site)) {
+        let key = slot(&site.name, site.kind);
+        match slots.get(&*key) {
             Some(Slot::Open(vault)) => return Some(Arc::clone(vault)),
             Some(Slot::Gone) => return None,
             None => {}
         }
         let vault = self.enter(Vault::new(&site.name, site.kind, self.new_settings()));
-        self.put(&mut slots, id(site), Slot::Open(Arc::clone(&vault)));
+        self.put(&mut slots, key.into_owned(), Slot::Open(Arc::clone(&vault)));
         Some(vault)
     }
 
@@ -188,24 +200,12 @@ impl Vaults {
         }
     }
 
-    /// Whether ARM deleted the vault of that name.
-    pub(crate) fn is_gone(&self, site: &VaultSite) -> bool {
-        matches!(lock(&self.slots).get(&id(site)), Some(Slot::Gone))
-    }
-
-    /// The region of the vault of that name, without making it.
-    pub(crate) fn region(&self, site: &VaultSite) -> String {
-        match lock(&self.slots).get(&id(site)) {
-            Some(Slot::Open(vault)) => vault.settings().location.clone(),
-            _ => REGION.to_owned(),
-        }
-    }
-
-    /// The tenant of the vault of that name, without making it; `None`: the emulator's own.
-    pub(crate) fn tenant(&self, site: &VaultSite) -> Option<String> {
-        match lock(&self.slots).get(&id(site)) {
-            Some(Slot::Open(vault)) => vault.settings().tenant.clone(),
-            _ => None,
+    /// What stands under that name, without making anything.
+    pub(crate) fn find(&self, site: &VaultSite) -> Found {
+        match lock(&self.slots).get(&*slot(&site.name, site.kind)) {
+            Some(Slot::Open(vault)) => Found::Open(Arc::clone(vault)),
+            Some(Slot::Gone) => Found::Gone,
+            None => Found::Nothing,
         }
     }
 
@@ -221,36 +221,34 @@ impl Vaults {
     ) -> Arc<Vault> {
         let mut slots = lock(&self.slots);
         let slot = slot(name, kind);
-        if let Some(Slot::Open(vault)) = slots.get(&slot) {
+        if let Some(Slot::Open(vault)) = slots.get(&*slot) {
             vault.configure(settings, now, from);
             return Arc::clone(vault);
         }
         let access = settings.access.after(None, now, from);
         let settings = VaultSettings { access, ..settings };
         let vault = self.enter(Vault::new(name, kind, settings));
-        self.put(&mut slots, slot, Slot::Open(Arc::clone(&vault)));
+        self.put(&mut slots, slot.into_owned(), Slot::Open(Arc::clone(&vault)));
         vault
     }
 
     /// Takes a vault away from its name.
     pub(crate) fn close(&self, vault: &Vault) {
-        self.put(&mut lock(&self.slots), slot(&vault.name, vault.kind), Slot::Gone);
+        let key = slot(&vault.name, vault.kind).into_owned();
+        self.put(&mut lock(&self.slots), key, Slot::Gone);
     }
 
     /// Puts a recovered vault back under its name.
     pub(crate) fn reopen(&self, vault: &Arc<Vault>) {
-        let open = Slot::Open(Arc::clone(vault));
-        self.put(&mut lock(&self.slots), slot(&vault.name, vault.kind), open);
+        let key = slot(&vault.name, vault.kind).into_owned();
+        self.put(&mut lock(&self.slots), key, Slot::Open(Arc::clone(vault)));
     }
 }
 
-fn id(site: &VaultSite) -> String {
-    slot(&site.name, site.kind)
-}
-
-fn slot(name: &str, kind: VaultKind) -> String {
+/// The key of a name: a vault's own, so that finding it by a request copies nothing.
+fn slot(name: &str, kind: VaultKind) -> Cow<'_, str> {
     match kind {
-        VaultKind::Vault => name.to_owned(),
-        VaultKind::ManagedHsm => format!("{name}@hsm"),
+        VaultKind::Vault => Cow::Borrowed(name),
+        VaultKind::ManagedHsm => Cow::Owned(format!("{name}@hsm")),
     }
 }
