@@ -13,6 +13,7 @@ mod entra;
 mod error;
 mod faults;
 mod graph;
+mod heavy;
 mod host;
 mod installation;
 mod journal;
@@ -54,4 +55,6 @@ pub use limits::{RateLimit, ResourceManagerLimits};
 pub use operation::Service;
 pub use principal::Principal;
 pub use snapshot::Snapshot;
+#[cfg(feature = "durable")]
+pub use state::disk::Durability;
 pub use vault::VaultLimits;

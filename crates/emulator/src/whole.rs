@@ -5,7 +5,12 @@
 //! under way, whose codes are good for minutes. A refresh token says everything by itself; it is good for as long as
 //! the installation's key is.
 
+#[cfg(feature = "durable")]
+use std::io;
 use std::sync::{Mutex, atomic::AtomicU64};
+
+#[cfg(feature = "durable")]
+use crate::state::disk::Disk;
 
 use crate::{
     arm::{Arm, LoadedArm},
@@ -89,6 +94,22 @@ impl Whole {
             router.tokens.directory.keep(flag);
             *lock(&router.keeping.clock) = router.clock.saved();
         }
+    }
+}
+
+#[cfg(feature = "durable")]
+impl Router {
+    /// Takes over the records of a data directory, which has all changes from now on; what the ticket stands for is to
+    /// be written before anybody is let in.
+    pub(crate) fn keep(&mut self, records: Vec<Record>, disk: Disk) -> io::Result<Ticket> {
+        // From here on, so that what is loaded notes what becomes of it.
+        self.vaults.keep();
+        let whole = Whole::load(self, records).map_err(|error| disk.refused(&error))?;
+        self.ledger = disk.ledger()?;
+        whole.take_over(self);
+        // Made now, so that no request has to.
+        let changes = keys(self).map(Change::from).collect();
+        Ok(self.vaults.hand_over(&self.ledger, changes))
     }
 }
 
