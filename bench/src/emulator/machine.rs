@@ -144,7 +144,7 @@ mod tests {
         let before = cpu_of(std::process::id()).unwrap();
         let mut bytes = vec![0_u8; 32 << 20];
         bytes.iter_mut().enumerate().for_each(|(n, byte)| *byte = (n % 251) as u8);
-        assert!(std::hint::black_box(&bytes).iter().any(|byte| *byte == 250));
+        assert!(std::hint::black_box(&bytes).contains(&250));
         assert!(cpu_of(std::process::id()).unwrap() > before);
         assert!(resident(std::process::id()).unwrap() > f64::from(32 << 20));
         drop(kept);

@@ -3,6 +3,7 @@
 
 mod bare;
 mod client;
+mod commits;
 mod crowd;
 mod get;
 mod machine;
@@ -25,6 +26,7 @@ pub(crate) fn groups() -> Vec<Group> {
     groups.extend(get::groups());
     groups.push(Group::new("sign-", sign::rows));
     groups.push(Group::new("stall-", stall::rows));
+    groups.extend(commits::groups());
     groups.push(Group::new("flat-", crowd::flat_rows));
     groups
 }
