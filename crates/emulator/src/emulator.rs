@@ -241,10 +241,17 @@ impl Emulator {
         self.inner.router.journal.clear();
     }
 
-    /// Stops listening and waits for the requests in flight, at most 5 seconds.
+    /// Stops listening and waits for the requests in flight, at most 5 seconds; then closes the data directory, if there
+    /// is one, and refuses what would change it.
     pub async fn shutdown(&self) {
         if let Some(network) = &self.inner.network {
             network.server.shutdown().await;
+        }
+        if self.inner.router.ledger.is_kept() {
+            let router = Arc::clone(&self.inner.router);
+            if tokio::task::spawn_blocking(move || router.ledger.close()).await.is_err() {
+                tracing::error!("the data directory could not be closed");
+            }
         }
     }
 }

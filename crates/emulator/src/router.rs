@@ -1,9 +1,13 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
-use std::{net::IpAddr, time::Duration};
+#[cfg(feature = "durable")]
+use std::io;
+use std::{borrow::Cow, net::IpAddr, time::Duration};
 
 use http::StatusCode;
 
+#[cfg(feature = "durable")]
+use crate::state::{Change, Record, Records, Ticket, Unreadable, disk::Disk};
 use crate::{
     arm::{self, Arm},
     attestation,
@@ -18,6 +22,7 @@ use crate::{
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
     roles::Roles,
+    state::Ledger,
     vault::{self, VaultMeter, Vaults},
 };
 
@@ -37,6 +42,7 @@ pub(crate) struct Router {
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     pub(crate) journal_file: Option<JournalFile>,
+    pub(crate) ledger: Ledger,
     /// Whether api-versions that the service does not know are refused.
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
@@ -52,6 +58,37 @@ pub(crate) enum Port {
 }
 
 impl Router {
+    /// Takes over the records of a data directory, which has all changes from now on; what the ticket stands for is to
+    /// be written before anybody is let in.
+    #[cfg(feature = "durable")]
+    pub(crate) fn keep(&mut self, records: Vec<Record>, disk: Disk) -> io::Result<Ticket> {
+        let refused = |unreadable: Unreadable| disk.refused(&unreadable);
+        let mut records = Records::from_iter(records);
+        // From here on, so that what is loaded notes what becomes of it.
+        self.vaults.keep();
+        self.load(&mut records).map_err(refused)?;
+        if let Some(record) = records.rest().next() {
+            return Err(refused(record.unreadable()));
+        }
+        // Made now, so that no request has to.
+        let own = [self.backups.record(), self.certificate_issuer.record()];
+        let changes = own.into_iter().flatten().map(Change::from).collect();
+        self.ledger = disk.ledger()?;
+        Ok(self.vaults.hand_over(&self.ledger, changes))
+    }
+
+    /// Takes over all records of a state.
+    #[cfg(feature = "durable")]
+    fn load(&self, records: &mut Records) -> Result<(), Unreadable> {
+        let vaults = self.vaults.load(records)?;
+        let backups = BackupKey::load(records)?;
+        let certificate_issuer = TestIssuer::load(records)?;
+        self.backups.replace(backups);
+        self.certificate_issuer.replace(certificate_issuer);
+        self.vaults.replace(vaults);
+        Ok(())
+    }
+
     pub(crate) async fn answer(&self, request: Request) -> Outcome {
         self.answer_at(Port::Tls, request).await
     }
@@ -60,14 +97,14 @@ impl Router {
         let record = self.journal.begin(&request);
         let line = self.journal_file.as_ref().map(|file| file.begin(&request));
         let outcome = match self.faults.strike(&request) {
-            None => Outcome::Answer(self.route(port, request).await),
+            None => Outcome::Answer(self.route(port, &request).await),
             Some(Fault::Answer(response)) => Outcome::Answer(response),
             Some(Fault::Disconnect) => Outcome::Disconnect,
             Some(Fault::LoseAnswer) => {
-                self.route(port, request).await;
+                self.route(port, &request).await;
                 Outcome::Disconnect
             }
-            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(port, request).await, len),
+            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(port, &request).await, len),
         };
         if !self.latency.is_zero() {
             hold_back(self.latency).await;
@@ -79,35 +116,40 @@ impl Router {
         outcome
     }
 
-    async fn route(&self, port: Port, request: Request) -> Response {
-        let (method, host, path) =
-            (request.method.clone(), request.host.clone(), request.path.clone());
+    async fn route(&self, port: Port, request: &Request) -> Response {
         let response = match Site::of(&request.host) {
-            _ if port == Port::Plain => entra::managed_identity(&self.tokens, &request),
+            _ if port == Port::Plain => entra::managed_identity(&self.tokens, request),
             Site::Local if attestation::is_attestation(&request.path) => {
-                attestation::answer(&request).await
+                attestation::answer(request).await
             }
-            Site::Local if arm::is_management(&request.path) => arm::answer(self, &request).await,
-            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, &request),
-            Site::Graph => graph::answer(&self.tokens, &request),
-            Site::Management => arm::answer(self, &request).await,
-            Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
+            Site::Local if arm::is_management(&request.path) => arm::answer(self, request).await,
+            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, request),
+            Site::Graph => graph::answer(&self.tokens, request),
+            Site::Management => arm::answer(self, request).await,
+            Site::Local | Site::Authority => entra::answer(&self.tokens, request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
         };
         // Neither query nor headers: they are where tokens and signatures travel.
-        let path = without_people(&path);
-        tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
+        tracing::info!(
+            method = %request.method,
+            host = request.host,
+            path = %without_people(&request.path),
+            status = response.status().as_u16(),
+            "answered"
+        );
         response
     }
 }
 
 /// The path without the names of users, which Entra and Graph are asked about by their paths.
-fn without_people(path: &str) -> String {
-    let names =
-        |segment: &str| segment.contains('@') || segment.to_ascii_lowercase().contains("%40");
+fn without_people(path: &str) -> Cow<'_, str> {
+    let names = |segment: &str| segment.contains('@') || segment.contains("%40");
+    if !path.contains('@') && !path.contains("%40") {
+        return Cow::Borrowed(path);
+    }
     let segments = path.split('/').map(|segment| if names(segment) { "{user}" } else { segment });
-    segments.collect::<Vec<_>>().join("/")
+    Cow::Owned(segments.collect::<Vec<_>>().join("/"))
 }
 
 #[expect(

@@ -14,6 +14,7 @@ mod sign_in;
 mod signing_key;
 mod tenant;
 mod tokens;
+mod verified;
 
 use http::{Method, StatusCode};
 

@@ -4,7 +4,7 @@
 //! The secret files are in a folder of their own, which appears as a whole, so that a process which is
 //! killed leaves all of them or none. A lock on a file beside it has processes take turns.
 
-mod files;
+pub(crate) mod files;
 
 use std::{
     fs, io,

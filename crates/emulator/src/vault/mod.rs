@@ -12,6 +12,7 @@ mod error;
 mod front_door;
 mod geography;
 mod headers;
+mod kept;
 mod limits;
 mod network;
 mod policy;
@@ -22,7 +23,10 @@ mod reply;
 mod route;
 mod versions;
 
-use std::{net::IpAddr, sync::OnceLock};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use http::Method;
@@ -55,6 +59,8 @@ use crate::{
     secrets,
 };
 use geography::geography;
+use headers::REGION;
+use registry::Found;
 use route::Route;
 
 /// What the handlers of one request need to know.
@@ -72,29 +78,40 @@ pub(crate) struct Context<'a> {
 }
 
 /// Answers a request to a vault's or a managed HSM's host.
-pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) -> Response {
+pub(crate) async fn answer(router: &Router, site: &VaultSite, request: &Request) -> Response {
     if let Some(page) = front_door::refuse(&request.path) {
         return page;
     }
     let id = Uuid::new_v4();
     let grant = OnceLock::new();
-    let address = client_address(router, &request);
-    let tenant = router.vaults.tenant(site);
-    let tenant = tenant.as_deref().unwrap_or(&router.tokens.tenant_id);
-    let mut response = if router.vaults.is_gone(site) {
+    let address = client_address(router, request);
+    // Looked for once: the request goes by what it found.
+    let (vault, gone) = match router.vaults.find(site) {
+        Found::Open(vault) => (Some(vault), false),
+        Found::Nothing => (None, false),
+        Found::Gone => (None, true),
+    };
+    let settings = vault.as_ref().map(|vault| vault.settings());
+    let of_vault = settings.as_ref().and_then(|settings| settings.tenant.as_deref());
+    let tenant = of_vault.unwrap_or(&router.tokens.tenant_id);
+    let mut response = if gone {
         // The service's name would not resolve any more: there is no challenge to give.
         ServiceError::vault_gone(&site.name).into_response(site.kind, &id)
     } else {
-        match authentication::authenticate(&router.tokens, tenant, site, &request, &id) {
+        match authentication::authenticate(&router.tokens, tenant, site, request, &id) {
             // Before anything else, as the service does: clients send their first request bare.
             Err(challenge) => *challenge,
-            Ok(caller) => match authorized(router, site, &caller, &request, &grant).await {
-                Ok(reply) => reply.into_response(),
-                Err(error) => error.into_response(site.kind, &id),
-            },
+            Ok(caller) => {
+                let found = vault.zip(settings.clone());
+                match authorized(router, site, found, &caller, request, &grant).await {
+                    Ok(reply) => reply.into_response(),
+                    Err(error) => error.into_response(site.kind, &id),
+                }
+            }
         }
     };
-    headers::add(&mut response, site.kind, &router.vaults.region(site), address, &request, &id);
+    let region = settings.as_ref().map_or(REGION, |settings| settings.location.as_str());
+    headers::add(&mut response, site.kind, region, address, request, &id);
     headers::add_grant(&mut response, grant.get());
     if request.method == Method::HEAD {
         // A refusal too has no body then.
@@ -105,9 +122,11 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
     response
 }
 
+/// `found` is the vault as the request found it; one that nobody has named yet comes into being here.
 async fn authorized(
     router: &Router,
     site: &VaultSite,
+    found: Option<(Arc<Vault>, Arc<VaultSettings>)>,
     caller: &Caller,
     request: &Request,
     grant: &OnceLock<Uuid>,
@@ -121,8 +140,15 @@ async fn authorized(
         Body::Whole(bytes) => bytes.as_ref(),
         Body::TooLarge => return Err(ServiceError::body_too_large(max_body(&request.path))),
     };
-    let vault = router.vaults.open(site).ok_or_else(|| ServiceError::vault_gone(&site.name))?;
-    let settings = vault.settings();
+    let (vault, settings) = match found {
+        Some(found) => found,
+        None => {
+            let new = router.vaults.open(site);
+            let vault = new.ok_or_else(|| ServiceError::vault_gone(&site.name))?;
+            let settings = vault.settings();
+            (vault, settings)
+        }
+    };
     let context = Context {
         router,
         site,
@@ -135,15 +161,33 @@ async fn authorized(
     };
     network::check(&context, client_address(router, request))?;
     router.vault_meter.count(&context, &route, body)?;
+    if !router.ledger.is_kept() {
+        return operate(&context, route, request, body).await;
+    }
+    router.ledger.able(vault.ticket()).await.map_err(ServiceError::not_written)?;
+    let answer = operate(&context, route, request, body).await;
+    // Refusals and reads too: the clock may have changed something, and what another request changed was seen.
+    let ticket = router.vaults.hand_over_of(&router.ledger, &vault);
+    router.ledger.written(ticket).await.map_err(ServiceError::not_written)?;
+    answer
+}
+
+async fn operate(
+    context: &Context<'_>,
+    route: Route,
+    request: &Request,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
+    let kind = context.site.kind;
     match route {
-        Route::Keys(route) => keys::answer(&context, route, body).await,
+        Route::Keys(route) => keys::answer(context, route, body).await,
         // A pool holds keys only.
-        Route::Secrets(route) if site.kind == VaultKind::Vault => {
-            secrets::catch_up(&context, &route).await?;
-            secrets::answer(&context, route, body)
+        Route::Secrets(route) if kind == VaultKind::Vault => {
+            secrets::catch_up(context, &route).await?;
+            secrets::answer(context, route, body)
         }
-        Route::Certificates(route) if site.kind == VaultKind::Vault => {
-            certificates::answer(&context, route, body).await
+        Route::Certificates(route) if kind == VaultKind::Vault => {
+            certificates::answer(context, route, body).await
         }
         Route::Secrets(_) | Route::Certificates(_) | Route::Unsupported => {
             Err(ServiceError::unsupported(&request.method, &request.path))

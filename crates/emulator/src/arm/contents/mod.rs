@@ -58,6 +58,7 @@ pub(super) async fn answer(
 ) -> Option<Result<Reply, ArmError>> {
     let work = async {
         let opened = Opened::open(context, owner)?;
+        secrets::catch_up(&opened, part).await?;
         match (method.as_str(), part) {
             ("GET", VaultPart::Keys) => keys::list(&opened).await,
             ("PUT", VaultPart::Key { name }) => keys::create_if_not_exist(&opened, name).await,

@@ -19,6 +19,7 @@ fn tokens(identity_header: Option<&str>) -> Tokens {
         directory: Arc::default(),
         sign_ins: Arc::default(),
         signing_key: None,
+        verified: Arc::default(),
         identity_header: identity_header.map(|value| Secret::new(value.to_owned())),
     }
 }
@@ -43,7 +44,7 @@ fn send(tokens: &Tokens, url: &str, headers: &[(&'static str, &str)]) -> (u16, V
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
 }
 
-fn caller(tokens: &Tokens, body: &Value) -> crate::entra::Caller {
+fn caller(tokens: &Tokens, body: &Value) -> Arc<crate::entra::Caller> {
     let token = body["access_token"].as_str().unwrap();
     tokens.check(token, &["https://vault.azure.net"]).unwrap()
 }
