@@ -23,7 +23,7 @@ use super::{
     private_endpoints::{self, PrivateEndpoint},
     vaults::ArmVault,
 };
-use crate::{entra::Caller, locks::lock, message::Request};
+use crate::{clock::Times, entra::Caller, limits::ThrottleState, locks::lock, message::Request};
 
 /// Older operations are forgotten, so that a long run does not grow without end.
 const KEPT_OPERATIONS: usize = 1000;
@@ -75,6 +75,16 @@ impl Arm {
         self.meter.count(self.settings.limits.as_ref(), request, caller, now)
     }
 
+    /// How Resource Manager's limits stand.
+    pub(crate) fn throttle_state(&self, now: OffsetDateTime) -> Vec<ThrottleState> {
+        self.meter.state(self.settings.limits.as_ref(), now)
+    }
+
+    /// Forgets what was counted against the limits.
+    pub(crate) fn clear_meter(&self) {
+        self.meter.clear();
+    }
+
     /// To be asked when a request begins: by it, what happened before and after are told apart.
     pub(crate) fn begin(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)
@@ -85,16 +95,17 @@ impl Arm {
         self.changes.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    pub(super) fn state(&self, now: OffsetDateTime) -> MutexGuard<'_, State> {
+    /// The resources, each brought up to the time of its own clock.
+    pub(super) fn state(&self, times: &Times) -> MutexGuard<'_, State> {
         let mut state = lock(&self.state);
         // A purged vault loses its keys and secrets with its last owner, which is here.
-        state.vaults.retain(|_, vault| !vault.is_purged(now));
-        state.hsms.retain(|_, hsm| !hsm.is_purged(now));
-        for vault in state.vaults.values_mut() {
-            vault.connections.settle(now);
+        state.vaults.retain(|name, vault| !vault.is_purged(times.of(name)));
+        state.hsms.retain(|name, hsm| !hsm.is_purged(times.of(name)));
+        for (name, vault) in &mut state.vaults {
+            vault.connections.settle(times.of(name));
         }
-        for hsm in state.hsms.values_mut() {
-            hsm.connections.settle(now);
+        for (name, hsm) in &mut state.hsms {
+            hsm.connections.settle(times.of(name));
         }
         state
     }
