@@ -30,7 +30,6 @@ mod roles;
 mod router;
 mod secrets;
 mod server;
-mod shims;
 mod snapshot;
 mod state;
 mod transport;

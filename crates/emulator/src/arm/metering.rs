@@ -111,7 +111,10 @@ impl Remaining {
 }
 
 impl Meter {
-    pub(super) fn clear(&self) {}
+    /// Forgets what was counted.
+    pub(super) fn clear(&self) {
+        lock(&self.buckets).clear();
+    }
 
     /// Counts a request; over the limit it is refused, and does not count.
     pub(super) fn count(

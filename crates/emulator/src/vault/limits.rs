@@ -124,6 +124,11 @@ impl VaultLimits {
 }
 
 impl VaultMeter {
+    /// Forgets what was counted.
+    pub(crate) fn clear(&self) {
+        lock(&self.buckets).clear();
+    }
+
     pub(crate) fn new(limits: Option<VaultLimits>) -> Self {
         Self { limits, buckets: Mutex::default() }
     }
