@@ -10,6 +10,7 @@ mod contents;
 mod error;
 mod groups;
 mod headers;
+mod kept;
 mod locations;
 mod managed_hsms;
 mod metering;
@@ -49,6 +50,7 @@ use crate::{
 use authentication::Unauthorized;
 use error::ArmError;
 use headers::By;
+pub(crate) use kept::LoadedArm;
 use metering::Remaining;
 use part::VaultPart;
 use providers::Provider;
@@ -239,7 +241,7 @@ fn present(router: &Router, times: &Times, path: &str) -> OffsetDateTime {
     }
     let token = || path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let vault = operation::named(path)
-        .or_else(|| router.arm.state(times).operation(token())?.vault.clone());
+        .or_else(|| router.arm.state(&router.vaults, times).operation(token())?.vault.clone());
     vault.map_or(times.all(), |vault| times.of(&vault))
 }
 
@@ -342,7 +344,7 @@ fn connected(
 impl Context<'_> {
     /// The resources, brought up to now.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.router.arm.state(self.times)
+        self.router.arm.state(&self.router.vaults, self.times)
     }
 
     fn settings(&self) -> &ArmSettings {

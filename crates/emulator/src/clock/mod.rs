@@ -4,6 +4,7 @@
 //! Soft-delete deadlines and `nbf`/`exp` read them. Tokens do only where [`Clock::carry_tokens`] says so, and TLS
 //! certificates never: their clocks are the clients', which nobody here can move.
 
+mod saved;
 mod vault;
 
 use std::{
@@ -16,6 +17,7 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::locks::lock;
 
+pub(crate) use saved::SavedClock;
 pub use vault::VaultClock;
 
 /// Wall time, in UTC: what tokens and certificates are dated by, and what vaults' clocks start from.
