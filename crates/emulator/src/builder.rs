@@ -604,6 +604,8 @@ impl EmulatorBuilder {
             ledger: Ledger::default(),
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,
+            keeping: crate::whole::Keeping::default(),
+            gate: tokio::sync::RwLock::default(),
         }
     }
 }

@@ -29,9 +29,12 @@ mod roles;
 mod router;
 mod secrets;
 mod server;
+mod shims;
+mod snapshot;
 mod state;
 mod transport;
 mod vault;
+mod whole;
 
 pub use attestation::Attestation;
 pub use builder::EmulatorBuilder;
@@ -46,6 +49,7 @@ pub use host::public_subtrees;
 pub use journal::RecordedRequest;
 pub use limits::{RateLimit, ResourceManagerLimits};
 pub use principal::Principal;
+pub use snapshot::Snapshot;
 #[cfg(feature = "durable")]
 pub use state::disk::Durability;
 pub use vault::VaultLimits;

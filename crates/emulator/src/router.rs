@@ -5,9 +5,8 @@ use std::io;
 use std::{borrow::Cow, net::IpAddr, time::Duration};
 
 use http::StatusCode;
+use tokio::sync::RwLock;
 
-#[cfg(feature = "durable")]
-use crate::state::{Change, Record, Records, Ticket, Unreadable, disk::Disk};
 use crate::{
     arm::{self, Arm},
     attestation,
@@ -22,8 +21,14 @@ use crate::{
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
     roles::Roles,
-    state::Ledger,
+    state::{Ledger, NotWritten},
     vault::{self, VaultMeter, Vaults},
+    whole,
+};
+#[cfg(feature = "durable")]
+use crate::{
+    state::{Change, Record, Ticket, disk::Disk},
+    whole::Whole,
 };
 
 /// Everything a request can reach; one per emulator, shared by all its connections.
@@ -47,6 +52,9 @@ pub(crate) struct Router {
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
     pub(crate) latency: Duration,
+    pub(crate) keeping: whole::Keeping,
+    /// Shared by all requests; whoever changes the state as a whole has it alone.
+    pub(crate) gate: RwLock<()>,
 }
 
 /// Where a request came in.
@@ -62,31 +70,15 @@ impl Router {
     /// be written before anybody is let in.
     #[cfg(feature = "durable")]
     pub(crate) fn keep(&mut self, records: Vec<Record>, disk: Disk) -> io::Result<Ticket> {
-        let refused = |unreadable: Unreadable| disk.refused(&unreadable);
-        let mut records = Records::from_iter(records);
         // From here on, so that what is loaded notes what becomes of it.
         self.vaults.keep();
-        self.load(&mut records).map_err(refused)?;
-        if let Some(record) = records.rest().next() {
-            return Err(refused(record.unreadable()));
-        }
-        // Made now, so that no request has to.
-        let own = [self.backups.record(), self.certificate_issuer.record()];
-        let changes = own.into_iter().flatten().map(Change::from).collect();
+        let whole = Whole::load(self, records).map_err(|unreadable| disk.refused(&unreadable))?;
         self.ledger = disk.ledger()?;
-        Ok(self.vaults.hand_over(&self.ledger, changes))
-    }
-
-    /// Takes over all records of a state.
-    #[cfg(feature = "durable")]
-    fn load(&self, records: &mut Records) -> Result<(), Unreadable> {
-        let vaults = self.vaults.load(records)?;
-        let backups = BackupKey::load(records)?;
-        let certificate_issuer = TestIssuer::load(records)?;
-        self.backups.replace(backups);
-        self.certificate_issuer.replace(certificate_issuer);
-        self.vaults.replace(vaults);
-        Ok(())
+        whole.take_over(self);
+        // Made now, so that no request has to.
+        let keys = whole::keys(self).map(Change::from).collect();
+        self.vaults.hand_over(&self.ledger, keys);
+        Ok(whole::hand_over(self))
     }
 
     pub(crate) async fn answer(&self, request: Request) -> Outcome {
@@ -117,7 +109,39 @@ impl Router {
     }
 
     async fn route(&self, port: Port, request: &Request) -> Response {
-        let response = match Site::of(&request.host) {
+        // What changes the state as a whole has to be answered before this: it would wait for itself.
+        let shared = self.gate.read().await;
+        let response = self.kept(port, request).await.unwrap_or_else(|error| not_written(&error));
+        drop(shared);
+        // Neither query nor headers: they are where tokens and signatures travel.
+        tracing::info!(
+            method = %request.method,
+            host = request.host,
+            path = %without_people(&request.path),
+            status = response.status().as_u16(),
+            "answered"
+        );
+        response
+    }
+
+    /// The answer, once what the request changed, or saw changed, is written. A vault sees to its own.
+    async fn kept(&self, port: Port, request: &Request) -> Result<Response, NotWritten> {
+        let site = Site::of(&request.host);
+        if !self.ledger.is_kept() {
+            return Ok(self.dispatch(port, site, request).await);
+        }
+        let in_vault = matches!(site, Site::Vault(_)) && port == Port::Tls;
+        if !in_vault {
+            self.ledger.able(whole::ticket(self)).await?;
+        }
+        let response = self.dispatch(port, site, request).await;
+        let ticket = if in_vault { whole::hand_over_rest(self) } else { whole::hand_over(self) };
+        self.ledger.written(ticket).await?;
+        Ok(response)
+    }
+
+    async fn dispatch(&self, port: Port, site: Site, request: &Request) -> Response {
+        match site {
             _ if port == Port::Plain => entra::managed_identity(&self.tokens, request),
             Site::Local if attestation::is_attestation(&request.path) => {
                 attestation::answer(request).await
@@ -129,17 +153,24 @@ impl Router {
             Site::Local | Site::Authority => entra::answer(&self.tokens, request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
-        };
-        // Neither query nor headers: they are where tokens and signatures travel.
-        tracing::info!(
-            method = %request.method,
-            host = request.host,
-            path = %without_people(&request.path),
-            status = response.status().as_u16(),
-            "answered"
-        );
-        response
+        }
     }
+
+    /// Has written what was changed without a request.
+    pub(crate) fn hand_over(&self) {
+        if self.ledger.is_kept() {
+            whole::hand_over(self);
+        }
+    }
+}
+
+/// What was done could not be written: it may be gone after a restart, so nobody is told that it is done.
+fn not_written(error: &NotWritten) -> Response {
+    let message = format!("The emulator could not write its state: {error}");
+    json_response(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &serde_json::json!({"error": {"code": "ServiceUnavailable", "message": message}}),
+    )
 }
 
 /// The path without the names of users, which Entra and Graph are asked about by their paths.

@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{entra::SigningKey, error::Error, server::Authority};
+pub(crate) use files::write_private;
 use files::{
-    keep_own, keep_private, lock_file, make_private_folder, named, warn_of_others, write_private,
-    write_public,
+    keep_own, keep_private, lock_file, make_private_folder, named, warn_of_others, write_public,
 };
 
 /// The folder of the secret files.

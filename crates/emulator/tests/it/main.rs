@@ -89,4 +89,5 @@ mod test_certificates;
 mod test_keys;
 mod tls;
 mod vault_limits;
+mod whole_state;
 mod wire;
