@@ -585,7 +585,7 @@ impl EmulatorBuilder {
         Emulator::from_inner(Inner { router, port, network: None })
     }
 
-    fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
+    pub(crate) fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
         let subscription_id = self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string());
         let clock = Clock::default();
         clock.carry_tokens(self.tokens_follow_clock);
