@@ -116,8 +116,9 @@ impl Router {
         self.ledger = disk.ledger()?;
         whole.take_over(self);
         // Made now, so that no request has to.
-        let changes = keys(self).map(Change::from).collect();
-        Ok(self.vaults.hand_over(&self.ledger, changes))
+        let keys = keys(self).map(Change::from).collect();
+        self.vaults.hand_over(&self.ledger, keys);
+        Ok(hand_over(self))
     }
 }
 
