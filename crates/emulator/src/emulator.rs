@@ -294,11 +294,11 @@ impl Emulator {
 
     /// Puts a snapshot, of this emulator or another, in the place of all that there is, between two requests.
     ///
-    /// A request sees the former state or the new one, never some of both. Resource ids keep the subscriptions that
-    /// they name, and vaults the tenants: a snapshot of an emulator with another tenant or subscription wants one of
-    /// the same [`tenant_id`](crate::EmulatorBuilder::tenant_id) and
-    /// [`subscription_id`](crate::EmulatorBuilder::subscription_id). Vaults that came into being by their name are
-    /// this emulator's, wherever they came from. Tokens stay good.
+    /// A request sees the former state or the new one, never some of both; with a data directory, nobody sees the new
+    /// one before it is written. Resources keep the subscriptions that they name, and vaults that Resource Manager
+    /// made the tenants: a snapshot of an emulator with others wants the same
+    /// [`tenant_id`](crate::EmulatorBuilder::tenant_id) and
+    /// [`subscription_id`](crate::EmulatorBuilder::subscription_id). Tokens stay good.
     ///
     /// # Errors
     /// When the snapshot does not make sense: nothing is changed then. And when a data directory cannot be written:
@@ -337,6 +337,8 @@ impl Emulator {
         }
         if self.inner.router.ledger.is_kept() {
             let router = Arc::clone(&self.inner.router);
+            // A clock that was moved since the last request, say.
+            router.hand_over();
             if tokio::task::spawn_blocking(move || router.ledger.close()).await.is_err() {
                 tracing::error!("the data directory could not be closed");
             }
