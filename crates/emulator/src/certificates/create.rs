@@ -126,7 +126,7 @@ fn begin(
     let (object, is_new) = match store.writable(name, begun) {
         Ok(object) => {
             if object.latest.content.issued.is_none() {
-                object.latest = unissued(&operation);
+                object.replace(unissued(&operation));
             }
             (object, false)
         }

@@ -101,7 +101,7 @@ pub(crate) async fn answer(
         KeyRoute::Create { name } => create::create(context, &name, body).await,
         KeyRoute::Import { name } => import::import(context, &name, body),
         KeyRoute::Crypto { name, version, operation } => {
-            operations::run(context, &name, version.as_deref(), operation, body)
+            operations::run(context, &name, version.as_deref(), operation, body).await
         }
         KeyRoute::Rotate { name } => rotation::rotate(context, &name).await,
         KeyRoute::RotationPolicy { name } => rotation_policy::get(context, &name),
@@ -209,6 +209,10 @@ impl Content for KeyContent {
     fn load(saved: SavedKey) -> Option<Self> {
         let material = Arc::new(KeyMaterial::from_private(&saved.material).ok()?);
         Some(Self { material, hsm: saved.hsm, key_ops: saved.key_ops, managed: false })
+    }
+
+    fn load_managed(saved: SavedKey) -> Option<Self> {
+        Some(Self { managed: true, ..Self::load(saved)? })
     }
 
     /// A disabled key can still be read: only its use is refused.

@@ -1,14 +1,20 @@
 //! The vaults there are. A vault first named by a client comes into being, unless ARM deleted it.
 
 use std::{
-    collections::HashMap,
+    borrow::Cow,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::{access::Access, headers::REGION, network::NetworkRules};
+use super::{
+    access::Access,
+    headers::REGION,
+    kept::{Keeping, Slots, SlotsKeeping},
+    network::NetworkRules,
+};
 use crate::{
     certificates::Certificates,
     host::{VaultKind, VaultSite},
@@ -73,24 +79,29 @@ pub(crate) struct VaultSettings {
 /// A vault or a managed HSM.
 #[derive(Debug)]
 pub(crate) struct Vault {
+    /// A GUID: the owner of its objects' records. A later vault of the same name has another.
+    pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) kind: VaultKind,
-    settings: Mutex<Arc<VaultSettings>>,
+    pub(super) settings: Mutex<Arc<VaultSettings>>,
     pub(crate) keys: Mutex<Store<KeyContent>>,
     pub(crate) secrets: Mutex<Store<SecretContent>>,
     pub(crate) certificates: Certificates,
+    pub(super) keeping: Keeping,
 }
 
 impl Vault {
-    fn new(name: &str, kind: VaultKind, settings: VaultSettings) -> Arc<Self> {
-        Arc::new(Self {
+    pub(super) fn new(name: &str, kind: VaultKind, settings: VaultSettings) -> Self {
+        Self {
+            id: Uuid::new_v4().to_string(),
             name: name.to_owned(),
             kind,
             settings: Mutex::new(Arc::new(settings)),
             keys: Mutex::default(),
             secrets: Mutex::default(),
             certificates: Certificates::default(),
-        })
+            keeping: Keeping::default(),
+        }
     }
 
     /// The settings as they are now; one request goes by one of these from its start to its end.
@@ -108,15 +119,31 @@ impl Vault {
         let mut held = lock(&self.settings);
         let access = settings.access.after(Some(&held.access), now, from);
         *held = Arc::new(VaultSettings { access, ..settings });
+        self.keeping.settings_changed();
+    }
+
+    /// Takes over `settings` as they are: those of a vault that was loaded.
+    pub(crate) fn configure_loaded(&self, settings: VaultSettings) {
+        *lock(&self.settings) = Arc::new(settings);
     }
 }
 
 /// What stands under a vault's name.
-#[derive(Debug)]
-enum Slot {
+#[derive(Clone, Debug)]
+pub(super) enum Slot {
     Open(Arc<Vault>),
     /// Deleted through ARM, purged or not.
     Gone,
+}
+
+/// What a request finds under a vault's name.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Open(Arc<Vault>),
+    /// ARM deleted it.
+    Gone,
+    /// Nobody has named it yet.
+    Nothing,
 }
 
 /// All vaults of an emulator that can be reached by their names.
@@ -124,7 +151,8 @@ enum Slot {
 pub(crate) struct Vaults {
     new_vaults: VaultProperties,
     subscription: String,
-    slots: Mutex<HashMap<String, Slot>>,
+    pub(super) slots: Mutex<Slots>,
+    pub(super) keeping: SlotsKeeping,
 }
 
 impl Vaults {
@@ -134,10 +162,11 @@ impl Vaults {
             new_vaults,
             subscription: subscription.to_ascii_lowercase(),
             slots: Mutex::default(),
+            keeping: SlotsKeeping::default(),
         }
     }
 
-    /// The settings of vaults that come into being by their name.
+    /// The properties of vaults that come into being by their name.
     pub(crate) fn defaults(&self) -> &VaultProperties {
         &self.new_vaults
     }
@@ -146,45 +175,37 @@ impl Vaults {
     ///
     /// A vault is the same under its local and its public names; a managed HSM is apart from a vault.
     pub(crate) fn open(&self, site: &VaultSite) -> Option<Arc<Vault>> {
-        let new = || {
-            Slot::Open(Vault::new(
-                &site.name,
-                site.kind,
-                VaultSettings {
-                    properties: self.new_vaults.clone(),
-                    access: Access::Everyone,
-                    network: NetworkRules::default(),
-                    location: REGION.to_owned(),
-                    subscription: self.subscription.clone(),
-                    tenant: None,
-                    premium: true,
-                },
-            ))
-        };
-        match lock(&self.slots).entry(id(site)).or_insert_with(new) {
-            Slot::Open(vault) => Some(Arc::clone(vault)),
-            Slot::Gone => None,
+        let mut slots = lock(&self.slots);
+        let key = slot(&site.name, site.kind);
+        match slots.get(&*key) {
+            Some(Slot::Open(vault)) => return Some(Arc::clone(vault)),
+            Some(Slot::Gone) => return None,
+            None => {}
+        }
+        let vault = self.enter(Vault::new(&site.name, site.kind, self.new_settings()));
+        self.put(&mut slots, key.into_owned(), Slot::Open(Arc::clone(&vault)));
+        Some(vault)
+    }
+
+    /// The settings of vaults that come into being by their name.
+    pub(super) fn new_settings(&self) -> VaultSettings {
+        VaultSettings {
+            properties: self.new_vaults.clone(),
+            access: Access::Everyone,
+            network: NetworkRules::default(),
+            location: REGION.to_owned(),
+            subscription: self.subscription.clone(),
+            tenant: None,
+            premium: true,
         }
     }
 
-    /// Whether ARM deleted the vault of that name.
-    pub(crate) fn is_gone(&self, site: &VaultSite) -> bool {
-        matches!(lock(&self.slots).get(&id(site)), Some(Slot::Gone))
-    }
-
-    /// The region of the vault of that name, without making it.
-    pub(crate) fn region(&self, site: &VaultSite) -> String {
-        match lock(&self.slots).get(&id(site)) {
-            Some(Slot::Open(vault)) => vault.settings().location.clone(),
-            _ => REGION.to_owned(),
-        }
-    }
-
-    /// The tenant of the vault of that name, without making it; `None`: the emulator's own.
-    pub(crate) fn tenant(&self, site: &VaultSite) -> Option<String> {
-        match lock(&self.slots).get(&id(site)) {
-            Some(Slot::Open(vault)) => vault.settings().tenant.clone(),
-            _ => None,
+    /// What stands under that name, without making anything.
+    pub(crate) fn find(&self, site: &VaultSite) -> Found {
+        match lock(&self.slots).get(&*slot(&site.name, site.kind)) {
+            Some(Slot::Open(vault)) => Found::Open(Arc::clone(vault)),
+            Some(Slot::Gone) => Found::Gone,
+            None => Found::Nothing,
         }
     }
 
@@ -200,35 +221,34 @@ impl Vaults {
     ) -> Arc<Vault> {
         let mut slots = lock(&self.slots);
         let slot = slot(name, kind);
-        if let Some(Slot::Open(vault)) = slots.get(&slot) {
+        if let Some(Slot::Open(vault)) = slots.get(&*slot) {
             vault.configure(settings, now, from);
             return Arc::clone(vault);
         }
         let access = settings.access.after(None, now, from);
         let settings = VaultSettings { access, ..settings };
-        let vault = Vault::new(name, kind, settings);
-        slots.insert(slot, Slot::Open(Arc::clone(&vault)));
+        let vault = self.enter(Vault::new(name, kind, settings));
+        self.put(&mut slots, slot.into_owned(), Slot::Open(Arc::clone(&vault)));
         vault
     }
 
     /// Takes a vault away from its name.
     pub(crate) fn close(&self, vault: &Vault) {
-        lock(&self.slots).insert(slot(&vault.name, vault.kind), Slot::Gone);
+        let key = slot(&vault.name, vault.kind).into_owned();
+        self.put(&mut lock(&self.slots), key, Slot::Gone);
     }
 
     /// Puts a recovered vault back under its name.
     pub(crate) fn reopen(&self, vault: &Arc<Vault>) {
-        lock(&self.slots).insert(slot(&vault.name, vault.kind), Slot::Open(Arc::clone(vault)));
+        let key = slot(&vault.name, vault.kind).into_owned();
+        self.put(&mut lock(&self.slots), key, Slot::Open(Arc::clone(vault)));
     }
 }
 
-fn id(site: &VaultSite) -> String {
-    slot(&site.name, site.kind)
-}
-
-fn slot(name: &str, kind: VaultKind) -> String {
+/// The key of a name: a vault's own, so that finding it by a request copies nothing.
+fn slot(name: &str, kind: VaultKind) -> Cow<'_, str> {
     match kind {
-        VaultKind::Vault => name.to_owned(),
-        VaultKind::ManagedHsm => format!("{name}@hsm"),
+        VaultKind::Vault => Cow::Borrowed(name),
+        VaultKind::ManagedHsm => Cow::Owned(format!("{name}@hsm")),
     }
 }
