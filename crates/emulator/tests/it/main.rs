@@ -40,6 +40,8 @@ mod certificate_imports;
 mod certificate_lifecycle;
 mod certificate_operations;
 mod certificate_races;
+#[cfg(feature = "durable")]
+mod certificate_restarts;
 mod certificate_restores;
 mod certificate_support;
 mod certificate_wire;
