@@ -21,6 +21,7 @@ use crate::{
     roles::Roles,
     router::Router,
     server::{Authority, Certificates, Listen, Server},
+    state::Ledger,
     transport,
     vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
 };
@@ -547,6 +548,7 @@ impl EmulatorBuilder {
             faults: Faults::default(),
             journal: Journal::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),
+            ledger: Ledger::default(),
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,
         }

@@ -22,12 +22,14 @@ mod keys;
 mod limits;
 mod locks;
 mod message;
+mod moment;
 mod objects;
 mod principal;
 mod roles;
 mod router;
 mod secrets;
 mod server;
+mod state;
 mod transport;
 mod vault;
 

@@ -18,6 +18,7 @@ use crate::{
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
     roles::Roles,
+    state::Ledger,
     vault::{self, VaultMeter, Vaults},
 };
 
@@ -37,6 +38,7 @@ pub(crate) struct Router {
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     pub(crate) journal_file: Option<JournalFile>,
+    pub(crate) ledger: Ledger,
     /// Whether api-versions that the service does not know are refused.
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.

@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     CertificateContent, CertificateObject, CertificateSettings, CertificateVersion, Issued,
+    Operation,
     bundle::{CertificateBundle, CertificateItem},
     issuers,
     policy::{Policy, PolicyBody},
@@ -147,6 +149,15 @@ impl Content for CertificateContent {
                 content_type: saved.content_type,
             }),
         })
+    }
+
+    fn save_pending(settings: &CertificateSettings) -> Result<Option<Value>, ServiceError> {
+        settings.operation.as_ref().map(Operation::save).transpose()
+    }
+
+    fn load_pending(settings: &mut CertificateSettings, saved: Value) -> Option<()> {
+        settings.operation = Some(Operation::load(saved)?);
+        Some(())
     }
 
     /// A disabled certificate can still be read, unlike its secret.

@@ -116,7 +116,7 @@ fn begin(store: &mut Store<CertificateContent>, name: &str, operation: Operation
     let object = match store.writable(name, begun) {
         Ok(object) => {
             if object.latest.content.issued.is_none() {
-                object.latest = unissued(&operation);
+                object.replace(unissued(&operation));
             }
             object
         }

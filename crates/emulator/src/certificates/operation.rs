@@ -1,6 +1,6 @@
 //! The operation that makes a certificate: what clients poll until it is done.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{StatusCode, header};
@@ -25,26 +25,26 @@ const BY_MERGE: &str = "Pending certificate created. Please Perform Merge to com
 /// What is to become a version of a certificate.
 #[derive(Clone, Debug)]
 pub(super) struct Operation {
-    request_id: String,
+    pub(super) request_id: String,
     /// The version that it becomes.
     pub(super) version: String,
     pub(super) policy: Policy,
     pub(super) key: Arc<KeyMaterial>,
-    csr: Vec<u8>,
+    pub(super) csr: Vec<u8>,
     pub(super) enabled: bool,
     pub(super) tags: Tags,
     pub(super) begun: OffsetDateTime,
-    cancel: bool,
+    pub(super) cancel: bool,
     pub(super) state: State,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum State {
     InProgress,
     Completed,
     Cancelled,
     /// Why there is no certificate.
-    Failed(&'static str),
+    Failed(Cow<'static, str>),
 }
 
 /// Members in the order of the service.
@@ -58,7 +58,7 @@ struct View<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status_details: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<ErrorView>,
+    error: Option<ErrorView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
     request_id: &'a str,
@@ -72,9 +72,9 @@ struct IssuerView<'a> {
 }
 
 #[derive(Serialize)]
-struct ErrorView {
+struct ErrorView<'a> {
     code: &'static str,
-    message: &'static str,
+    message: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -135,7 +135,7 @@ impl Operation {
 
     /// The answer that shows it.
     pub(super) fn reply(&self, context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
-        let (status, error) = match self.state {
+        let (status, error) = match &self.state {
             State::InProgress => ("inProgress", None),
             State::Completed => ("completed", None),
             State::Cancelled => ("cancelled", None),

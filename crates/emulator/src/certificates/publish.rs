@@ -62,14 +62,14 @@ pub(super) fn latest(
     if object.latest.content.issued.is_some() {
         object.push(version);
     } else {
-        object.latest = version;
+        object.replace(version);
     }
     beside(context, &object.name, &object.latest);
 }
 
 /// The keys and secrets of all versions, the latest last.
 pub(super) fn all(context: &Context<'_>, object: &CertificateObject) {
-    let earlier = object.versions().into_iter().filter(|version| version.id != object.latest.id);
+    let earlier = object.versions_after("").filter(|version| version.id != object.latest.id);
     for version in earlier.chain([&object.latest]) {
         beside(context, &object.name, version);
     }

@@ -207,6 +207,10 @@ impl Content for KeyContent {
         Some(Self { material, hsm: saved.hsm, key_ops: saved.key_ops, managed: false })
     }
 
+    fn load_managed(saved: SavedKey) -> Option<Self> {
+        Some(Self { managed: true, ..Self::load(saved)? })
+    }
+
     /// A disabled key can still be read: only its use is refused.
     fn check_readable(_: &KeyVersion) -> Result<(), ServiceError> {
         Ok(())

@@ -3,12 +3,16 @@
 //! Nothing runs in the background: what the clock has brought about since is applied when an
 //! object is looked at.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    ops::Bound::{Excluded, Unbounded},
+};
 
-use time::OffsetDateTime;
+use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, PrimitiveDateTime};
 use uuid::Uuid;
 
-use super::{Attributes, Content, Tags};
+use super::{Attributes, Content, Tags, deadlines::Deadlines, kept::Marks};
 use crate::{
     clock::after,
     vault::{ServiceError, VaultProperties},
@@ -20,6 +24,9 @@ const SECONDS_A_DAY: i64 = 86_400;
 #[derive(Debug)]
 pub(crate) struct Store<C: Content> {
     objects: BTreeMap<String, Object<C>>,
+    /// Of all objects that are not live.
+    deadlines: Deadlines,
+    pub(super) marks: Marks,
 }
 
 /// A key or a secret: all its versions, and where it is in its life.
@@ -31,7 +38,9 @@ pub(crate) struct Object<C: Content> {
     /// By version id.
     pub(super) earlier: BTreeMap<String, Version<C>>,
     pub(crate) settings: C::Settings,
-    state: State,
+    pub(super) state: State,
+    /// The ids of versions that were changed since they were last written; `None` unless it is to be written.
+    pub(super) touched: Option<Box<Vec<String>>>,
 }
 
 #[derive(Debug)]
@@ -43,24 +52,34 @@ pub(crate) struct Version<C> {
     pub(crate) content: C,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum State {
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) enum State {
     Live,
     Recovering {
+        #[serde(with = "crate::moment")]
         until: OffsetDateTime,
     },
     Deleted {
         deletion: Deletion,
+        #[serde(with = "crate::moment")]
         done: OffsetDateTime,
     },
     /// Purged for whoever looks, but the name is not free yet.
     Purging {
+        #[serde(with = "crate::moment")]
         until: OffsetDateTime,
     },
 }
 
+/// What the clock has done to an object.
+enum Settled {
+    AsBefore,
+    Changed,
+    Purged,
+}
+
 /// When an object was deleted and when it will be purged, in seconds since 1970.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Deletion {
     pub(crate) deleted_date: i64,
     pub(crate) scheduled_purge_date: i64,
@@ -68,7 +87,7 @@ pub(crate) struct Deletion {
 
 impl<C: Content> Default for Store<C> {
     fn default() -> Self {
-        Self { objects: BTreeMap::new() }
+        Self { objects: BTreeMap::new(), deadlines: Deadlines::default(), marks: Marks::default() }
     }
 }
 
@@ -83,9 +102,66 @@ impl<C: Content> Store<C> {
     /// Applies what the clock has brought about to one object, and finds it.
     fn settled(&mut self, name: &str, now: OffsetDateTime) -> Option<&mut Object<C>> {
         let id = name.to_ascii_lowercase();
-        if !self.objects.get_mut(&id)?.settle(now) {
-            self.objects.remove(&id);
+        match self.objects.get_mut(&id)?.settle(now) {
+            Settled::AsBefore => {}
+            Settled::Changed => {
+                self.mark(&id);
+                self.moved(&id);
+            }
+            Settled::Purged => {
+                if let Some(object) = self.objects.remove(&id) {
+                    self.marks.purged(&id, &object);
+                    self.moved(&id);
+                }
+            }
         }
+        self.objects.get_mut(&id)
+    }
+
+    /// To be called after an object's state was changed, or it is gone.
+    fn moved(&mut self, id: &str) {
+        self.deadlines.set(id, self.objects.get(id).and_then(Object::deadline));
+    }
+
+    /// Applies what the clock has brought about to all objects.
+    fn settle(&mut self, now: OffsetDateTime) {
+        for id in self.deadlines.due(now) {
+            self.settled(&id, now);
+        }
+    }
+
+    /// Takes over an object that was read; it is in the state that it was written in.
+    pub(super) fn insert_loaded(&mut self, id: String, object: Object<C>) {
+        self.deadlines.set(&id, object.deadline());
+        self.objects.insert(id, object);
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&Object<C>> {
+        self.objects.get(id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Object<C>> {
+        self.objects.get_mut(id)
+    }
+
+    /// All objects whatever their state, in the order of their ids.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Object<C>)> {
+        self.objects.iter()
+    }
+
+    /// To be called before an object is changed.
+    fn mark(&mut self, id: &str) {
+        if self.marks.is_kept()
+            && let Some(object) = self.objects.get_mut(id)
+        {
+            self.marks.changed(id, object);
+        }
+    }
+
+    /// The object, for whoever changes it.
+    fn marked(&mut self, name: &str) -> Option<&mut Object<C>> {
+        let id = name.to_ascii_lowercase();
+        self.mark(&id);
         self.objects.get_mut(&id)
     }
 
@@ -112,15 +188,12 @@ impl<C: Content> Store<C> {
         name: &str,
         now: OffsetDateTime,
     ) -> Result<&mut Object<C>, ServiceError> {
-        let object =
-            self.settled(name, now).ok_or_else(|| ServiceError::not_found(C::KIND, name))?;
-        match object.state {
-            State::Live => Ok(object),
+        let missing = || ServiceError::not_found(C::KIND, name);
+        match self.settled(name, now).ok_or_else(missing)?.state {
+            State::Live => self.marked(name).ok_or_else(missing),
             State::Recovering { .. } => Err(ServiceError::being_recovered(C::KIND)),
             State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted(C::KIND)),
-            State::Deleted { .. } | State::Purging { .. } => {
-                Err(ServiceError::not_found(C::KIND, name))
-            }
+            State::Deleted { .. } | State::Purging { .. } => Err(missing()),
         }
     }
 
@@ -165,27 +238,36 @@ impl<C: Content> Store<C> {
     /// a deleted one, or one on its way.
     pub(crate) fn restore(
         &mut self,
-        object: Object<C>,
+        mut object: Object<C>,
         now: OffsetDateTime,
     ) -> Result<&Object<C>, Box<Object<C>>> {
         use std::collections::btree_map::Entry;
         self.settled(&object.name, now);
         match self.objects.entry(object.name.to_ascii_lowercase()) {
             Entry::Occupied(_) => Err(Box::new(object)),
-            Entry::Vacant(entry) => Ok(entry.insert(object)),
+            Entry::Vacant(entry) => {
+                self.marks.made(entry.key(), &mut object);
+                Ok(entry.insert(object))
+            }
         }
     }
 
     /// Makes `version` the latest of `name`; the name was checked under the same lock.
     pub(crate) fn add(&mut self, name: &str, version: Version<C>) -> &mut Object<C> {
         use std::collections::btree_map::Entry;
-        match self.objects.entry(name.to_ascii_lowercase()) {
+        let id = name.to_ascii_lowercase();
+        self.mark(&id);
+        match self.objects.entry(id) {
             Entry::Occupied(entry) => {
                 let object = entry.into_mut();
                 object.push(version);
                 object
             }
-            Entry::Vacant(entry) => entry.insert(Object::new(name, version)),
+            Entry::Vacant(entry) => {
+                let mut object = Object::new(name, version);
+                self.marks.made(entry.key(), &mut object);
+                entry.insert(object)
+            }
         }
     }
 
@@ -203,7 +285,10 @@ impl<C: Content> Store<C> {
                 + i64::from(properties.retention_days) * SECONDS_A_DAY,
         };
         object.state = State::Deleted { deletion, done: after(now, properties.deletion_lag) };
-        Ok((object, deletion))
+        let id = name.to_ascii_lowercase();
+        self.moved(&id);
+        let missing = || ServiceError::not_found(C::KIND, name);
+        Ok((self.objects.get(&id).ok_or_else(missing)?, deletion))
     }
 
     /// The deleted object, once its deletion is done.
@@ -233,7 +318,9 @@ impl<C: Content> Store<C> {
         let object = self.deleted_for_change(name, now)?;
         object.state = State::Recovering { until: after(now, properties.recovery_lag) };
         object.settle(now);
-        Ok(object)
+        let id = name.to_ascii_lowercase();
+        self.moved(&id);
+        self.objects.get(&id).ok_or_else(|| ServiceError::not_found(C::KIND, name))
     }
 
     pub(crate) fn purge(
@@ -244,6 +331,7 @@ impl<C: Content> Store<C> {
     ) -> Result<(), ServiceError> {
         let object = self.deleted_for_change(name, now)?;
         object.state = State::Purging { until: after(now, properties.purge_lag) };
+        self.moved(&name.to_ascii_lowercase());
         // Without a lag the object is gone now, with its key material.
         self.settled(name, now);
         Ok(())
@@ -255,13 +343,12 @@ impl<C: Content> Store<C> {
         name: &str,
         now: OffsetDateTime,
     ) -> Result<&mut Object<C>, ServiceError> {
-        let object =
-            self.settled(name, now).ok_or_else(|| ServiceError::not_found(C::KIND, name))?;
-        match object.state {
+        let missing = || ServiceError::not_found(C::KIND, name);
+        match self.settled(name, now).ok_or_else(missing)?.state {
             State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted(C::KIND)),
-            State::Deleted { .. } => Ok(object),
+            State::Deleted { .. } => self.marked(name).ok_or_else(missing),
             State::Recovering { .. } => Err(ServiceError::being_recovered(C::KIND)),
-            State::Live | State::Purging { .. } => Err(ServiceError::not_found(C::KIND, name)),
+            State::Live | State::Purging { .. } => Err(missing()),
         }
     }
 
@@ -271,7 +358,10 @@ impl<C: Content> Store<C> {
         after: &'a str,
         now: OffsetDateTime,
     ) -> impl Iterator<Item = (&'a str, &'a Object<C>)> {
-        self.all_after(after, now).filter(|(_, object)| matches!(object.state, State::Live))
+        self.settle(now);
+        let all = self.objects.range::<str, _>((Excluded(after), Unbounded));
+        all.filter(|(_, object)| matches!(object.state, State::Live))
+            .map(|(id, object)| (id.as_str(), object))
     }
 
     /// Deleted objects in the order of their ids, those after `after` only.
@@ -280,22 +370,15 @@ impl<C: Content> Store<C> {
         after: &'a str,
         now: OffsetDateTime,
     ) -> impl Iterator<Item = (&'a str, (&'a Object<C>, Deletion))> {
-        self.all_after(after, now).filter_map(move |(id, object)| match object.state {
-            State::Deleted { deletion, done } if done <= now => Some((id, (object, deletion))),
-            _ => None,
+        self.settle(now);
+        let objects = &self.objects;
+        self.deadlines.ids_after(after).filter_map(move |id| {
+            let object = objects.get(id)?;
+            match object.state {
+                State::Deleted { deletion, done } if done <= now => Some((id, (object, deletion))),
+                _ => None,
+            }
         })
-    }
-
-    fn all_after<'a>(
-        &'a mut self,
-        after: &'a str,
-        now: OffsetDateTime,
-    ) -> impl Iterator<Item = (&'a str, &'a Object<C>)> {
-        self.objects.retain(|_, object| object.settle(now));
-        self.objects
-            .iter()
-            .map(|(id, object)| (id.as_str(), object))
-            .skip_while(move |(id, _)| *id <= after)
     }
 }
 
@@ -308,6 +391,7 @@ impl<C: Content> Object<C> {
             earlier: BTreeMap::new(),
             settings: C::Settings::default(),
             state: State::Live,
+            touched: None,
         }
     }
 
@@ -316,25 +400,55 @@ impl<C: Content> Object<C> {
         self.earlier.len() + 1
     }
 
+    /// Notes that the version of that id is to be written anew, or is no more.
+    fn touch(&mut self, id: &str) {
+        if let Some(touched) = &mut self.touched {
+            touched.push(id.to_owned());
+        }
+    }
+
+    /// Puts `version` in the place of the latest, which is no more.
+    pub(crate) fn replace(&mut self, version: Version<C>) {
+        self.touch(&version.id);
+        let previous = std::mem::replace(&mut self.latest, version);
+        self.touch(&previous.id);
+    }
+
     /// Makes `version` the latest.
     pub(crate) fn push(&mut self, version: Version<C>) {
+        self.touch(&version.id);
         let previous = std::mem::replace(&mut self.latest, version);
         self.earlier.insert(previous.id.clone(), previous);
     }
 
-    /// Brings the state up to `now`; false when the object is purged.
-    fn settle(&mut self, now: OffsetDateTime) -> bool {
+    /// When the clock next changes the state; `None` while it is live.
+    fn deadline(&self) -> Option<OffsetDateTime> {
         match self.state {
-            State::Recovering { until } if until <= now => self.state = State::Live,
+            State::Live => None,
+            State::Recovering { until } | State::Purging { until } => Some(until),
+            State::Deleted { deletion, .. } => Some(
+                OffsetDateTime::from_unix_timestamp(deletion.scheduled_purge_date)
+                    // Past the calendar's end, which no clock reaches.
+                    .unwrap_or(PrimitiveDateTime::MAX.assume_utc()),
+            ),
+        }
+    }
+
+    /// Brings the state up to `now`.
+    fn settle(&mut self, now: OffsetDateTime) -> Settled {
+        match self.state {
+            State::Recovering { until } if until <= now => {
+                self.state = State::Live;
+                Settled::Changed
+            }
             State::Deleted { deletion, .. }
                 if deletion.scheduled_purge_date <= now.unix_timestamp() =>
             {
-                return false;
+                Settled::Purged
             }
-            State::Purging { until } if until <= now => return false,
-            _ => {}
+            State::Purging { until } if until <= now => Settled::Purged,
+            _ => Settled::AsBefore,
         }
-        true
     }
 
     /// The version of that id, or the latest.
@@ -352,9 +466,8 @@ impl<C: Content> Object<C> {
         &mut self,
         id: Option<&str>,
     ) -> Result<&mut Version<C>, ServiceError> {
-        let Some(id) = id.map(str::to_ascii_lowercase) else {
-            return Ok(&mut self.latest);
-        };
+        let id = self.version(id)?.id.clone();
+        self.touch(&id);
         if self.latest.id == id {
             return Ok(&mut self.latest);
         }
@@ -362,11 +475,19 @@ impl<C: Content> Object<C> {
         self.earlier.get_mut(&id).ok_or(missing)
     }
 
-    /// All versions in the order of their ids, which is not that of their making.
-    pub(crate) fn versions(&self) -> Vec<&Version<C>> {
-        let mut versions: Vec<_> = self.earlier.values().chain([&self.latest]).collect();
-        versions.sort_by(|a, b| a.id.cmp(&b.id));
-        versions
+    /// Versions in the order of their ids, which is not that of their making, those after `after` only.
+    pub(crate) fn versions_after<'a>(
+        &'a self,
+        after: &'a str,
+    ) -> impl Iterator<Item = &'a Version<C>> {
+        let latest = Some(&self.latest).filter(|latest| latest.id.as_str() > after);
+        let before = latest.into_iter().flat_map(move |latest| {
+            self.earlier.range::<str, _>((Excluded(after), Excluded(latest.id.as_str())))
+        });
+        let from = latest.map_or(after, |latest| latest.id.as_str());
+        let rest = self.earlier.range::<str, _>((Excluded(from), Unbounded));
+        let version = |(_, version)| version;
+        before.map(version).chain(latest).chain(rest.map(version))
     }
 
     fn no_version(&self, id: &str) -> ServiceError {

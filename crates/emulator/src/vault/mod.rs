@@ -12,6 +12,7 @@ mod error;
 mod front_door;
 mod geography;
 mod headers;
+mod kept;
 mod limits;
 mod network;
 mod policy;
@@ -37,6 +38,7 @@ pub(crate) use action::Action;
 pub(crate) use administrators::Administrators;
 pub(crate) use behalf::OnBehalf;
 pub(crate) use error::ServiceError;
+pub(crate) use kept::LoadedVaults;
 pub use limits::VaultLimits;
 pub(crate) use limits::VaultMeter;
 pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
@@ -160,15 +162,33 @@ async fn authorized(
     };
     network::check(&context, client_address(router, request))?;
     router.vault_meter.count(&context, &route, body)?;
+    if !router.ledger.is_kept() {
+        return operate(&context, route, request, body).await;
+    }
+    router.ledger.able(vault.ticket()).await.map_err(ServiceError::not_written)?;
+    let answer = operate(&context, route, request, body).await;
+    // Refusals and reads too: the clock may have changed something, and what another request changed was seen.
+    let ticket = router.vaults.hand_over_of(&router.ledger, &vault);
+    router.ledger.written(ticket).await.map_err(ServiceError::not_written)?;
+    answer
+}
+
+async fn operate(
+    context: &Context<'_>,
+    route: Route,
+    request: &Request,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
+    let kind = context.site.kind;
     match route {
-        Route::Keys(route) => keys::answer(&context, route, body).await,
+        Route::Keys(route) => keys::answer(context, route, body).await,
         // A pool holds keys only.
-        Route::Secrets(route) if site.kind == VaultKind::Vault => {
-            secrets::catch_up(&context, &route).await?;
-            secrets::answer(&context, route, body)
+        Route::Secrets(route) if kind == VaultKind::Vault => {
+            secrets::catch_up(context, &route).await?;
+            secrets::answer(context, route, body)
         }
-        Route::Certificates(route) if site.kind == VaultKind::Vault => {
-            certificates::answer(&context, route, body).await
+        Route::Certificates(route) if kind == VaultKind::Vault => {
+            certificates::answer(context, route, body).await
         }
         Route::Secrets(_) | Route::Certificates(_) | Route::Unsupported => {
             Err(ServiceError::unsupported(&request.method, &request.path))
