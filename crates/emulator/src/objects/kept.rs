@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Attributes, Content, Object, ObjectKind, Store, Tags, Version, store::State};
+use super::{Attributes, Content, Object, ObjectKind, Store, Tags, Version, object::State};
 use crate::{
     state::{Change, Flag, Kind, Record, Records, Unreadable},
     vault::ServiceError,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Content,
     lifecycle::{Deleted, Recovery},
-    store::Object,
+    object::Object,
     version_id,
 };
 use crate::{
