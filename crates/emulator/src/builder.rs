@@ -5,6 +5,8 @@ use std::{fs::File, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
+#[cfg(feature = "durable")]
+use crate::state::disk::{Disk, Durability};
 use crate::{
     arm::{Arm, ArmSettings},
     backup::BackupKey,
@@ -15,7 +17,7 @@ use crate::{
     error::Error,
     faults::Faults,
     installation::Installation,
-    journal::Journal,
+    journal::Records,
     journal_file::JournalFile,
     limits::ResourceManagerLimits,
     roles::Roles,
@@ -66,6 +68,9 @@ pub struct EmulatorBuilder {
     latency: Duration,
     strict_api_versions: bool,
     journal_file: Option<JournalFile>,
+    tokens_follow_clock: bool,
+    #[cfg(feature = "durable")]
+    data: DataSettings,
 }
 
 impl Default for EmulatorBuilder {
@@ -96,6 +101,9 @@ impl Default for EmulatorBuilder {
             latency: Duration::ZERO,
             strict_api_versions: false,
             journal_file: None,
+            tokens_follow_clock: false,
+            #[cfg(feature = "durable")]
+            data: DataSettings::default(),
         }
     }
 }
@@ -481,10 +489,65 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether tokens are dated by [`Emulator::clock`], and expire by it; by wall time when not set.
+    ///
+    /// [`Clock::carry_tokens`](crate::Clock::carry_tokens) changes it later.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().tokens_follow_clock(true).in_memory();
+    /// assert!(emulator.clock().carries_tokens());
+    /// ```
+    pub fn tokens_follow_clock(mut self, on: bool) -> Self {
+        self.tokens_follow_clock = on;
+        self
+    }
+
+    /// Keeps vaults and all that is in them in this folder, which is made when it is not there.
+    ///
+    /// An answer is given when what it tells of is in the folder: killing the process loses nothing that was
+    /// acknowledged. Private keys and the values of secrets are encrypted by a key that is in the folder too, in a file
+    /// that only its owner may read. One emulator at a time has a folder, until [`Emulator::shutdown`]. Identifiers name
+    /// the host of each request, so that the port may change. Who calls is not kept here, but by an
+    /// [`installation`](Self::installation). When not set, all is in memory; [`in_memory`](Self::in_memory) ignores it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = std::env::temp_dir().join(format!("azvault-doc-data-{}", std::process::id()));
+    /// let emulator = azvault_emulator::Emulator::builder().data_dir(&folder).start().await?;
+    /// // ... and once more, with all that was in its vaults:
+    /// emulator.shutdown().await;
+    /// let emulator = azvault_emulator::Emulator::builder().data_dir(&folder).start().await?;
+    /// # emulator.shutdown().await;
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "durable")]
+    pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data.folder = Some(folder.into());
+        self
+    }
+
+    /// What the [`data_dir`](Self::data_dir) survives besides the end of the process; [`Durability::Normal`] when not set.
+    ///
+    /// ```
+    /// use azvault_emulator::{Durability, Emulator};
+    ///
+    /// let builder = Emulator::builder().data_dir("state").durability(Durability::Full);
+    /// # drop(builder);
+    /// ```
+    #[cfg(feature = "durable")]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.data.durability = durability;
+        self
+    }
+
     /// Starts the emulator; needs a tokio runtime.
     ///
     /// # Errors
-    /// When the port cannot be bound, a key cannot be generated, or the installation cannot be read or made.
+    /// When the port cannot be bound, a key cannot be generated, or the installation or the data directory cannot be
+    /// read or made, or another emulator has the latter.
     pub async fn start(mut self) -> Result<Emulator, Error> {
         let listen = Listen { address: self.listen, port: self.port, proxy_port: self.proxy_port };
         // The first random byte of a process takes aws-lc tens of milliseconds: it is drawn while files are read.
@@ -500,7 +563,12 @@ impl EmulatorBuilder {
         self.tenant_id = self.tenant_id.or(kept.tenant_id);
         self.subscription_id = self.subscription_id.or(kept.subscription_id);
         let certificates = Arc::new(Certificates::of(kept.authority)?);
-        let router = Arc::new(self.router(kept.signing_key));
+        #[cfg(feature = "durable")]
+        let data = std::mem::take(&mut self.data);
+        let router = self.router(kept.signing_key);
+        #[cfg(feature = "durable")]
+        let router = data.load(router).await?;
+        let router = Arc::new(router);
         let tls = TlsAcceptor::from(Arc::new(certificates.server_config()?));
         let server = Server::start(listen, tls, Arc::clone(&router))
             .await
@@ -520,8 +588,11 @@ impl EmulatorBuilder {
 
     fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
         let subscription_id = self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string());
+        let clock = Clock::default();
+        clock.carry_tokens(self.tokens_follow_clock);
         Router {
             tokens: Tokens {
+                clock: clock.clone(),
                 tenant_id: self.tenant_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
                 lifetime: self.token_lifetime,
                 directory: Arc::new(Directory::of(self.principals)),
@@ -545,16 +616,48 @@ impl EmulatorBuilder {
             }),
             roles: Roles::new(self.access_lag),
             client_address: self.client_address,
-            clock: Clock::default(),
+            clock,
             backups: BackupKey::default(),
             certificate_issuer: TestIssuer::default(),
             faults: Faults::default(),
-            journal: Journal::default(),
+            journal: Records::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),
             ledger: Ledger::default(),
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,
+            keeping: crate::whole::Keeping::default(),
+            gate: tokio::sync::RwLock::default(),
         }
+    }
+}
+
+/// Where state is kept, if it is.
+#[cfg(feature = "durable")]
+#[derive(Clone, Debug, Default)]
+struct DataSettings {
+    folder: Option<PathBuf>,
+    durability: Durability,
+}
+
+#[cfg(feature = "durable")]
+impl DataSettings {
+    /// The router with what the folder holds, whose changes go there.
+    async fn load(self, mut router: Router) -> Result<Router, Error> {
+        let Some(folder) = self.folder else {
+            return Ok(router);
+        };
+        let failed = |error| Error::new("open its data directory", error);
+        // Reading keys takes long enough to be felt by others on the runtime.
+        let loaded = tokio::task::spawn_blocking(move || -> std::io::Result<_> {
+            let (disk, records) = Disk::open(&folder, self.durability)?;
+            let ticket = router.keep(records, disk)?;
+            Ok((router, ticket))
+        });
+        let loaded = loaded.await.map_err(|error| Error::new("open its data directory", error))?;
+        let (router, ticket) = loaded.map_err(failed)?;
+        let written = router.ledger.written(ticket).await;
+        written.map_err(|error| Error::new("write to its data directory", error))?;
+        Ok(router)
     }
 }
 

@@ -1,25 +1,28 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
-use std::{borrow::Cow, net::IpAddr, time::Duration};
+use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Duration};
 
 use http::StatusCode;
+use tokio::sync::RwLock;
 
 use crate::{
     arm::{self, Arm},
     attestation,
     backup::BackupKey,
     certificates::TestIssuer,
-    clock::Clock,
+    clock::{Clock, wall_now},
     entra::{self, Tokens},
-    faults::{Fault, Faults},
+    faults::{self, Faults, Strike},
     graph,
     host::Site,
-    journal::Journal,
+    journal::Records,
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
+    operation::{self, Service},
     roles::Roles,
-    state::Ledger,
+    state::{Ledger, NotWritten},
     vault::{self, VaultMeter, Vaults},
+    whole,
 };
 
 /// Everything a request can reach; one per emulator, shared by all its connections.
@@ -36,13 +39,16 @@ pub(crate) struct Router {
     pub(crate) backups: BackupKey,
     pub(crate) certificate_issuer: TestIssuer,
     pub(crate) faults: Faults,
-    pub(crate) journal: Journal,
+    pub(crate) journal: Records,
     pub(crate) journal_file: Option<JournalFile>,
     pub(crate) ledger: Ledger,
     /// Whether api-versions that the service does not know are refused.
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
     pub(crate) latency: Duration,
+    pub(crate) keeping: whole::Keeping,
+    /// Shared by all requests; whoever changes the state as a whole has it alone.
+    pub(crate) gate: RwLock<()>,
 }
 
 /// Where a request came in.
@@ -59,30 +65,93 @@ impl Router {
     }
 
     pub(crate) async fn answer_at(&self, port: Port, request: Request) -> Outcome {
-        let record = self.journal.begin(&request);
+        let vault_time = self.clock.now_for(|| {
+            operation::vault(
+                Service::of(port, &request.host, &request.path),
+                &request.host,
+                &request.path,
+            )
+        });
+        let record = self.journal.begin(port, &request, wall_now(), vault_time);
         let line = self.journal_file.as_ref().map(|file| file.begin(&request));
-        let outcome = match self.faults.strike(&request) {
-            None => Outcome::Answer(self.route(port, &request).await),
-            Some(Fault::Answer(response)) => Outcome::Answer(response),
-            Some(Fault::Disconnect) => Outcome::Disconnect,
-            Some(Fault::LoseAnswer) => {
-                self.route(port, &request).await;
-                Outcome::Disconnect
-            }
-            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(port, &request).await, len),
+        let notes = Arc::clone(&request.notes);
+        let outcome = match self.faults.strike(port, &request) {
+            None => self.process(port, &request).await,
+            // Boxed, so that requests that nothing strikes do not carry it.
+            Some(strike) => Box::pin(self.struck(port, notes.struck(strike), &request)).await,
         };
-        if !self.latency.is_zero() {
-            hold_back(self.latency).await;
-        }
-        self.journal.end(record, &outcome);
+        faults::pause(self.latency).await;
+        self.journal.end(record, &outcome, &notes);
         if let Some(line) = line {
             line.end(&outcome);
         }
         outcome
     }
 
+    /// Processes a request that nothing has struck so far; it still may be, once its caller is known.
+    async fn process(&self, port: Port, request: &Request) -> Outcome {
+        let response = self.route(port, request).await;
+        match request.notes.strike() {
+            None => Outcome::Answer(response),
+            Some(strike) => Box::pin(self.finish(port, strike, request, response)).await,
+        }
+    }
+
+    async fn struck(&self, port: Port, strike: &Strike, request: &Request) -> Outcome {
+        match strike.instead(self, port, request).await {
+            Some(response) => strike.finish(response).await,
+            None => {
+                let response = self.route(port, request).await;
+                self.finish(port, strike, request, response).await
+            }
+        }
+    }
+
+    async fn finish(
+        &self,
+        port: Port,
+        strike: &Strike,
+        request: &Request,
+        response: Response,
+    ) -> Outcome {
+        let response = if strike.repeats() { self.route(port, request).await } else { response };
+        strike.finish(response).await
+    }
+
     async fn route(&self, port: Port, request: &Request) -> Response {
-        let response = match Site::of(&request.host) {
+        // What changes the state as a whole has to be answered before this: it would wait for itself.
+        let shared = self.gate.read().await;
+        let response = self.kept(port, request).await.unwrap_or_else(|error| not_written(&error));
+        drop(shared);
+        // Neither query nor headers: they are where tokens and signatures travel.
+        tracing::info!(
+            method = %request.method,
+            host = request.host,
+            path = %without_people(&request.path),
+            status = response.status().as_u16(),
+            "answered"
+        );
+        response
+    }
+
+    /// The answer, once what the request changed, or saw changed, is written. A vault sees to its own.
+    async fn kept(&self, port: Port, request: &Request) -> Result<Response, NotWritten> {
+        let site = Site::of(&request.host);
+        if !self.ledger.is_kept() {
+            return Ok(self.dispatch(port, site, request).await);
+        }
+        let in_vault = matches!(site, Site::Vault(_)) && port == Port::Tls;
+        if !in_vault {
+            self.ledger.able(whole::ticket(self)).await?;
+        }
+        let response = self.dispatch(port, site, request).await;
+        let ticket = if in_vault { whole::hand_over_rest(self) } else { whole::hand_over(self) };
+        self.ledger.written(ticket).await?;
+        Ok(response)
+    }
+
+    async fn dispatch(&self, port: Port, site: Site, request: &Request) -> Response {
+        match site {
             _ if port == Port::Plain => entra::managed_identity(&self.tokens, request),
             Site::Local if attestation::is_attestation(&request.path) => {
                 attestation::answer(request).await
@@ -94,17 +163,24 @@ impl Router {
             Site::Local | Site::Authority => entra::answer(&self.tokens, request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
-        };
-        // Neither query nor headers: they are where tokens and signatures travel.
-        tracing::info!(
-            method = %request.method,
-            host = request.host,
-            path = %without_people(&request.path),
-            status = response.status().as_u16(),
-            "answered"
-        );
-        response
+        }
     }
+
+    /// Has written what was changed without a request.
+    pub(crate) fn hand_over(&self) {
+        if self.ledger.is_kept() {
+            whole::hand_over(self);
+        }
+    }
+}
+
+/// What was done could not be written: it may be gone after a restart, so nobody is told that it is done.
+fn not_written(error: &NotWritten) -> Response {
+    let message = format!("The emulator could not write its state: {error}");
+    json_response(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &serde_json::json!({"error": {"code": "ServiceUnavailable", "message": message}}),
+    )
 }
 
 /// The path without the names of users, which Entra and Graph are asked about by their paths.
@@ -115,14 +191,6 @@ fn without_people(path: &str) -> Cow<'_, str> {
     }
     let segments = path.split('/').map(|segment| if names(segment) { "{user}" } else { segment });
     Cow::Owned(segments.collect::<Vec<_>>().join("/"))
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a client waits by its own clock, not by that of the vaults, which a test moves"
-)]
-async fn hold_back(latency: Duration) {
-    tokio::time::sleep(latency).await;
 }
 
 fn unknown_host(host: &str) -> Response {

@@ -10,6 +10,7 @@ mod contents;
 mod error;
 mod groups;
 mod headers;
+mod kept;
 mod locations;
 mod managed_hsms;
 mod metering;
@@ -39,6 +40,7 @@ use time::OffsetDateTime;
 
 use crate::{
     entra::Caller,
+    faults,
     limits::ResourceManagerLimits,
     message::{Body, Request, Response, json_response, tell_empty},
     router::Router,
@@ -46,6 +48,7 @@ use crate::{
 use authentication::Unauthorized;
 use error::ArmError;
 use headers::By;
+pub(crate) use kept::LoadedArm;
 use metering::Remaining;
 use part::VaultPart;
 use providers::Provider;
@@ -101,13 +104,18 @@ pub(crate) async fn answer(router: &Router, request: &Request) -> Response {
                 .and_then(|query| account::metadata_endpoints(&site, &query))
         }
         Ok(route) => match authentication::authenticate(&router.tokens, &site, request) {
-            Ok(caller) => match router.arm.count(request, &caller, router.clock.now()) {
-                Ok(counted) => {
-                    remaining = counted;
-                    authorized(router, &site, &caller, request, route).await
+            Ok(caller) => {
+                if let Some(ordered) = faults::meet(router, request, &caller).await {
+                    return ordered;
                 }
-                Err(error) => Err(error),
-            },
+                match router.arm.count(request, &caller, router.clock.now()) {
+                    Ok(counted) => {
+                        remaining = counted;
+                        authorized(router, &site, &caller, request, route).await
+                    }
+                    Err(error) => Err(error),
+                }
+            }
             Err(Unauthorized { error, challenge: value }) => {
                 challenge = value;
                 Err(error)
@@ -118,6 +126,12 @@ pub(crate) async fn answer(router: &Router, request: &Request) -> Response {
         Ok(reply) => succeeded(reply, request, remaining),
         Err(error) => refused(&error, challenge, request, remaining),
     }
+}
+
+/// Gives a made-up answer the headers that the management plane's answers have.
+pub(crate) fn dress(request: &Request, response: &mut Response) {
+    let remaining = Remaining::unlimited(&request.method);
+    headers::add(response.headers_mut(), By::GatewayFailure, request, remaining);
 }
 
 fn succeeded(reply: Reply, request: &Request, remaining: Remaining) -> Response {
@@ -313,7 +327,7 @@ fn connected(
 impl Context<'_> {
     /// The resources, brought up to now.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.router.arm.state(self.now)
+        self.router.arm.state(&self.router.vaults, self.now)
     }
 
     fn settings(&self) -> &ArmSettings {

@@ -111,6 +111,10 @@ impl Content for CertificateContent {
         object: &CertificateObject,
     ) -> Result<(), ServiceError> {
         let now = context.now();
+        // A certificate in the way is told as the conflict of a restore, not as one with its own key.
+        if lock(&context.vault.certificates.store).check_absent(&object.name, now).is_err() {
+            return Ok(());
+        }
         lock(&context.vault.keys).check_absent(&object.name, now)?;
         lock(&context.vault.secrets).check_absent(&object.name, now)
     }

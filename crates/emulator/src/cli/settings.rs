@@ -2,8 +2,10 @@
 
 use std::{error::Error, fs, net::IpAddr, path::PathBuf, time::Duration};
 
-use azvault_emulator::{Emulator, EmulatorBuilder, Principals, ResourceManagerLimits, VaultLimits};
-use clap::{ArgAction, Args};
+use azvault_emulator::{
+    Durability, Emulator, EmulatorBuilder, Principals, ResourceManagerLimits, VaultLimits,
+};
+use clap::{ArgAction, Args, ValueEnum};
 use uuid::Uuid;
 
 use super::{of_file, place::PlaceSettings};
@@ -90,10 +92,25 @@ pub(super) struct Settings {
     /// Throttle the requests to each vault as Azure does.
     #[arg(long, action = ArgAction::SetTrue)]
     vault_limits: bool,
+    /// Folder that keeps vaults and all that is in them, made when it is not there; private keys and secrets' values are
+    /// encrypted in it [default: all is gone at the end].
+    #[arg(long, value_name = "FOLDER", env = "AZVAULT_EMULATOR_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// What the folder survives: `normal` the end of the process, `full` a crash of the machine too, which makes each
+    /// change wait for the disk.
+    #[arg(long, value_enum, default_value_t = DurabilityName::Normal, requires = "data_dir")]
+    durability: DurabilityName,
     /// Append a line of JSON to this file for each answered request [default: the file that
     /// AZVAULT_EMULATOR_JOURNAL names, if any].
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+}
+
+/// [`Durability`] by the names of the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DurabilityName {
+    Normal,
+    Full,
 }
 
 impl Settings {
@@ -118,6 +135,12 @@ impl Settings {
             .sign_in_by_hand(self.sign_in_by_hand)
             .registration_lag(Duration::from_secs(self.registration_lag));
         builder = self.times(builder);
+        if let Some(folder) = &self.data_dir {
+            builder = builder.data_dir(folder).durability(match self.durability {
+                DurabilityName::Normal => Durability::Normal,
+                DurabilityName::Full => Durability::Full,
+            });
+        }
         if let Some(path) = &self.principals {
             builder = builder.principals(Principals::read(path)?);
         }

@@ -18,11 +18,12 @@ mod verified;
 
 use http::{Method, StatusCode};
 
-pub(crate) use directory::{Directory, Entry, Kind};
+pub(crate) use directory::{Directory, Entry, Kind, LoadedDirectory};
 pub(crate) use fields::Fields;
 pub(crate) use managed_identity::managed_identity;
 pub(crate) use principals::Secret;
 pub use principals::{Application, ManagedIdentity, Principals, User};
+pub(crate) use refusal::refused;
 pub(crate) use sign_in::SignIns;
 pub(crate) use signing_key::SigningKey;
 pub(crate) use tokens::{Caller, TokenRefusal, Tokens, audience_of_scope};

@@ -4,6 +4,8 @@
 //! [`Ledger`] has written before the answer is given. A [`Table`] knows by itself what changed of it. Nothing here
 //! knows what a record is about, and nothing needs a data directory.
 
+#[cfg(feature = "durable")]
+pub(crate) mod disk;
 mod flag;
 mod kind;
 mod ledger;

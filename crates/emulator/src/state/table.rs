@@ -3,6 +3,7 @@
 use std::{
     borrow::Borrow,
     collections::{BTreeMap, BTreeSet},
+    ops::Bound,
 };
 
 use super::{Change, Flag, Kind, Record, Unreadable};
@@ -64,6 +65,44 @@ impl<T> Table<T> {
                 self.flag.raise();
             }
         }
+    }
+
+    /// Puts a row behind all others, under a key of its own: for tables that are in the order of their making.
+    pub(crate) fn push(&mut self, row: T) {
+        let last = self.rows.keys().next_back();
+        let last = last.and_then(|key| u64::from_str_radix(key, 16).ok()).unwrap_or_default();
+        self.insert(format!("{:016x}", last + 1), row);
+    }
+
+    /// The first row that `is_it` is true for, to be changed: it counts as a change.
+    pub(crate) fn find_mut(&mut self, is_it: impl Fn(&T) -> bool) -> Option<&mut T> {
+        let (key, row) = self.rows.iter_mut().find(|(_, row)| is_it(row))?;
+        if self.flag.is_kept() {
+            self.changed.insert(key.clone());
+            self.flag.raise();
+        }
+        Some(row)
+    }
+
+    /// Removes the rows that `goes` is true for, and gives them.
+    pub(crate) fn extract(&mut self, goes: impl Fn(&T) -> bool) -> Vec<T> {
+        let gone = self.rows.iter().filter(|(_, row)| goes(row)).map(|(key, _)| key.clone());
+        let gone: Vec<String> = gone.collect();
+        gone.iter().filter_map(|key| self.remove(key)).collect()
+    }
+
+    pub(crate) fn pop_first(&mut self) -> Option<T> {
+        let first = self.rows.keys().next().cloned()?;
+        self.remove(&first)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Those whose keys are behind `key`.
+    pub(crate) fn after(&self, key: &str) -> impl Iterator<Item = (&String, &T)> {
+        self.rows.range::<str, _>((Bound::Excluded(key), Bound::Unbounded))
     }
 
     /// Removes the rows that `stays` is false for.
@@ -185,6 +224,23 @@ mod tests {
         table.insert("a".to_owned(), 1);
         assert!(!table.is_changed());
         assert_eq!(changes(&mut table), []);
+    }
+
+    #[test]
+    fn what_is_pushed_comes_last_and_what_is_found_to_be_changed_is_told() {
+        let mut table = Table::new(Kind::Issuer);
+        for row in 0..300 {
+            table.push(row);
+        }
+        assert!(table.values().copied().eq(0..300), "in the order of their making");
+        assert_eq!(table.pop_first(), Some(0));
+        table.keep();
+        *table.find_mut(|row| *row == 7).unwrap() = 1000;
+        assert!(table.is_changed());
+        assert_eq!(table.extract(|row| *row > 297), [1000, 298, 299]);
+        assert_eq!((table.len(), table.find_mut(|row| *row == 298)), (296, None));
+        table.push(5000);
+        assert_eq!(table.values().next_back(), Some(&5000));
     }
 
     #[test]

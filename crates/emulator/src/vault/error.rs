@@ -180,6 +180,11 @@ impl ServiceError {
         ))
     }
 
+    /// The words are not on record.
+    pub(crate) fn certificate_expired() -> Self {
+        Self::bad_parameter("The specified certificate has expired.")
+    }
+
     pub(crate) fn issuer_not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "CertificateIssuerNotFound", "Issuer not found")
     }

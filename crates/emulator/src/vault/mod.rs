@@ -43,7 +43,7 @@ pub use limits::VaultLimits;
 pub(crate) use limits::VaultMeter;
 pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
 pub(crate) use policy::{AccessPolicy, Permissions};
-pub(crate) use policy_history::PolicyHistory;
+pub(crate) use policy_history::{FormerPolicies, PolicyHistory};
 pub(crate) use query::Query;
 pub(crate) use registry::{Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;
@@ -52,7 +52,8 @@ pub(crate) use route::{CertificateRoute, KeyRoute, ObjectRoute, Operation, Secre
 use crate::{
     certificates,
     entra::Caller,
-    host::{VaultKind, VaultSite},
+    faults,
+    host::{Site, VaultKind, VaultSite},
     keys,
     message::{Body, Request, Response, max_body, tell_empty},
     objects::ObjectKind,
@@ -103,6 +104,9 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: &Request)
             // Before anything else, as the service does: clients send their first request bare.
             Err(challenge) => *challenge,
             Ok(caller) => {
+                if let Some(ordered) = faults::meet(router, request, &caller).await {
+                    return ordered;
+                }
                 let found = vault.zip(settings.clone());
                 match authorized(router, site, found, &caller, request, &grant).await {
                     Ok(reply) => reply.into_response(),
@@ -121,6 +125,19 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: &Request)
         tell_empty(&mut response);
     }
     response
+}
+
+/// Gives a made-up answer the headers that the data plane's answers have.
+pub(crate) fn dress(router: &Router, request: &Request, response: &mut Response) {
+    if let Site::Vault(site) = Site::of(&request.host) {
+        let settings = match router.vaults.find(&site) {
+            Found::Open(vault) => Some(vault.settings()),
+            Found::Nothing | Found::Gone => None,
+        };
+        let region = settings.as_ref().map_or(REGION, |settings| settings.location.as_str());
+        let address = client_address(router, request);
+        headers::add(response, site.kind, region, address, request, &Uuid::new_v4());
+    }
 }
 
 /// `found` is the vault as the request found it; one that nobody has named yet comes into being here.
@@ -204,7 +221,7 @@ fn client_address(router: &Router, request: &Request) -> IpAddr {
 impl Context<'_> {
     /// The vault's present time.
     pub(crate) fn now(&self) -> OffsetDateTime {
-        self.router.clock.now()
+        self.router.clock.now_of(&self.vault.name)
     }
 
     /// Refuses the request unless its caller may do this to the objects of that kind.

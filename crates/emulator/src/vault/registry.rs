@@ -176,17 +176,14 @@ impl Vaults {
     /// A vault is the same under its local and its public names; a managed HSM is apart from a vault.
     pub(crate) fn open(&self, site: &VaultSite) -> Option<Arc<Vault>> {
         let mut slots = lock(&self.slots);
-        match slots.get(&*slot(&site.name, site.kind)) {
+        let key = slot(&site.name, site.kind);
+        match slots.get(&*key) {
             Some(Slot::Open(vault)) => return Some(Arc::clone(vault)),
             Some(Slot::Gone) => return None,
             None => {}
         }
         let vault = self.enter(Vault::new(&site.name, site.kind, self.new_settings()));
-        self.put(
-            &mut slots,
-            slot(&site.name, site.kind).into_owned(),
-            Slot::Open(Arc::clone(&vault)),
-        );
+        self.put(&mut slots, key.into_owned(), Slot::Open(Arc::clone(&vault)));
         Some(vault)
     }
 
@@ -237,13 +234,14 @@ impl Vaults {
 
     /// Takes a vault away from its name.
     pub(crate) fn close(&self, vault: &Vault) {
-        self.put(&mut lock(&self.slots), slot(&vault.name, vault.kind).into_owned(), Slot::Gone);
+        let key = slot(&vault.name, vault.kind).into_owned();
+        self.put(&mut lock(&self.slots), key, Slot::Gone);
     }
 
     /// Puts a recovered vault back under its name.
     pub(crate) fn reopen(&self, vault: &Arc<Vault>) {
-        let open = Slot::Open(Arc::clone(vault));
-        self.put(&mut lock(&self.slots), slot(&vault.name, vault.kind).into_owned(), open);
+        let key = slot(&vault.name, vault.kind).into_owned();
+        self.put(&mut lock(&self.slots), key, Slot::Open(Arc::clone(vault)));
     }
 }
 
