@@ -552,6 +552,9 @@ impl EmulatorBuilder {
     /// read or made, or another emulator has the latter.
     pub async fn start(mut self) -> Result<Emulator, Error> {
         let listen = Listen { address: self.listen, port: self.port, proxy_port: self.proxy_port };
+        // The first random byte of a process takes aws-lc tens of milliseconds: it is drawn while files are read.
+        // Whoever needs one meanwhile waits for it, and meets its failure.
+        drop(tokio::task::spawn_blocking(|| aws_lc_rs::rand::fill(&mut [0])));
         let folder = self.installation.take();
         // An RSA key takes long enough to be felt by others on the runtime.
         let kept = tokio::task::spawn_blocking(move || match folder {

@@ -72,7 +72,7 @@ pub(super) fn latest(
 
 /// The keys and secrets of all versions, the latest last.
 pub(super) fn all(context: &Context<'_>, object: &CertificateObject) {
-    let earlier = object.versions().into_iter().filter(|version| version.id != object.latest.id);
+    let earlier = object.versions_after("").filter(|version| version.id != object.latest.id);
     for version in earlier.chain([&object.latest]) {
         beside(context, &object.name, version);
     }

@@ -73,6 +73,7 @@ mod key_lists;
 mod keys;
 #[cfg(feature = "cli")]
 mod kills;
+mod known_tokens;
 mod latency;
 mod ledger;
 mod managed_hsm;
@@ -97,5 +98,6 @@ mod test_certificates;
 mod test_keys;
 mod tls;
 mod vault_limits;
+mod walks;
 mod whole_state;
 mod wire;
