@@ -6,6 +6,7 @@ use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
 use crate::{
+    admin::{Admin, Health, Stage},
     arm::{Arm, ArmSettings},
     backup::BackupKey,
     certificates::TestIssuer,
@@ -65,6 +66,7 @@ pub struct EmulatorBuilder {
     latency: Duration,
     strict_api_versions: bool,
     journal_file: Option<JournalFile>,
+    admin_from_anywhere: bool,
 }
 
 impl Default for EmulatorBuilder {
@@ -95,6 +97,7 @@ impl Default for EmulatorBuilder {
             latency: Duration::ZERO,
             strict_api_versions: false,
             journal_file: None,
+            admin_from_anywhere: false,
         }
     }
 }
@@ -480,6 +483,20 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether the admin API serves other machines too; this machine alone when not set.
+    ///
+    /// Whoever reaches it may read every secret and change everything. It is for containers, which see their own
+    /// machine's programs come from elsewhere; docs/admin.md tells of it.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().admin_from_anywhere(true).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn admin_from_anywhere(mut self, on: bool) -> Self {
+        self.admin_from_anywhere = on;
+        self
+    }
+
     /// Starts the emulator; needs a tokio runtime.
     ///
     /// # Errors
@@ -501,6 +518,7 @@ impl EmulatorBuilder {
         let server = Server::start(listen, tls, Arc::clone(&router))
             .await
             .map_err(|error| Error::new("listen", error))?;
+        router.admin.health.enter(Stage::Serving);
         let port = server.port();
         let client = transport::client(certificates.ca_pem(), port)?;
         let network = Some(Network { server, ca_pem: certificates.ca_pem().to_owned(), client });
@@ -511,6 +529,7 @@ impl EmulatorBuilder {
     pub fn in_memory(self) -> Emulator {
         let port = if self.port == 0 { NOMINAL_PORT } else { self.port };
         let router = Arc::new(self.router(None));
+        router.admin.health.enter(Stage::Serving);
         Emulator::from_inner(Inner { router, port, network: None })
     }
 
@@ -548,6 +567,7 @@ impl EmulatorBuilder {
             journal_file: self.journal_file.or_else(JournalFile::of_process),
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,
+            admin: Admin { anywhere: self.admin_from_anywhere, health: Health::default() },
         }
     }
 }

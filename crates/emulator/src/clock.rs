@@ -86,6 +86,10 @@ impl Clock {
         }
     }
 
+    pub(crate) fn is_frozen(&self) -> bool {
+        lock(&self.state).frozen_at.is_some()
+    }
+
     /// Sets the vaults' time, backwards too; a running clock goes on running from there.
     pub fn set(&self, to: OffsetDateTime) {
         lock(&self.state).set(to);

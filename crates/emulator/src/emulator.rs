@@ -9,6 +9,7 @@ use std::{
 use azure_core::{credentials::TokenCredential, http::Transport};
 
 use crate::{
+    admin::Stage,
     attestation::Attestation,
     builder::EmulatorBuilder,
     clock::Clock,
@@ -181,6 +182,17 @@ impl Emulator {
         Some(format!("http://{}", SocketAddr::new(ip, address.port())))
     }
 
+    /// The URL of the admin API, without a slash at its end: `http://127.0.0.1:{proxy port}/admin`, or that of the
+    /// TLS port where there is no proxy; programs of any language steer the emulator by it.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert_eq!(emulator.admin_url(), "https://localhost:8443/admin");
+    /// ```
+    pub fn admin_url(&self) -> String {
+        format!("{}/admin", self.proxy_url().unwrap_or_else(|| self.authority()))
+    }
+
     /// The CA certificate to trust, in PEM; empty in memory, where there is no TLS.
     pub fn ca_pem(&self) -> &str {
         self.inner.network.as_ref().map_or("", |network| &network.ca_pem)
@@ -243,6 +255,7 @@ impl Emulator {
 
     /// Stops listening and waits for the requests in flight, at most 5 seconds.
     pub async fn shutdown(&self) {
+        self.inner.router.admin.health.enter(Stage::Stopping);
         if let Some(network) = &self.inner.network {
             network.server.shutdown().await;
         }

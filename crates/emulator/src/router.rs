@@ -5,6 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use http::StatusCode;
 
 use crate::{
+    admin::{self, Admin},
     arm::{self, Arm},
     attestation,
     backup::BackupKey,
@@ -41,6 +42,7 @@ pub(crate) struct Router {
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
     pub(crate) latency: Duration,
+    pub(crate) admin: Admin,
 }
 
 /// Where a request came in.
@@ -57,6 +59,9 @@ impl Router {
     }
 
     pub(crate) async fn answer_at(&self, port: Port, request: Request) -> Outcome {
+        if admin::concerns(port, &request) {
+            return Outcome::Answer(admin::answer(self, request).await);
+        }
         let record = self.journal.begin(&request);
         let line = self.journal_file.as_ref().map(|file| file.begin(&request));
         let outcome = match self.faults.strike(&request) {
