@@ -7,7 +7,7 @@ use std::{
 };
 
 use azvault_emulator::EmulatorBuilder;
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, builder::BoolishValueParser};
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ pub(super) struct PlaceSettings {
     #[arg(long, value_name = "FOLDER", env = "AZVAULT_EMULATOR_STATE_DIR")]
     state_dir: Option<PathBuf>,
     /// Keep nothing: a new certificate authority and new tokens in each run.
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long, env = "AZVAULT_EMULATOR_EPHEMERAL", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     ephemeral: bool,
 }
 
