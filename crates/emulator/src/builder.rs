@@ -21,7 +21,8 @@ use crate::{
     limits::ResourceManagerLimits,
     roles::Roles,
     router::Router,
-    server::{Authority, Certificates, Listen, Server},
+    seed::{self, Seed},
+    server::{Authority, Certificates, Listen, Server, Sockets},
     transport,
     vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
 };
@@ -67,6 +68,7 @@ pub struct EmulatorBuilder {
     strict_api_versions: bool,
     journal_file: Option<JournalFile>,
     admin_from_anywhere: bool,
+    seed: Option<Seed>,
 }
 
 impl Default for EmulatorBuilder {
@@ -98,6 +100,7 @@ impl Default for EmulatorBuilder {
             strict_api_versions: false,
             journal_file: None,
             admin_from_anywhere: false,
+            seed: None,
         }
     }
 }
@@ -497,6 +500,30 @@ impl EmulatorBuilder {
         self
     }
 
+    /// What the emulator has from the start; its principals take the place of earlier ones.
+    ///
+    /// What is there already, kept from an earlier run, is left alone. It is all made before the first request is
+    /// answered. [`in_memory`](Self::in_memory) takes over the principals alone: use [`Emulator::seed`] for the rest.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use azvault_emulator::{Emulator, Seed};
+    ///
+    /// let seed = Seed::from_toml("[[vaults]]\nname = 'kv-1'\nsecrets = [{ name = 's', value = 'v' }]")?;
+    /// let emulator = Emulator::builder().seed(seed).start().await?;
+    /// # emulator.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn seed(mut self, seed: Seed) -> Self {
+        if let Some(principals) = seed.principals() {
+            self.principals = principals.clone();
+        }
+        self.seed = Some(seed);
+        self
+    }
+
     /// Starts the emulator; needs a tokio runtime.
     ///
     /// # Errors
@@ -504,6 +531,7 @@ impl EmulatorBuilder {
     pub async fn start(mut self) -> Result<Emulator, Error> {
         let listen = Listen { address: self.listen, port: self.port, proxy_port: self.proxy_port };
         let folder = self.installation.take();
+        let seed = self.seed.take();
         // An RSA key takes long enough to be felt by others on the runtime.
         let kept = tokio::task::spawn_blocking(move || match folder {
             Some(folder) => Installation::open(&folder).map(Kept::from),
@@ -515,9 +543,14 @@ impl EmulatorBuilder {
         let certificates = Arc::new(Certificates::of(kept.authority)?);
         let router = Arc::new(self.router(kept.signing_key));
         let tls = TlsAcceptor::from(Arc::new(certificates.server_config()?));
-        let server = Server::start(listen, tls, Arc::clone(&router))
-            .await
-            .map_err(|error| Error::new("listen", error))?;
+        // First, so that nothing is changed where somebody else listens; whoever connects waits for the rest.
+        let sockets = Sockets::bind(listen).await.map_err(|error| Error::new("listen", error))?;
+        if let Some(seed) = seed {
+            let report = seed::sow(&router, &seed).await?;
+            let (made, left_alone) = (report.made().join("; "), report.left_alone().join("; "));
+            tracing::info!(made, left_alone, "seeded");
+        }
+        let server = Server::start(sockets, tls, Arc::clone(&router));
         router.admin.health.enter(Stage::Serving);
         let port = server.port();
         let client = transport::client(certificates.ca_pem(), port)?;
@@ -570,6 +603,21 @@ impl EmulatorBuilder {
             admin: Admin { anywhere: self.admin_from_anywhere, health: Health::default() },
         }
     }
+}
+
+/// An emulator of the same tenant, people, settings of vaults and time, without anything in it.
+pub(crate) fn rehearsal(of: &Router) -> Router {
+    let builder = EmulatorBuilder {
+        tenant_id: Some(of.tokens.tenant_id.clone()),
+        subscription_id: Some(of.arm.settings.subscription_id.clone()),
+        properties: of.vaults.defaults().clone(),
+        provider_registered: of.arm.settings.provider_registered,
+        ..EmulatorBuilder::default()
+    };
+    let mut router = builder.router(of.tokens.signing_key.clone());
+    router.tokens.directory = Arc::clone(&of.tokens.directory);
+    router.clock = of.clock.clone();
+    router
 }
 
 /// What an emulator has from its installation, or makes for itself.

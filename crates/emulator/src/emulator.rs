@@ -19,6 +19,7 @@ use crate::{
     journal::RecordedRequest,
     principal::Principal,
     router::Router,
+    seed::{self, Seed, SeedReport},
     server::Server,
     transport::{self, InMemoryClient, TlsClient},
 };
@@ -251,6 +252,31 @@ impl Emulator {
     /// Forgets the requests recorded so far.
     pub fn clear_journal(&self) {
         self.inner.router.journal.clear();
+    }
+
+    /// Makes what `seed` asks for and is not there yet, and tells what it made and what it left alone.
+    ///
+    /// Nothing that is there is changed, be it deleted: a secret that has other versions or values stays as it is.
+    /// All of it is rehearsed first on an emulator of its own, so that what cannot be made is found before anything
+    /// is. Who signs in is known from the start: a seed's principals count with
+    /// [`EmulatorBuilder::seed`](EmulatorBuilder::seed) alone.
+    ///
+    /// # Errors
+    /// When something cannot be made as it is asked for; the error names its place in the seed and repeats no value.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use azvault_emulator::{Emulator, Seed};
+    ///
+    /// let emulator = Emulator::in_memory();
+    /// let seed = Seed::from_toml("[[vaults]]\nname = 'kv-1'\nkeys = [{ name = 'k', type = 'EC' }]")?;
+    /// assert_eq!(emulator.seed(&seed).await?.made(), ["key 'k' in 'kv-1'"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn seed(&self, seed: &Seed) -> Result<SeedReport, Error> {
+        seed::sow(&self.inner.router, seed).await
     }
 
     /// Stops listening and waits for the requests in flight, at most 5 seconds.

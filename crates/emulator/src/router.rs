@@ -11,13 +11,14 @@ use crate::{
     backup::BackupKey,
     certificates::TestIssuer,
     clock::Clock,
-    entra::{self, Tokens},
+    entra::{self, Caller, Tokens},
     faults::{Fault, Faults},
     graph,
     host::Site,
     journal::Journal,
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
+    principal::Principal,
     roles::Roles,
     vault::{self, VaultMeter, Vaults},
 };
@@ -82,6 +83,24 @@ impl Router {
             line.end(&outcome);
         }
         outcome
+    }
+
+    /// Answers a request of the emulator's operator, such as a seed: no fault strikes it and no journal has it.
+    pub(crate) async fn operate(&self, request: Request) -> Response {
+        let principal = Principal::default();
+        let tenant = &self.tokens.tenant_id;
+        let caller = Caller {
+            oid: principal.oid().to_owned(),
+            appid: principal.appid().to_owned(),
+            tid: tenant.clone(),
+            issuer: format!("https://sts.windows.net/{tenant}/"),
+            upn: None,
+        };
+        match Site::of(&request.host) {
+            Site::Management => arm::operate(self, &caller, &request).await,
+            Site::Vault(site) => vault::operate(self, &site, &caller, &request).await,
+            _ => unknown_host(&request.host),
+        }
     }
 
     async fn route(&self, port: Port, request: Request) -> Response {

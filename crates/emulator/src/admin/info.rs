@@ -9,8 +9,12 @@ use crate::{
 };
 
 /// The paths of the API, each with its methods.
-const PATHS: [(&str, &str); 3] =
-    [("/health", "GET"), ("/admin/info", "GET"), ("/admin/clock", "GET, PUT")];
+const PATHS: [(&str, &str); 4] = [
+    ("/admin/seed", "POST"),
+    ("/health", "GET"),
+    ("/admin/info", "GET"),
+    ("/admin/clock", "GET, PUT"),
+];
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

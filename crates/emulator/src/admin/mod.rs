@@ -8,6 +8,7 @@ mod gate;
 mod health;
 mod info;
 mod refusal;
+mod seed;
 
 use http::{HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,6 +39,7 @@ pub(crate) struct Admin {
 enum Route<'a> {
     Info,
     Clock,
+    Seed,
     Unknown(&'a str),
 }
 
@@ -47,6 +49,7 @@ impl<'a> Route<'a> {
         match rest {
             "" | "info" => Self::Info,
             "clock" => Self::Clock,
+            "seed" => Self::Seed,
             _ => Self::Unknown(path),
         }
     }
@@ -95,6 +98,7 @@ async fn route(router: &Router, request: &Request) -> Result<Response, Refusal> 
             Ok(info::answer(router, request))
         }
         Route::Clock => clock::answer(&router.clock, request),
+        Route::Seed => seed::answer(router, request).await,
         Route::Unknown(path) => Err(Refusal::not_found(path)),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::{error::Error, fs, net::IpAddr, path::PathBuf, time::Duration};
 
-use azvault_emulator::{Emulator, EmulatorBuilder, Principals, ResourceManagerLimits, VaultLimits};
+use azvault_emulator::{
+    Emulator, EmulatorBuilder, Principals, ResourceManagerLimits, Seed, VaultLimits,
+};
 use clap::{ArgAction, Args, builder::BoolishValueParser};
 use uuid::Uuid;
 
@@ -112,6 +114,10 @@ pub(super) struct Settings {
     /// Let other machines use the admin API, as containers need it: whoever reaches it can read every secret.
     #[arg(long, env = "AZVAULT_EMULATOR_ADMIN_FROM_ANYWHERE", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     admin_from_anywhere: bool,
+    /// Begin with what this file has, in TOML, or in JSON by its name: vaults, secrets, keys, certificates, access.
+    /// What is there already is left alone.
+    #[arg(long, value_name = "FILE", env = "AZVAULT_EMULATOR_SEED")]
+    seed: Option<PathBuf>,
     #[command(flatten)]
     pub(super) log: LogSettings,
 }
@@ -139,6 +145,9 @@ impl Settings {
             .admin_from_anywhere(self.admin_from_anywhere)
             .registration_lag(Duration::from_secs(self.registration_lag));
         builder = self.times(builder);
+        if let Some(path) = &self.seed {
+            builder = builder.seed(Seed::read(path)?);
+        }
         if let Some(path) = &self.principals {
             builder = builder.principals(Principals::read(path)?);
         }
@@ -162,7 +171,8 @@ impl Settings {
             if !address.is_loopback() {
                 tracing::warn!(
                     %address,
-                    "NOT LOOPBACK: whoever reaches this address gets a token for the asking and can use every key"
+                    "NOT LOOPBACK: whoever reaches this address gets a token for the asking and can use every key and \
+                     secret, at the TLS port and by the proxy's alike"
                 );
             }
         }

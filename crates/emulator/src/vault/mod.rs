@@ -135,15 +135,55 @@ async fn authorized(
     };
     network::check(&context, client_address(router, request))?;
     router.vault_meter.count(&context, &route, body)?;
+    perform(&context, route, request, body).await
+}
+
+/// Does what a request of the emulator's operator asks for, whatever policies, roles, network rules and limits say.
+pub(crate) async fn operate(
+    router: &Router,
+    site: &VaultSite,
+    caller: &Caller,
+    request: &Request,
+) -> Response {
+    match operated(router, site, caller, request).await {
+        Ok(reply) => reply.into_response(),
+        Err(error) => error.into_response(site.kind, &Uuid::new_v4()),
+    }
+}
+
+async fn operated(
+    router: &Router,
+    site: &VaultSite,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Reply, ServiceError> {
+    let route = Route::parse(&request.method, &request.path)?;
+    let Body::Whole(body) = &request.body else {
+        return Err(ServiceError::body_too_large(max_body(&request.path)));
+    };
+    let gone = || ServiceError::vault_gone(&site.name);
+    let vault = router.vaults.open(site).ok_or_else(gone)?;
+    let behalf = OnBehalf::of(router, caller, vault, &site.authority).ok_or_else(gone)?;
+    perform(&behalf.context(), route, request, body).await
+}
+
+/// Does it to the vault's objects, for a caller that is let in.
+async fn perform(
+    context: &Context<'_>,
+    route: Route,
+    request: &Request,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
+    let kind = context.site.kind;
     match route {
-        Route::Keys(route) => keys::answer(&context, route, body).await,
+        Route::Keys(route) => keys::answer(context, route, body).await,
         // A pool holds keys only.
-        Route::Secrets(route) if site.kind == VaultKind::Vault => {
-            secrets::catch_up(&context, &route).await?;
-            secrets::answer(&context, route, body)
+        Route::Secrets(route) if kind == VaultKind::Vault => {
+            secrets::catch_up(context, &route).await?;
+            secrets::answer(context, route, body)
         }
-        Route::Certificates(route) if site.kind == VaultKind::Vault => {
-            certificates::answer(&context, route, body).await
+        Route::Certificates(route) if kind == VaultKind::Vault => {
+            certificates::answer(context, route, body).await
         }
         Route::Secrets(_) | Route::Certificates(_) | Route::Unsupported => {
             Err(ServiceError::unsupported(&request.method, &request.path))

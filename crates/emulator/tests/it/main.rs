@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod admin;
 mod api_versions;
 mod arm;
 mod arm_access;
@@ -53,6 +54,8 @@ mod environment;
 mod errors;
 mod extreme_times;
 mod faults_and_journal;
+#[cfg(feature = "cli")]
+mod foreign_tokens;
 mod graph;
 mod imports;
 mod installations;
@@ -78,6 +81,7 @@ mod rotation;
 mod run_command;
 mod secret_lifecycle;
 mod secrets;
+mod seeding;
 mod service_times;
 mod support;
 mod test_certificates;

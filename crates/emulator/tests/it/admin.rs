@@ -1,0 +1,194 @@
+//! The admin API and the health, over plain HTTP as other languages use them.
+
+use azvault_emulator::Emulator;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// An emulator and a client that knows no certificate of it.
+pub(crate) struct Local {
+    pub(crate) emulator: Emulator,
+    client: Client,
+}
+
+impl Local {
+    pub(crate) async fn new() -> Self {
+        Self::of(Emulator::builder()).await
+    }
+
+    pub(crate) async fn of(builder: azvault_emulator::EmulatorBuilder) -> Self {
+        let emulator = builder.proxy_port(0).start().await.unwrap();
+        Self { emulator, client: Client::builder().no_proxy().build().unwrap() }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.emulator.proxy_url().unwrap()))
+    }
+
+    /// Sends JSON, and gives the status and the answer's JSON.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> (StatusCode, Value) {
+        let request = self.request(method, path).header("content-type", "application/json");
+        answer(request.body(body.to_string())).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
+        answer(self.request(Method::GET, path)).await
+    }
+}
+
+pub(crate) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert!(!answer.headers().contains_key("access-control-allow-origin"));
+    let text = answer.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+fn code(answer: &(StatusCode, Value)) -> (u16, &str) {
+    (answer.0.as_u16(), answer.1["error"]["code"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn the_clock_is_read_and_moved_from_any_language() {
+    let local = Local::new().await;
+    let frozen = json!({"frozen": true, "now": "2031-02-03T04:05:06Z", "advanceSeconds": 60});
+    let (status, shown) = local.send(Method::PUT, "/admin/clock", &frozen).await;
+    assert_eq!((status, &shown["now"]), (StatusCode::OK, &json!("2031-02-03T04:06:06Z")));
+    assert_eq!(local.get("/admin/clock").await.1, shown);
+    assert_eq!(local.emulator.clock().now().year(), 2031);
+    local.send(Method::PUT, "/admin/clock", &json!({"frozen": false})).await;
+    assert_eq!(local.get("/admin/clock").await.1["frozen"], false);
+}
+
+#[tokio::test]
+async fn a_wrong_body_is_refused_with_what_would_be_right_and_without_its_values() {
+    let local = Local::new().await;
+    for (body, told) in [
+        (r#"{"advance": 5}"#, "advanceSeconds"),
+        (r#"{"now": "canary"}"#, "line 1"),
+        (r#"{}"#, "frozen"),
+        (r#"{"now": "#, "line 1"),
+    ] {
+        let request = local.request(Method::PUT, "/admin/clock");
+        let refused = answer(request.header("content-type", "application/json").body(body)).await;
+        assert_eq!(code(&refused), (400, "BadRequest"));
+        let message = refused.1["error"]["message"].as_str().unwrap();
+        assert!(message.contains(told) && !message.contains("canary"), "{body}: {message}");
+    }
+    let unsaid =
+        answer(local.request(Method::PUT, "/admin/clock").body(r#"{"frozen": true}"#)).await;
+    assert_eq!(code(&unsaid), (415, "UnsupportedMediaType"));
+    assert_eq!(local.get("/admin/clock").await.1["frozen"], false);
+}
+
+#[tokio::test]
+async fn no_web_page_gets_at_it() {
+    let local = Local::new().await;
+    let of = |name: &str, value: &str| {
+        answer(local.request(Method::GET, "/admin/clock").header(name, value))
+    };
+    assert_eq!(code(&of("host", "rebound.example").await), (403, "ForeignHost"));
+    assert_eq!(code(&of("origin", "https://evil.example").await), (403, "WebPage"));
+    assert_eq!(code(&of("origin", "null").await), (403, "WebPage"));
+    assert_eq!(code(&of("sec-fetch-site", "cross-site").await), (403, "WebPage"));
+    assert_eq!(of("sec-fetch-site", "none").await.0, StatusCode::OK);
+    // A form can send these without asking first.
+    let form = local.request(Method::POST, "/admin/clock").header("content-type", "text/plain");
+    assert_eq!(code(&answer(form.body("{}")).await), (403, "NotMarked"));
+    // And nobody is told that more would be allowed.
+    let asked = answer(local.request(Method::OPTIONS, "/admin/clock")).await;
+    assert_eq!(code(&asked), (405, "MethodNotAllowed"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_with_what_is() {
+    let local = Local::new().await;
+    let missing = local.get("/admin/cloak").await;
+    assert_eq!(code(&missing), (404, "NotFound"));
+    assert!(missing.1["error"]["message"].as_str().unwrap().contains("/admin/info"));
+    let (status, info) = local.get("/admin/info").await;
+    assert_eq!((status, &info["version"]), (StatusCode::OK, &json!(env!("CARGO_PKG_VERSION"))));
+    assert_eq!(info["tenant"], local.emulator.tenant_id());
+    for listed in info["paths"].as_array().unwrap() {
+        let path = listed["path"].as_str().unwrap();
+        let answered = local.get(path).await.0;
+        let gets = listed["methods"].as_str().unwrap().contains("GET");
+        assert_eq!(answered == StatusCode::METHOD_NOT_ALLOWED, !gets, "{path}: {answered}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_on_the_tls_port_too_and_on_no_vaults_host() {
+    let local = Local::new().await;
+    let client = local.emulator.http_client();
+    let url = format!("{}/admin/clock", local.emulator.authority());
+    assert_eq!(client.get(url).send().await.unwrap().status(), StatusCode::OK);
+    let url = format!("{}/admin/clock", local.emulator.vault_url("kv"));
+    let vaults = client.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(!vaults.contains("frozen"), "the vault's own answer: {vaults}");
+    let recorded: Vec<_> = local.emulator.journal().iter().map(|it| it.host().to_owned()).collect();
+    assert_eq!(recorded.len(), 1, "the journal has the services' requests alone: {recorded:?}");
+}
+
+#[tokio::test]
+async fn no_fault_strikes_it() {
+    let local = Local::new().await;
+    local.emulator.faults().next(1).disconnect();
+    assert_eq!(local.get("/admin/info").await.0, StatusCode::OK);
+    assert_eq!(local.get("/health").await.0, StatusCode::OK);
+    assert_eq!(local.emulator.faults().pending(), 1);
+}
+
+#[tokio::test]
+async fn health_is_told_to_anybody_by_any_name() {
+    let local = Local::new().await;
+    let health = answer(local.request(Method::GET, "/health").header("host", "10.1.2.3")).await;
+    assert_eq!(health.0, StatusCode::OK);
+    assert_eq!(health.1["status"], "serving");
+    assert_eq!(health.1["version"], env!("CARGO_PKG_VERSION"));
+    assert!(health.1["uptimeSeconds"].as_i64().is_some());
+    let named = answer(local.request(Method::GET, "/health").header("host", "azvault")).await;
+    assert_eq!(named.0, StatusCode::OK);
+    let head = local.request(Method::HEAD, "/health").send().await.unwrap();
+    assert_eq!(head.status(), StatusCode::OK);
+    let url = format!("{}/health", local.emulator.authority());
+    assert_eq!(local.emulator.http_client().get(url).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn health_says_that_it_stops() {
+    let local = Local::new().await;
+    let proxy = local.emulator.proxy_url().unwrap();
+    let address = proxy.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // Begun before the end, so that it is answered still.
+    stream
+        .write_all(b"PUT /health HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
+        .await
+        .unwrap();
+    let mut other = TcpStream::connect(address).await.unwrap();
+    other.write_all(b"GET /health HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n").await.unwrap();
+    // Both have to be under way.
+    local.get("/health").await;
+    let stopping = local.emulator.shutdown();
+    let rest = async {
+        stream.write_all(b"x").await.unwrap();
+        other.write_all(b"x").await.unwrap();
+        let mut answers = [String::new(), String::new()];
+        stream.read_to_string(&mut answers[0]).await.unwrap();
+        other.read_to_string(&mut answers[1]).await.unwrap();
+        answers
+    };
+    let ((), [put, get]) = tokio::join!(stopping, rest);
+    assert!(put.starts_with("HTTP/1.1 405 "), "{put}");
+    assert!(get.starts_with("HTTP/1.1 503 ") && get.contains(r#""status":"stopping""#), "{get}");
+}
