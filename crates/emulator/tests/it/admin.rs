@@ -169,26 +169,63 @@ async fn health_says_that_it_stops() {
     let local = Local::new().await;
     let proxy = local.emulator.proxy_url().unwrap();
     let address = proxy.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    // Begun before the end, so that it is answered still.
-    stream
-        .write_all(b"PUT /health HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
-        .await
-        .unwrap();
-    let mut other = TcpStream::connect(address).await.unwrap();
-    other.write_all(b"GET /health HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n").await.unwrap();
-    // Both have to be under way.
-    local.get("/health").await;
+    // Begun before the end, so that they are answered still.
+    let begun = async |method: &str| {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!("{method} /health HTTP/1.1\r\nHost: a\r\n");
+        let rest = "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n";
+        stream.write_all((head + rest).as_bytes()).await.unwrap();
+        let mut continued = [0; 25];
+        stream.read_exact(&mut continued).await.unwrap();
+        assert_eq!(&continued, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stream
+    };
+    let mut streams = [begun("PUT").await, begun("GET").await];
     let stopping = local.emulator.shutdown();
     let rest = async {
-        stream.write_all(b"x").await.unwrap();
-        other.write_all(b"x").await.unwrap();
         let mut answers = [String::new(), String::new()];
-        stream.read_to_string(&mut answers[0]).await.unwrap();
-        other.read_to_string(&mut answers[1]).await.unwrap();
+        for (stream, answer) in streams.iter_mut().zip(&mut answers) {
+            stream.write_all(b"x").await.unwrap();
+            stream.read_to_string(answer).await.unwrap();
+        }
         answers
     };
     let ((), [put, get]) = tokio::join!(stopping, rest);
     assert!(put.starts_with("HTTP/1.1 405 "), "{put}");
     assert!(get.starts_with("HTTP/1.1 503 ") && get.contains(r#""status":"stopping""#), "{get}");
+}
+
+#[tokio::test]
+async fn a_seed_is_sent_and_names_nothing_of_this_machine() {
+    let local = Local::new().await;
+    let seed = json!({"vaults": [{"name": "kv-1", "secrets": [{"name": "s", "value": "canary"}]}]});
+    let (status, report) = local.send(Method::POST, "/admin/seed", &seed).await;
+    assert_eq!(
+        (status, report),
+        (StatusCode::OK, json!({"made": ["secret 's' in 'kv-1'"], "leftAlone": []}))
+    );
+    let (_, again) = local.send(Method::POST, "/admin/seed", &seed).await;
+    assert_eq!(again["leftAlone"], json!(["secret 's' in 'kv-1'"]));
+    for field in ["value_file", "value_from_env"] {
+        let seed = json!({"vaults": [{"name": "kv-1", "secrets": [{"name": "t", field: "PATH"}]}]});
+        let refused = local.send(Method::POST, "/admin/seed", &seed).await;
+        assert_eq!(code(&refused), (400, "BadRequest"));
+        let message = refused.1["error"]["message"].as_str().unwrap();
+        assert!(
+            message.contains("secrets[0] 't'") && message.contains("no files and no variables"),
+            "{message}"
+        );
+    }
+    for named in [
+        json!({"keys": [{"name": "k", "pem_file": "/etc/hostname"}]}),
+        json!({"keys": [{"name": "k", "jwk_file": "/etc/hostname"}]}),
+        json!({"certificates": [{"name": "c", "file": "/etc/hostname"}]}),
+        json!({"certificates": [{"name": "c", "pem": "x", "password_file": "/etc/hostname"}]}),
+    ] {
+        let mut vault = json!({"name": "kv-1"});
+        vault.as_object_mut().unwrap().extend(named.as_object().unwrap().clone());
+        let refused = local.send(Method::POST, "/admin/seed", &json!({"vaults": [vault]})).await;
+        let message = refused.1["error"]["message"].as_str().unwrap();
+        assert!(message.contains("no files and no variables"), "{message}");
+    }
 }

@@ -67,6 +67,8 @@ mod latency;
 mod ledger;
 mod managed_hsm;
 mod network_rules;
+#[cfg(feature = "cli")]
+mod operation;
 mod parallel_changes;
 mod private_members;
 mod program;
