@@ -16,7 +16,7 @@ use crate::{
     error::Error,
     faults::Faults,
     installation::Installation,
-    journal::Journal,
+    journal::Records,
     journal_file::JournalFile,
     limits::ResourceManagerLimits,
     roles::Roles,
@@ -69,6 +69,7 @@ pub struct EmulatorBuilder {
     journal_file: Option<JournalFile>,
     admin_from_anywhere: bool,
     seed: Option<Seed>,
+    tokens_follow_clock: bool,
 }
 
 impl Default for EmulatorBuilder {
@@ -101,6 +102,7 @@ impl Default for EmulatorBuilder {
             journal_file: None,
             admin_from_anywhere: false,
             seed: None,
+            tokens_follow_clock: false,
         }
     }
 }
@@ -524,6 +526,19 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether tokens are dated by [`Emulator::clock`], and expire by it; by wall time when not set.
+    ///
+    /// [`Clock::carry_tokens`](crate::Clock::carry_tokens) changes it later.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().tokens_follow_clock(true).in_memory();
+    /// assert!(emulator.clock().carries_tokens());
+    /// ```
+    pub fn tokens_follow_clock(mut self, on: bool) -> Self {
+        self.tokens_follow_clock = on;
+        self
+    }
+
     /// Starts the emulator; needs a tokio runtime.
     ///
     /// # Errors
@@ -568,14 +583,18 @@ impl EmulatorBuilder {
 
     fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
         let subscription_id = self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string());
+        let clock = Clock::default();
+        clock.carry_tokens(self.tokens_follow_clock);
         Router {
             tokens: Tokens {
+                clock: clock.clone(),
                 tenant_id: self.tenant_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
                 lifetime: self.token_lifetime,
                 directory: Arc::new(Directory::of(self.principals)),
                 sign_ins: Arc::new(SignIns::new(self.sign_in_by_hand)),
                 signing_key,
                 identity_header: self.identity_header,
+                verified: Arc::default(),
             },
             vaults: Vaults::new(self.properties, &subscription_id),
             vault_meter: VaultMeter::new(self.vault_limits),
@@ -592,11 +611,11 @@ impl EmulatorBuilder {
             }),
             roles: Roles::new(self.access_lag),
             client_address: self.client_address,
-            clock: Clock::default(),
+            clock,
             backups: BackupKey::default(),
             certificate_issuer: TestIssuer::default(),
             faults: Faults::default(),
-            journal: Journal::default(),
+            journal: Records::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,

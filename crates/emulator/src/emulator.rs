@@ -16,7 +16,7 @@ use crate::{
     credential::EmulatorCredential,
     error::Error,
     faults::Faults,
-    journal::RecordedRequest,
+    journal::Journal,
     principal::Principal,
     router::Router,
     seed::{self, Seed, SeedReport},
@@ -244,9 +244,9 @@ impl Emulator {
         &self.inner.router.faults
     }
 
-    /// The latest 10 000 requests, oldest first, those struck by a fault too.
-    pub fn journal(&self) -> Vec<RecordedRequest> {
-        self.inner.router.journal.snapshot()
+    /// The latest 10 000 requests, oldest first, those struck by a fault too; and what can be asked of them.
+    pub fn journal(&self) -> Journal {
+        self.inner.router.journal.journal()
     }
 
     /// Forgets the requests recorded so far.

@@ -23,6 +23,7 @@ mod limits;
 mod locks;
 mod message;
 mod objects;
+mod operation;
 mod principal;
 mod roles;
 mod router;
@@ -34,16 +35,20 @@ mod vault;
 
 pub use attestation::Attestation;
 pub use builder::EmulatorBuilder;
-pub use clock::Clock;
+pub use clock::{Clock, VaultClock};
 pub use emulator::Emulator;
 pub use entra::{Application, ManagedIdentity, Principals, User};
 pub use error::Error;
-pub use faults::{FaultBuilder, Faults};
+pub use faults::{
+    Fault, FaultBody, FaultBuilder, FaultHandle, FaultOrder, FaultReport, FaultSelector,
+    FaultShare, Faults, Latency, RetryAfter,
+};
 /// For the program alone, which is a crate of its own.
 #[doc(hidden)]
 pub use host::public_subtrees;
-pub use journal::RecordedRequest;
+pub use journal::{Journal, JournalFilter, JournalQuery, RecordedRequest};
 pub use limits::{RateLimit, ResourceManagerLimits};
+pub use operation::Service;
 pub use principal::Principal;
 pub use seed::{Seed, SeedReport};
 pub use vault::VaultLimits;

@@ -1,6 +1,6 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
-use std::{net::IpAddr, time::Duration};
+use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
@@ -10,14 +10,15 @@ use crate::{
     attestation,
     backup::BackupKey,
     certificates::TestIssuer,
-    clock::Clock,
+    clock::{Clock, wall_now},
     entra::{self, Caller, Tokens},
-    faults::{Fault, Faults},
+    faults::{self, Faults, Strike},
     graph,
     host::Site,
-    journal::Journal,
+    journal::Records,
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
+    operation::{self, Service},
     principal::Principal,
     roles::Roles,
     vault::{self, VaultMeter, Vaults},
@@ -37,7 +38,7 @@ pub(crate) struct Router {
     pub(crate) backups: BackupKey,
     pub(crate) certificate_issuer: TestIssuer,
     pub(crate) faults: Faults,
-    pub(crate) journal: Journal,
+    pub(crate) journal: Records,
     pub(crate) journal_file: Option<JournalFile>,
     /// Whether api-versions that the service does not know are refused.
     pub(crate) strict_api_versions: bool,
@@ -63,22 +64,23 @@ impl Router {
         if admin::concerns(port, &request) {
             return Outcome::Answer(admin::answer(self, request).await);
         }
-        let record = self.journal.begin(&request);
+        let vault_time = self.clock.now_for(|| {
+            operation::vault(
+                Service::of(port, &request.host, &request.path),
+                &request.host,
+                &request.path,
+            )
+        });
+        let record = self.journal.begin(port, &request, wall_now(), vault_time);
         let line = self.journal_file.as_ref().map(|file| file.begin(&request));
-        let outcome = match self.faults.strike(&request) {
-            None => Outcome::Answer(self.route(port, request).await),
-            Some(Fault::Answer(response)) => Outcome::Answer(response),
-            Some(Fault::Disconnect) => Outcome::Disconnect,
-            Some(Fault::LoseAnswer) => {
-                self.route(port, request).await;
-                Outcome::Disconnect
-            }
-            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(port, request).await, len),
+        let notes = Arc::clone(&request.notes);
+        let outcome = match self.faults.strike(port, &request) {
+            None => self.process(port, &request).await,
+            // Boxed, so that requests that nothing strikes do not carry it.
+            Some(strike) => Box::pin(self.struck(port, notes.struck(strike), &request)).await,
         };
-        if !self.latency.is_zero() {
-            hold_back(self.latency).await;
-        }
-        self.journal.end(record, &outcome);
+        faults::pause(self.latency).await;
+        self.journal.end(record, &outcome, &notes);
         if let Some(line) = line {
             line.end(&outcome);
         }
@@ -103,43 +105,70 @@ impl Router {
         }
     }
 
-    async fn route(&self, port: Port, request: Request) -> Response {
-        let (method, host, path) =
-            (request.method.clone(), request.host.clone(), request.path.clone());
-        let response = match Site::of(&request.host) {
-            _ if port == Port::Plain => entra::managed_identity(&self.tokens, &request),
-            Site::Local if attestation::is_attestation(&request.path) => {
-                attestation::answer(&request).await
+    /// Processes a request that nothing has struck so far; it still may be, once its caller is known.
+    async fn process(&self, port: Port, request: &Request) -> Outcome {
+        let response = self.route(port, request).await;
+        match request.notes.strike() {
+            None => Outcome::Answer(response),
+            Some(strike) => Box::pin(self.finish(port, strike, request, response)).await,
+        }
+    }
+
+    async fn struck(&self, port: Port, strike: &Strike, request: &Request) -> Outcome {
+        match strike.instead(self, port, request).await {
+            Some(response) => strike.finish(response).await,
+            None => {
+                let response = self.route(port, request).await;
+                self.finish(port, strike, request, response).await
             }
-            Site::Local if arm::is_management(&request.path) => arm::answer(self, &request).await,
-            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, &request),
-            Site::Graph => graph::answer(&self.tokens, &request),
-            Site::Management => arm::answer(self, &request).await,
-            Site::Local | Site::Authority => entra::answer(&self.tokens, &request),
+        }
+    }
+
+    async fn finish(
+        &self,
+        port: Port,
+        strike: &Strike,
+        request: &Request,
+        response: Response,
+    ) -> Outcome {
+        let response = if strike.repeats() { self.route(port, request).await } else { response };
+        strike.finish(response).await
+    }
+
+    async fn route(&self, port: Port, request: &Request) -> Response {
+        let response = match Site::of(&request.host) {
+            _ if port == Port::Plain => entra::managed_identity(&self.tokens, request),
+            Site::Local if attestation::is_attestation(&request.path) => {
+                attestation::answer(request).await
+            }
+            Site::Local if arm::is_management(&request.path) => arm::answer(self, request).await,
+            Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, request),
+            Site::Graph => graph::answer(&self.tokens, request),
+            Site::Management => arm::answer(self, request).await,
+            Site::Local | Site::Authority => entra::answer(&self.tokens, request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
         };
         // Neither query nor headers: they are where tokens and signatures travel.
-        let path = without_people(&path);
-        tracing::info!(%method, host, path, status = response.status().as_u16(), "answered");
+        tracing::info!(
+            method = %request.method,
+            host = request.host,
+            path = %without_people(&request.path),
+            status = response.status().as_u16(),
+            "answered"
+        );
         response
     }
 }
 
 /// The path without the names of users, which Entra and Graph are asked about by their paths.
-fn without_people(path: &str) -> String {
-    let names =
-        |segment: &str| segment.contains('@') || segment.to_ascii_lowercase().contains("%40");
+fn without_people(path: &str) -> Cow<'_, str> {
+    let names = |segment: &str| segment.contains('@') || segment.contains("%40");
+    if !path.contains('@') && !path.contains("%40") {
+        return Cow::Borrowed(path);
+    }
     let segments = path.split('/').map(|segment| if names(segment) { "{user}" } else { segment });
-    segments.collect::<Vec<_>>().join("/")
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a client waits by its own clock, not by that of the vaults, which a test moves"
-)]
-async fn hold_back(latency: Duration) {
-    tokio::time::sleep(latency).await;
+    Cow::Owned(segments.collect::<Vec<_>>().join("/"))
 }
 
 fn unknown_host(host: &str) -> Response {

@@ -1,4 +1,4 @@
-//! The vaults' time, read and moved.
+//! The vaults' time, read and moved: of all of them, or of one.
 
 use std::time::Duration;
 
@@ -8,53 +8,139 @@ use time::OffsetDateTime;
 
 use super::{refusal::Refusal, shown};
 use crate::{
-    clock::Clock,
+    clock::{Clock, VaultClock},
     message::{Request, Response},
 };
 
 /// What a change says; in this order, what it says is done.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 struct Change {
+    /// Of one vault: to go by the common time again.
+    follow: Option<bool>,
     frozen: Option<bool>,
     #[serde(default, with = "time::serde::rfc3339::option")]
     now: Option<OffsetDateTime>,
     advance_seconds: Option<u64>,
+    rewind_seconds: Option<u64>,
+    /// Of all: whether tokens are dated by this time, too.
+    tokens_follow: Option<bool>,
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Shown {
     #[serde(with = "time::serde::rfc3339")]
     now: OffsetDateTime,
     frozen: bool,
+    tokens_follow: bool,
+    /// Those with a time of their own.
+    vaults: Vec<ShownVault>,
 }
 
+#[derive(Serialize)]
+struct ShownVault {
+    vault: String,
+    #[serde(with = "time::serde::rfc3339")]
+    now: OffsetDateTime,
+    frozen: bool,
+    /// Whether it has a time of its own.
+    own: bool,
+}
+
+impl Shown {
+    fn of(clock: &Clock) -> Self {
+        Self {
+            now: clock.now(),
+            frozen: clock.is_frozen(),
+            tokens_follow: clock.carries_tokens(),
+            vaults: clock.own_clocks().iter().map(ShownVault::of).collect(),
+        }
+    }
+}
+
+impl ShownVault {
+    fn of(clock: &VaultClock) -> Self {
+        Self {
+            vault: clock.name().to_owned(),
+            now: clock.now(),
+            frozen: clock.is_frozen(),
+            own: clock.is_own(),
+        }
+    }
+}
+
+/// The verbs that both kinds of clock have.
+macro_rules! apply {
+    ($clock:expr, $change:expr) => {
+        match $change.frozen {
+            Some(true) => $clock.freeze(),
+            Some(false) => $clock.unfreeze(),
+            None => {}
+        }
+        if let Some(now) = $change.now {
+            $clock.set(now);
+        }
+        if let Some(seconds) = $change.advance_seconds {
+            $clock.advance(Duration::from_secs(seconds));
+        }
+        if let Some(seconds) = $change.rewind_seconds {
+            $clock.rewind(Duration::from_secs(seconds));
+        }
+    };
+}
+
+/// The time of all vaults without one of their own.
 pub(super) fn answer(clock: &Clock, request: &Request) -> Result<Response, Refusal> {
     super::only(request, &[Method::GET, Method::HEAD, Method::PUT])?;
     if request.method == Method::PUT {
-        change(clock, super::body(request)?)?;
+        let change: Change = super::body(request)?;
+        if change.is_empty() {
+            return Err(nothing());
+        }
+        if change.follow.is_some() {
+            return Err(Refusal::bad("'follow' is of one vault: PUT /admin/clock/{vault}."));
+        }
+        apply!(clock, change);
+        if let Some(on) = change.tokens_follow {
+            clock.carry_tokens(on);
+        }
     }
-    Ok(shown(&Shown { now: clock.now(), frozen: clock.is_frozen() }))
+    Ok(shown(&Shown::of(clock)))
 }
 
-fn change(clock: &Clock, change: Change) -> Result<(), Refusal> {
-    let Change { frozen, now, advance_seconds } = change;
-    if (frozen, now, advance_seconds) == (None, None, None) {
-        return Err(Refusal::bad(
-            "Say what to do: 'frozen' (true, false), 'now' (a time as of RFC 3339), 'advanceSeconds' (a number).",
-        ));
+/// The time of one vault.
+pub(super) fn of_vault(clock: &Clock, vault: &str, request: &Request) -> Result<Response, Refusal> {
+    super::only(request, &[Method::GET, Method::HEAD, Method::PUT, Method::DELETE])?;
+    let clock = clock.of_vault(vault);
+    if request.method == Method::DELETE {
+        clock.follow();
+    } else if request.method == Method::PUT {
+        let change: Change = super::body(request)?;
+        if change.is_empty() {
+            return Err(nothing());
+        }
+        if change.tokens_follow.is_some() {
+            return Err(Refusal::bad("'tokens_follow' is of all vaults: PUT /admin/clock."));
+        }
+        if change.follow == Some(true) {
+            clock.follow();
+        }
+        apply!(clock, change);
     }
-    match frozen {
-        Some(true) => clock.freeze(),
-        Some(false) => clock.unfreeze(),
-        None => {}
+    Ok(shown(&ShownVault::of(&clock)))
+}
+
+impl Change {
+    fn is_empty(&self) -> bool {
+        let Self { follow, frozen, now, advance_seconds, rewind_seconds, tokens_follow } = self;
+        (follow, frozen, now) == (&None, &None, &None)
+            && (advance_seconds, rewind_seconds, tokens_follow) == (&None, &None, &None)
     }
-    if let Some(now) = now {
-        clock.set(now);
-    }
-    if let Some(seconds) = advance_seconds {
-        clock.advance(Duration::from_secs(seconds));
-    }
-    Ok(())
+}
+
+fn nothing() -> Refusal {
+    Refusal::bad(
+        "Say what to do: 'frozen' (true, false), 'now' (a time as of RFC 3339), 'advance_seconds' or 'rewind_seconds' (a \
+         number), 'tokens_follow' (of all vaults), 'follow' (of one).",
+    )
 }

@@ -35,7 +35,6 @@ pub(crate) struct Health {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Shown<'a> {
     status: &'a str,
     version: &'static str,

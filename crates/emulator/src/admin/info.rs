@@ -9,15 +9,18 @@ use crate::{
 };
 
 /// The paths of the API, each with its methods.
-const PATHS: [(&str, &str); 4] = [
-    ("/admin/seed", "POST"),
+const PATHS: [(&str, &str); 8] = [
     ("/health", "GET"),
     ("/admin/info", "GET"),
     ("/admin/clock", "GET, PUT"),
+    ("/admin/clock/{vault}", "GET, PUT, DELETE"),
+    ("/admin/faults", "GET, POST, DELETE"),
+    ("/admin/faults/{id}", "GET, DELETE"),
+    ("/admin/journal", "GET, DELETE"),
+    ("/admin/seed", "POST"),
 ];
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Info<'a> {
     name: &'static str,
     version: &'static str,

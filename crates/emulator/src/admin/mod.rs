@@ -4,9 +4,11 @@
 //! it is told is in no log. docs/admin.md has it all, with examples.
 
 mod clock;
+mod faults;
 mod gate;
 mod health;
 mod info;
+mod journal;
 mod refusal;
 mod seed;
 
@@ -39,6 +41,10 @@ pub(crate) struct Admin {
 enum Route<'a> {
     Info,
     Clock,
+    ClockOf(&'a str),
+    Faults,
+    Fault(&'a str),
+    Journal,
     Seed,
     Unknown(&'a str),
 }
@@ -46,10 +52,14 @@ enum Route<'a> {
 impl<'a> Route<'a> {
     fn of(path: &'a str) -> Self {
         let rest = path.strip_prefix(ROOT).unwrap_or(path).trim_matches('/');
-        match rest {
-            "" | "info" => Self::Info,
-            "clock" => Self::Clock,
-            "seed" => Self::Seed,
+        match rest.split_once('/').unwrap_or((rest, "")) {
+            ("" | "info", "") => Self::Info,
+            ("clock", "") => Self::Clock,
+            ("clock", vault) if !vault.contains('/') => Self::ClockOf(vault),
+            ("faults", "") => Self::Faults,
+            ("faults", id) if !id.contains('/') => Self::Fault(id),
+            ("journal", "") => Self::Journal,
+            ("seed", "") => Self::Seed,
             _ => Self::Unknown(path),
         }
     }
@@ -98,6 +108,10 @@ async fn route(router: &Router, request: &Request) -> Result<Response, Refusal> 
             Ok(info::answer(router, request))
         }
         Route::Clock => clock::answer(&router.clock, request),
+        Route::ClockOf(vault) => clock::of_vault(&router.clock, vault, request),
+        Route::Faults => faults::answer(&router.faults, request),
+        Route::Fault(id) => faults::one(&router.faults, id, request),
+        Route::Journal => journal::answer(&router.journal, request),
         Route::Seed => seed::answer(router, request).await,
         Route::Unknown(path) => Err(Refusal::not_found(path)),
     }

@@ -20,7 +20,7 @@ pub(super) async fn answer(router: &Router, request: &Request) -> Result<Respons
 }
 
 /// With the cause, which tells the place and repeats no value.
-fn refused(error: &crate::Error) -> Refusal {
+pub(super) fn refused(error: &crate::Error) -> Refusal {
     match error.source() {
         Some(cause) => Refusal::bad(format!("{error}: {cause}")),
         None => Refusal::bad(error.to_string()),

@@ -1,5 +1,7 @@
 //! The token check of the management plane, and the challenge for a request without a good token.
 
+use std::sync::Arc;
+
 use http::{HeaderValue, header};
 
 use super::{error::ArmError, site::ArmSite};
@@ -23,7 +25,7 @@ pub(super) fn authenticate(
     tokens: &Tokens,
     site: &ArmSite,
     request: &Request,
-) -> Result<Caller, Unauthorized> {
+) -> Result<Arc<Caller>, Unauthorized> {
     let refused = |code: &'static str, message: String| {
         let description = message.replace(['"', '\\'], "'");
         let challenge = format!(

@@ -39,6 +39,7 @@ use time::OffsetDateTime;
 
 use crate::{
     entra::Caller,
+    faults,
     limits::ResourceManagerLimits,
     message::{Body, Request, Response, json_response, tell_empty},
     router::Router,
@@ -101,13 +102,18 @@ pub(crate) async fn answer(router: &Router, request: &Request) -> Response {
                 .and_then(|query| account::metadata_endpoints(&site, &query))
         }
         Ok(route) => match authentication::authenticate(&router.tokens, &site, request) {
-            Ok(caller) => match router.arm.count(request, &caller, router.clock.now()) {
-                Ok(counted) => {
-                    remaining = counted;
-                    authorized(router, &site, &caller, request, route).await
+            Ok(caller) => {
+                if let Some(ordered) = faults::meet(router, request, &caller).await {
+                    return ordered;
                 }
-                Err(error) => Err(error),
-            },
+                match router.arm.count(request, &caller, router.clock.now()) {
+                    Ok(counted) => {
+                        remaining = counted;
+                        authorized(router, &site, &caller, request, route).await
+                    }
+                    Err(error) => Err(error),
+                }
+            }
             Err(Unauthorized { error, challenge: value }) => {
                 challenge = value;
                 Err(error)
@@ -132,6 +138,12 @@ pub(crate) async fn operate(router: &Router, caller: &Caller, request: &Request)
         Ok(reply) => succeeded(reply, request, remaining),
         Err(error) => refused(&error, None, request, remaining),
     }
+}
+
+/// Gives a made-up answer the headers that the management plane's answers have.
+pub(crate) fn dress(request: &Request, response: &mut Response) {
+    let remaining = Remaining::unlimited(&request.method);
+    headers::add(response.headers_mut(), By::GatewayFailure, request, remaining);
 }
 
 fn succeeded(reply: Reply, request: &Request, remaining: Remaining) -> Response {

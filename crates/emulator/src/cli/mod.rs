@@ -43,7 +43,7 @@ Examples:
   azvault-emulator --port 0 --ready-file emulator.json for scripts: the file is there once it serves
   azvault-emulator --seed vaults.toml                  with vaults, secrets, keys and certificates from a file
   azvault-emulator health                              exit code 0 when it serves, for containers
-  curl -X PUT http://127.0.0.1:8444/admin/clock -H 'Content-Type: application/json' -d '{\"advanceSeconds\": 3600}'
+  curl -X PUT http://127.0.0.1:8444/admin/clock -H 'Content-Type: application/json' -d '{\"advance_seconds\": 3600}'
 
 Each option can be set by a variable, too: AZVAULT_EMULATOR_ and its name, such as AZVAULT_EMULATOR_RETENTION_DAYS=7.";
 

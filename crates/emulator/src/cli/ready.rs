@@ -13,7 +13,6 @@ use super::{facts::Facts, files::write};
 
 /// Where everything is; names stay, more may come.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Ready<'a> {
     process: u32,
     version: &'static str,

@@ -111,6 +111,9 @@ pub(super) struct Settings {
     /// AZVAULT_EMULATOR_JOURNAL names, if any].
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Date tokens by the vaults' clock, and have them expire by it, in place of wall time.
+    #[arg(long, env = "AZVAULT_EMULATOR_TOKENS_FOLLOW_CLOCK", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    tokens_follow_clock: bool,
     /// Let other machines use the admin API, as containers need it: whoever reaches it can read every secret.
     #[arg(long, env = "AZVAULT_EMULATOR_ADMIN_FROM_ANYWHERE", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     admin_from_anywhere: bool,
@@ -143,6 +146,7 @@ impl Settings {
             .strict_api_versions(self.strict_api_versions)
             .sign_in_by_hand(self.sign_in_by_hand)
             .admin_from_anywhere(self.admin_from_anywhere)
+            .tokens_follow_clock(self.tokens_follow_clock)
             .registration_lag(Duration::from_secs(self.registration_lag));
         builder = self.times(builder);
         if let Some(path) = &self.seed {

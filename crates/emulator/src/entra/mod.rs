@@ -15,6 +15,7 @@ mod sign_in;
 mod signing_key;
 mod tenant;
 mod tokens;
+mod verified;
 
 use http::{Method, StatusCode};
 
@@ -24,6 +25,7 @@ pub(crate) use foreign::tell_of_foreign;
 pub(crate) use managed_identity::managed_identity;
 pub use principals::{Application, ManagedIdentity, Principals, User};
 pub(crate) use principals::{ListedPrincipals, Secret};
+pub(crate) use refusal::refused;
 pub(crate) use sign_in::SignIns;
 pub(crate) use signing_key::SigningKey;
 pub(crate) use tokens::{Caller, TokenRefusal, Tokens, audience_of_scope};

@@ -1,6 +1,7 @@
 //! Access tokens: minted for a principal and an audience, checked by the data plane.
 //!
-//! Both run on wall time: a client's own clock decides when it renews, and no test can move that.
+//! Both run on wall time, unless the emulator's clock carries them: a client's own clock decides when it renews, and no
+//! test can move that.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,16 +11,25 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::signing_key::{SigningFailed, SigningKey};
-use super::{directory::Directory, principals::Secret, sign_in::SignIns};
-use crate::{clock::wall_now, principal::Principal};
+use super::{
+    directory::Directory,
+    principals::Secret,
+    sign_in::SignIns,
+    verified::{Signed, Verified},
+};
+use crate::{clock::Clock, principal::Principal};
 
 /// Entra dates tokens back, so that a service whose clock lags still accepts them.
 const BACKDATED_SECONDS: i64 = 300;
+/// Issuers are this and the tenant.
+const ISSUER: &str = "https://sts.windows.net/";
 
 /// Mints and checks the tokens of one tenant.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     pub(crate) tenant_id: String,
+    /// Says what tokens are dated by.
+    pub(crate) clock: Clock,
     pub(crate) lifetime: Duration,
     pub(crate) directory: Arc<Directory>,
     pub(crate) sign_ins: Arc<SignIns>,
@@ -27,6 +37,7 @@ pub(crate) struct Tokens {
     pub(crate) identity_header: Option<Secret>,
     /// The installation's key; `None`: the process's.
     pub(crate) signing_key: Option<Arc<SigningKey>>,
+    pub(crate) verified: Arc<Verified>,
 }
 
 /// A minted token.
@@ -107,6 +118,11 @@ impl UserClaims {
 }
 
 impl Tokens {
+    /// What tokens are dated by, and expire by.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.clock.tokens_now()
+    }
+
     /// The key that signs and checks.
     pub(super) fn key(&self) -> Result<Arc<SigningKey>, SigningFailed> {
         self.signing_key.as_ref().map_or_else(SigningKey::shared, |key| Ok(Arc::clone(key)))
@@ -129,7 +145,7 @@ impl Tokens {
         audience: &str,
         lifetime_seconds: i64,
     ) -> Result<Minted, SigningFailed> {
-        let now = wall_now().unix_timestamp();
+        let now = self.now().unix_timestamp();
         let tid = principal.tid().unwrap_or(&self.tenant_id);
         let exp = now.saturating_add(lifetime_seconds);
         let entry = self.directory.saw(principal);
@@ -162,7 +178,11 @@ impl Tokens {
     }
 
     /// The caller of `token`, when it is of this tenant, in time, and for one of `audiences`.
-    pub(crate) fn check(&self, token: &str, audiences: &[&str]) -> Result<Caller, TokenRefusal> {
+    pub(crate) fn check(
+        &self,
+        token: &str,
+        audiences: &[&str],
+    ) -> Result<Arc<Caller>, TokenRefusal> {
         self.check_for(&self.tenant_id, token, audiences)
     }
 
@@ -172,43 +192,59 @@ impl Tokens {
         tenant: &str,
         token: &str,
         audiences: &[&str],
-    ) -> Result<Caller, TokenRefusal> {
+    ) -> Result<Arc<Caller>, TokenRefusal> {
         let key = self.key().map_err(|_| TokenRefusal::Signature)?;
-        let mut validation = Validation::new(Algorithm::RS256);
-        validation.leeway = 0;
-        validation.validate_nbf = true;
-        // Compared below, for the service's texts, which name what was expected and what was found.
-        validation.validate_aud = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation)
-            .map_err(|error| match error.kind() {
-                ErrorKind::InvalidSignature | ErrorKind::InvalidAlgorithm => {
-                    TokenRefusal::Signature
-                }
-                ErrorKind::ExpiredSignature => TokenRefusal::Expired,
-                ErrorKind::ImmatureSignature => TokenRefusal::NotYetValid,
-                _ => TokenRefusal::Malformed,
-            })?
-            .claims;
-        let expected = issuer(tenant);
-        if !claims.iss.eq_ignore_ascii_case(&expected) || !claims.tid.eq_ignore_ascii_case(tenant) {
-            return Err(TokenRefusal::Issuer { expected, found: claims.iss });
+        let signed = self.verified.get_or_verify(&key, token, || verify(&key, token))?;
+        signed.check_time(self.now())?;
+        let caller = &signed.caller;
+        if !is_issuer(&caller.issuer, tenant) || !caller.tid.eq_ignore_ascii_case(tenant) {
+            let (expected, found) = (issuer(tenant), caller.issuer.clone());
+            return Err(TokenRefusal::Issuer { expected, found });
         }
-        if !audiences.contains(&claims.aud.trim_end_matches('/')) {
+        if !audiences.contains(&signed.audience.trim_end_matches('/')) {
             let expected = audiences.first().copied().unwrap_or_default().to_owned();
-            return Err(TokenRefusal::Audience { expected, found: claims.aud });
+            return Err(TokenRefusal::Audience { expected, found: signed.audience.clone() });
         }
-        Ok(Caller {
-            oid: claims.oid,
-            appid: claims.appid,
-            tid: claims.tid,
-            issuer: claims.iss,
-            upn: claims.user.upn,
-        })
+        Ok(Arc::clone(caller))
     }
 }
 
+/// Checks the signature alone.
+fn verify(key: &SigningKey, token: &str) -> Result<Signed, TokenRefusal> {
+    let mut validation = Validation::new(Algorithm::RS256);
+    // What differs from request to request is judged by each.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.validate_aud = false;
+    let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation)
+        .map_err(|error| match error.kind() {
+            ErrorKind::InvalidSignature | ErrorKind::InvalidAlgorithm => TokenRefusal::Signature,
+            _ => TokenRefusal::Malformed,
+        })?
+        .claims;
+    let caller = Caller {
+        oid: claims.oid,
+        appid: claims.appid,
+        tid: claims.tid,
+        issuer: claims.iss,
+        upn: claims.user.upn,
+    };
+    Ok(Signed {
+        audience: claims.aud,
+        not_before: claims.nbf,
+        expires: claims.exp,
+        caller: Arc::new(caller),
+    })
+}
+
+fn is_issuer(issuer: &str, tenant_id: &str) -> bool {
+    let tenant = issuer.strip_suffix('/').and_then(|issuer| issuer.get(ISSUER.len()..));
+    issuer.get(..ISSUER.len()).is_some_and(|start| start.eq_ignore_ascii_case(ISSUER))
+        && tenant.is_some_and(|tenant| tenant.eq_ignore_ascii_case(tenant_id))
+}
+
 fn issuer(tenant_id: &str) -> String {
-    format!("https://sts.windows.net/{tenant_id}/")
+    format!("{ISSUER}{tenant_id}/")
 }
 
 /// The audience that a v2 scope asks for: `X/.default` gives `X`, slashes at its end ignored.
@@ -230,7 +266,9 @@ mod tests {
             directory: Arc::default(),
             sign_ins: Arc::default(),
             identity_header: None,
+            clock: Clock::default(),
             signing_key: None,
+            verified: Arc::default(),
         }
     }
 
@@ -241,7 +279,7 @@ mod tests {
         let minted = tokens.mint(&principal, AUDIENCE).unwrap();
         let caller = tokens.check(&minted.token, &[AUDIENCE]).unwrap();
         assert_eq!((caller.oid.as_str(), caller.appid.as_str()), ("object", "app"));
-        assert!(minted.expires_on > wall_now() + Duration::from_secs(3500));
+        assert!(minted.expires_on > tokens.now() + Duration::from_secs(3500));
     }
 
     #[test]
@@ -268,6 +306,41 @@ mod tests {
         assert!(own.check(&minted.token, &[AUDIENCE]).is_ok());
         let without = Tokens { signing_key: None, ..own };
         assert_eq!(without.check(&minted.token, &[AUDIENCE]).unwrap_err(), TokenRefusal::Signature);
+    }
+
+    #[test]
+    fn a_token_known_from_before_is_judged_again() {
+        let tokens = Tokens { lifetime: Duration::from_secs(60), ..tokens() };
+        let key = SigningKey::shared().unwrap();
+        let other = Uuid::new_v4().to_string();
+        let minted = tokens.mint(&Principal::default(), AUDIENCE).unwrap();
+        for _ in 0..2 {
+            let caller = tokens.check(&minted.token, &[AUDIENCE]).unwrap();
+            assert_eq!(caller.tid, tokens.tenant_id);
+            let of_other = tokens.check_for(&other, &minted.token, &[AUDIENCE]).unwrap_err();
+            assert!(matches!(of_other, TokenRefusal::Issuer { .. }), "{of_other:?}");
+            let elsewhere = tokens.check(&minted.token, &["https://x"]).unwrap_err();
+            assert!(matches!(elsewhere, TokenRefusal::Audience { .. }), "{elsewhere:?}");
+            let expired = tokens.mint_with(&key, &Principal::default(), AUDIENCE, -1).unwrap();
+            let refusal = tokens.check(&expired.token, &[AUDIENCE]).unwrap_err();
+            assert_eq!(refusal, TokenRefusal::Expired);
+            // One letter of a known token's signature.
+            let mut forged = minted.token.clone();
+            let at = forged.len() - 10;
+            let letter = if forged.as_bytes()[at] == b'A' { "B" } else { "A" };
+            forged.replace_range(at..=at, letter);
+            let refusal = tokens.check(&forged, &[AUDIENCE]).unwrap_err();
+            assert_eq!(refusal, TokenRefusal::Signature);
+        }
+    }
+
+    #[test]
+    fn an_issuer_is_the_whole_of_it() {
+        assert!(is_issuer("https://STS.windows.net/T/", "t"));
+        for other in ["https://sts.windows.net/t", "https://sts.windows.net/tt/", "https://sts", ""]
+        {
+            assert!(!is_issuer(other, "t"), "{other}");
+        }
     }
 
     #[test]

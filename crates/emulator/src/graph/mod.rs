@@ -6,6 +6,8 @@ mod error;
 mod filter;
 mod view;
 
+use std::sync::Arc;
+
 use http::{Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
@@ -62,7 +64,7 @@ pub(crate) fn answer(tokens: &Tokens, request: &Request) -> Response {
     }
 }
 
-fn authenticate(tokens: &Tokens, base: &str, request: &Request) -> Result<Caller, GraphError> {
+fn authenticate(tokens: &Tokens, base: &str, request: &Request) -> Result<Arc<Caller>, GraphError> {
     let token = bearer(&request.headers)
         .ok_or_else(|| GraphError::unauthorized("Access token is empty."))?;
     tokens.check(token, &[base, GRAPH, APPLICATION]).map_err(|refusal| {
@@ -80,7 +82,7 @@ fn authenticate(tokens: &Tokens, base: &str, request: &Request) -> Result<Caller
 
 struct Graph<'a> {
     directory: &'a Directory,
-    caller: Caller,
+    caller: Arc<Caller>,
     viewer: Viewer<'a>,
 }
 

@@ -1,5 +1,7 @@
 //! Making what a plan asks for, by the emulator's own operations.
 
+use std::sync::Arc;
+
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -16,6 +18,7 @@ use crate::{
     message::{Body, Request, Response},
     principal::Principal,
     router::Router,
+    vault::Found,
 };
 
 const SOW: &str = "make what its seed asks for";
@@ -154,7 +157,7 @@ impl Sower<'_> {
 
     fn is_gone(&self, vault: &str) -> bool {
         match Site::of(&host(vault)) {
-            Site::Vault(site) => self.router.vaults.is_gone(&site),
+            Site::Vault(site) => matches!(self.router.vaults.find(&site), Found::Gone),
             _ => false,
         }
     }
@@ -261,6 +264,7 @@ fn request(method: Method, host: &str, path: &str, version: &str, body: Option<&
         query: Some(format!("api-version={version}")),
         headers: HeaderMap::new(),
         body: Body::Whole(body.into()),
+        notes: Arc::default(),
     }
 }
 

@@ -18,7 +18,6 @@ use serde::Serialize;
 /// # }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct SeedReport {
     pub(super) made: Vec<String>,
     pub(super) left_alone: Vec<String>,

@@ -6,7 +6,10 @@
 mod authority;
 mod certificates;
 mod connection;
+mod handshake;
+mod pace;
 mod proxy;
+mod socket;
 mod target;
 
 use std::{
@@ -91,7 +94,7 @@ impl Server {
             Context { tls, router, stopped, port, proxy_port: proxy.map_or(0, |at| at.port()) };
         let mut listeners = JoinSet::new();
         for socket in sockets {
-            listeners.spawn(accept(socket, context.clone(), connection::serve));
+            listeners.spawn(accept(socket, context.clone(), connection::accept));
         }
         for socket in proxies {
             listeners.spawn(accept(socket, context.clone(), proxy::serve));

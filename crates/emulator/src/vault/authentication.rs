@@ -1,5 +1,7 @@
 //! The token check, on every request, and the challenge that answers a request without a good token.
 
+use std::sync::Arc;
+
 use http::{HeaderValue, Method, header};
 use uuid::Uuid;
 
@@ -19,7 +21,7 @@ pub(super) fn authenticate(
     site: &VaultSite,
     request: &Request,
     id: &Uuid,
-) -> Result<Caller, Box<Response>> {
+) -> Result<Arc<Caller>, Box<Response>> {
     let Some(token) = bearer(&request.headers) else {
         let missing = "AKV10000: Request is missing a Bearer or PoP token.";
         return Err(challenge(tenant, site, request, id, missing, None));

@@ -22,7 +22,10 @@ mod reply;
 mod route;
 mod versions;
 
-use std::{net::IpAddr, sync::OnceLock};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use http::Method;
@@ -40,14 +43,15 @@ pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
 pub(crate) use policy::{AccessPolicy, Permissions};
 pub(crate) use policy_history::PolicyHistory;
 pub(crate) use query::Query;
-pub(crate) use registry::{Vault, VaultProperties, VaultSettings, Vaults};
+pub(crate) use registry::{Found, Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;
 pub(crate) use route::{CertificateRoute, KeyRoute, ObjectRoute, Operation, SecretRoute};
 
 use crate::{
     certificates,
     entra::Caller,
-    host::{VaultKind, VaultSite},
+    faults,
+    host::{Site, VaultKind, VaultSite},
     keys,
     message::{Body, Request, Response, max_body, tell_empty},
     objects::ObjectKind,
@@ -55,6 +59,7 @@ use crate::{
     secrets,
 };
 use geography::geography;
+use headers::REGION;
 use route::Route;
 
 /// What the handlers of one request need to know.
@@ -72,29 +77,43 @@ pub(crate) struct Context<'a> {
 }
 
 /// Answers a request to a vault's or a managed HSM's host.
-pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) -> Response {
+pub(crate) async fn answer(router: &Router, site: &VaultSite, request: &Request) -> Response {
     if let Some(page) = front_door::refuse(&request.path) {
         return page;
     }
     let id = Uuid::new_v4();
     let grant = OnceLock::new();
-    let address = client_address(router, &request);
-    let tenant = router.vaults.tenant(site);
-    let tenant = tenant.as_deref().unwrap_or(&router.tokens.tenant_id);
-    let mut response = if router.vaults.is_gone(site) {
+    let address = client_address(router, request);
+    // Looked for once: the request goes by what it found.
+    let (vault, gone) = match router.vaults.find(site) {
+        Found::Open(vault) => (Some(vault), false),
+        Found::Nothing => (None, false),
+        Found::Gone => (None, true),
+    };
+    let settings = vault.as_ref().map(|vault| vault.settings());
+    let of_vault = settings.as_ref().and_then(|settings| settings.tenant.as_deref());
+    let tenant = of_vault.unwrap_or(&router.tokens.tenant_id);
+    let mut response = if gone {
         // The service's name would not resolve any more: there is no challenge to give.
         ServiceError::vault_gone(&site.name).into_response(site.kind, &id)
     } else {
-        match authentication::authenticate(&router.tokens, tenant, site, &request, &id) {
+        match authentication::authenticate(&router.tokens, tenant, site, request, &id) {
             // Before anything else, as the service does: clients send their first request bare.
             Err(challenge) => *challenge,
-            Ok(caller) => match authorized(router, site, &caller, &request, &grant).await {
-                Ok(reply) => reply.into_response(),
-                Err(error) => error.into_response(site.kind, &id),
-            },
+            Ok(caller) => {
+                if let Some(ordered) = faults::meet(router, request, &caller).await {
+                    return ordered;
+                }
+                let found = vault.zip(settings.clone());
+                match authorized(router, site, found, &caller, request, &grant).await {
+                    Ok(reply) => reply.into_response(),
+                    Err(error) => error.into_response(site.kind, &id),
+                }
+            }
         }
     };
-    headers::add(&mut response, site.kind, &router.vaults.region(site), address, &request, &id);
+    let region = settings.as_ref().map_or(REGION, |settings| settings.location.as_str());
+    headers::add(&mut response, site.kind, region, address, request, &id);
     headers::add_grant(&mut response, grant.get());
     if request.method == Method::HEAD {
         // A refusal too has no body then.
@@ -105,9 +124,24 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: Request) 
     response
 }
 
+/// Gives a made-up answer the headers that the data plane's answers have.
+pub(crate) fn dress(router: &Router, request: &Request, response: &mut Response) {
+    if let Site::Vault(site) = Site::of(&request.host) {
+        let settings = match router.vaults.find(&site) {
+            Found::Open(vault) => Some(vault.settings()),
+            Found::Nothing | Found::Gone => None,
+        };
+        let region = settings.as_ref().map_or(REGION, |settings| settings.location.as_str());
+        let address = client_address(router, request);
+        headers::add(response, site.kind, region, address, request, &Uuid::new_v4());
+    }
+}
+
+/// `found` is the vault as the request found it; one that nobody has named yet comes into being here.
 async fn authorized(
     router: &Router,
     site: &VaultSite,
+    found: Option<(Arc<Vault>, Arc<VaultSettings>)>,
     caller: &Caller,
     request: &Request,
     grant: &OnceLock<Uuid>,
@@ -121,8 +155,15 @@ async fn authorized(
         Body::Whole(bytes) => bytes.as_ref(),
         Body::TooLarge => return Err(ServiceError::body_too_large(max_body(&request.path))),
     };
-    let vault = router.vaults.open(site).ok_or_else(|| ServiceError::vault_gone(&site.name))?;
-    let settings = vault.settings();
+    let (vault, settings) = match found {
+        Some(found) => found,
+        None => {
+            let new = router.vaults.open(site);
+            let vault = new.ok_or_else(|| ServiceError::vault_gone(&site.name))?;
+            let settings = vault.settings();
+            (vault, settings)
+        }
+    };
     let context = Context {
         router,
         site,
@@ -199,7 +240,7 @@ fn client_address(router: &Router, request: &Request) -> IpAddr {
 impl Context<'_> {
     /// The vault's present time.
     pub(crate) fn now(&self) -> OffsetDateTime {
-        self.router.clock.now()
+        self.router.clock.now_of(&self.vault.name)
     }
 
     /// Refuses the request unless its caller may do this to the objects of that kind.

@@ -1,6 +1,7 @@
 //! The vaults there are. A vault first named by a client comes into being, unless ARM deleted it.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{Arc, Mutex},
     time::Duration,
@@ -119,6 +120,16 @@ enum Slot {
     Gone,
 }
 
+/// What a request finds under a vault's name.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Open(Arc<Vault>),
+    /// ARM deleted it.
+    Gone,
+    /// Nobody has named it yet.
+    Nothing,
+}
+
 /// All vaults of an emulator that can be reached by their names.
 #[derive(Debug)]
 pub(crate) struct Vaults {
@@ -161,30 +172,19 @@ impl Vaults {
                 },
             ))
         };
-        match lock(&self.slots).entry(id(site)).or_insert_with(new) {
+        match lock(&self.slots).entry(slot(&site.name, site.kind).into_owned()).or_insert_with(new)
+        {
             Slot::Open(vault) => Some(Arc::clone(vault)),
             Slot::Gone => None,
         }
     }
 
-    /// Whether ARM deleted the vault of that name.
-    pub(crate) fn is_gone(&self, site: &VaultSite) -> bool {
-        matches!(lock(&self.slots).get(&id(site)), Some(Slot::Gone))
-    }
-
-    /// The region of the vault of that name, without making it.
-    pub(crate) fn region(&self, site: &VaultSite) -> String {
-        match lock(&self.slots).get(&id(site)) {
-            Some(Slot::Open(vault)) => vault.settings().location.clone(),
-            _ => REGION.to_owned(),
-        }
-    }
-
-    /// The tenant of the vault of that name, without making it; `None`: the emulator's own.
-    pub(crate) fn tenant(&self, site: &VaultSite) -> Option<String> {
-        match lock(&self.slots).get(&id(site)) {
-            Some(Slot::Open(vault)) => vault.settings().tenant.clone(),
-            _ => None,
+    /// What stands under that name, without making anything.
+    pub(crate) fn find(&self, site: &VaultSite) -> Found {
+        match lock(&self.slots).get(&*slot(&site.name, site.kind)) {
+            Some(Slot::Open(vault)) => Found::Open(Arc::clone(vault)),
+            Some(Slot::Gone) => Found::Gone,
+            None => Found::Nothing,
         }
     }
 
@@ -200,35 +200,33 @@ impl Vaults {
     ) -> Arc<Vault> {
         let mut slots = lock(&self.slots);
         let slot = slot(name, kind);
-        if let Some(Slot::Open(vault)) = slots.get(&slot) {
+        if let Some(Slot::Open(vault)) = slots.get(&*slot) {
             vault.configure(settings, now, from);
             return Arc::clone(vault);
         }
         let access = settings.access.after(None, now, from);
         let settings = VaultSettings { access, ..settings };
         let vault = Vault::new(name, kind, settings);
-        slots.insert(slot, Slot::Open(Arc::clone(&vault)));
+        slots.insert(slot.into_owned(), Slot::Open(Arc::clone(&vault)));
         vault
     }
 
     /// Takes a vault away from its name.
     pub(crate) fn close(&self, vault: &Vault) {
-        lock(&self.slots).insert(slot(&vault.name, vault.kind), Slot::Gone);
+        lock(&self.slots).insert(slot(&vault.name, vault.kind).into_owned(), Slot::Gone);
     }
 
     /// Puts a recovered vault back under its name.
     pub(crate) fn reopen(&self, vault: &Arc<Vault>) {
-        lock(&self.slots).insert(slot(&vault.name, vault.kind), Slot::Open(Arc::clone(vault)));
+        lock(&self.slots)
+            .insert(slot(&vault.name, vault.kind).into_owned(), Slot::Open(Arc::clone(vault)));
     }
 }
 
-fn id(site: &VaultSite) -> String {
-    slot(&site.name, site.kind)
-}
-
-fn slot(name: &str, kind: VaultKind) -> String {
+/// The key of a name: a vault's own, so that finding it by a request copies nothing.
+fn slot(name: &str, kind: VaultKind) -> Cow<'_, str> {
     match kind {
-        VaultKind::Vault => name.to_owned(),
-        VaultKind::ManagedHsm => format!("{name}@hsm"),
+        VaultKind::Vault => Cow::Borrowed(name),
+        VaultKind::ManagedHsm => Cow::Owned(format!("{name}@hsm")),
     }
 }

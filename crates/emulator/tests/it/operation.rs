@@ -68,11 +68,11 @@ fn a_line_of_json_and_the_ready_file_tell_the_same() {
     let told: Value = serde_json::from_str(&program.line).unwrap();
     let port = told["port"].as_u64().unwrap();
     assert_ne!(port, 0);
-    assert_eq!(told["vaultUrl"], format!("https://{{name}}.vault.localhost:{port}"));
+    assert_eq!(told["vault_url"], format!("https://{{name}}.vault.localhost:{port}"));
     assert_eq!(told["authority"], format!("https://localhost:{port}"));
     assert_eq!(told["process"], program.child.id());
-    assert!(Path::new(told["caCertificate"].as_str().unwrap()).exists());
-    let health = told["healthUrl"].as_str().unwrap();
+    assert!(Path::new(told["ca_certificate"].as_str().unwrap()).exists());
+    let health = told["health_url"].as_str().unwrap();
     assert_eq!(health_of(&["--url", health]).0, Some(0));
     // It is written after the line, and whole.
     let written = loop {
@@ -136,7 +136,7 @@ fn health_fails_where_nobody_answers_or_something_else_does() {
     assert!(code == Some(1) && said.contains("plain HTTP is asked"), "{said}");
     let program = Started::with(&FREE, &[]);
     let told: Value = serde_json::from_str(&program.line).unwrap();
-    let elsewhere = format!("{}/nothing", told["proxyUrl"].as_str().unwrap());
+    let elsewhere = format!("{}/nothing", told["proxy_url"].as_str().unwrap());
     assert_eq!(health_of(&["--url", &elsewhere]).0, Some(1));
 }
 
@@ -144,7 +144,7 @@ fn health_fails_where_nobody_answers_or_something_else_does() {
 fn a_second_signal_ends_it_at_once() {
     let program = Started::with(&FREE, &[]);
     let told: Value = serde_json::from_str(&program.line).unwrap();
-    let proxy = told["proxyUrl"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let proxy = told["proxy_url"].as_str().unwrap().strip_prefix("http://").unwrap();
     // A request that never comes to its end, which the first signal waits for.
     let mut stream = TcpStream::connect(proxy).unwrap();
     let head = "GET /health HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
@@ -255,7 +255,7 @@ fn no_root_is_needed_nor_a_home_that_can_be_written() {
     let started = Started { child, line };
     let told: Result<Value, _> = serde_json::from_str(&started.line);
     let health =
-        told.as_ref().map(|told| health_of(&["--url", told["healthUrl"].as_str().unwrap()]));
+        told.as_ref().map(|told| health_of(&["--url", told["health_url"].as_str().unwrap()]));
     let owner =
         std::fs::metadata(state.join("ca.pem")).map(|it| std::os::unix::fs::MetadataExt::uid(&it));
     started.signal("-TERM");

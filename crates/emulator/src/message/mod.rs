@@ -1,9 +1,15 @@
 //! A request and its outcome, free of sockets, so that TLS and the in-memory transport meet in one router.
 
-use std::net::IpAddr;
+mod notes;
+mod outcome;
+
+use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
+
+pub(crate) use notes::Notes;
+pub(crate) use outcome::{Cut, Drip, Ending, Manner, Odd, Outcome, Padding};
 
 /// The largest request body read, in bytes; the service's own limits are far below.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -38,6 +44,8 @@ pub(crate) struct Request {
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// What is found out on the way to its answer.
+    pub(crate) notes: Arc<Notes>,
 }
 
 /// What was read of a request's body.
@@ -60,16 +68,6 @@ impl Body {
             Self::TooLarge => MAX_BODY,
         }
     }
-}
-
-/// What the other side gets to see.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    Answer(Response),
-    /// The headers promise the whole body, so many bytes of it follow, then the connection ends.
-    Truncated(Response, usize),
-    /// The connection ends without an answer.
-    Disconnect,
 }
 
 /// A request header as text, when it is there and is text.
