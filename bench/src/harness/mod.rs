@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 pub(crate) use self::{
     bars::Bars,
     cost::{cpu, wall},
-    rounds::{Measure, interleaved, runtime},
+    rounds::{Measure, Measures, interleaved, interleaved_all, runtime},
     row::Row,
 };
 

@@ -3,16 +3,22 @@
 //! Outside they look as the service's do: a length, a name of that length, then a compact JWE (RFC 7516). Inside is
 //! JSON. The JWE's key is wrapped by nobody: its algorithms are `dir` and `A256GCM`.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     rand,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::{
+    locks::lock,
+    state::{Kind, Record, Records, Unreadable},
+};
 
 /// Bytes of the authentication tag, at the end of the sealed text.
 const TAG: usize = 16;
@@ -20,7 +26,21 @@ const TAG: usize = 16;
 /// The key of an emulator's backups, made when it is first needed.
 #[derive(Default)]
 pub(crate) struct BackupKey {
-    key: OnceLock<Option<(Uuid, LessSafeKey)>>,
+    made: Mutex<Option<Arc<Made>>>,
+}
+
+struct Made {
+    id: Uuid,
+    bytes: Zeroizing<Vec<u8>>,
+    key: LessSafeKey,
+}
+
+/// The key in a record.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    id: Uuid,
+    /// In base64url.
+    key: String,
 }
 
 impl std::fmt::Debug for BackupKey {
@@ -29,28 +49,63 @@ impl std::fmt::Debug for BackupKey {
     }
 }
 
+impl Made {
+    fn of(id: Uuid, bytes: Zeroizing<Vec<u8>>) -> Option<Arc<Self>> {
+        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &bytes).ok()?);
+        Some(Arc::new(Self { id, bytes, key }))
+    }
+}
+
 impl BackupKey {
-    fn key(&self) -> Option<&(Uuid, LessSafeKey)> {
-        let make = || {
-            let mut bytes = [0; 32];
+    fn key(&self) -> Option<Arc<Made>> {
+        let mut made = lock(&self.made);
+        if made.is_none() {
+            let mut bytes = Zeroizing::new(vec![0; 32]);
             rand::fill(&mut bytes).ok()?;
-            let key = UnboundKey::new(&AES_256_GCM, &bytes).ok()?;
-            Some((Uuid::new_v4(), LessSafeKey::new(key)))
-        };
-        self.key.get_or_init(make).as_ref()
+            *made = Made::of(Uuid::new_v4(), bytes);
+        }
+        made.clone()
+    }
+
+    /// Its record, for which it is made; none when there are no random numbers.
+    pub(crate) fn record(&self) -> Option<Result<Record, Unreadable>> {
+        let made = self.key()?;
+        let kept = Kept { id: made.id, key: URL_SAFE_NO_PAD.encode(&made.bytes) };
+        Some(Record::of(Kind::BackupKey, "", "", &kept))
+    }
+
+    /// The key that is in those records, if one is.
+    pub(crate) fn load(records: &mut Records) -> Result<Self, Unreadable> {
+        let loaded = Self::default();
+        for record in records.take(Kind::BackupKey, "") {
+            let kept: Kept = record.read()?;
+            let bytes = URL_SAFE_NO_PAD.decode(kept.key).ok();
+            let made = bytes.and_then(|bytes| Made::of(kept.id, bytes.into()));
+            *lock(&loaded.made) = Some(made.ok_or_else(|| record.unreadable())?);
+        }
+        Ok(loaded)
+    }
+
+    /// Puts another key in the place of this one; blobs of this one are foreign from then on.
+    pub(crate) fn replace(&self, other: Self) {
+        let other = other.made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        *lock(&self.made) = other;
     }
 
     /// A blob, in base64url; `label` says what is in it. `None` when there are no random numbers.
     pub(crate) fn seal(&self, label: &str, plain: &[u8]) -> Option<String> {
-        let (id, key) = self.key()?;
-        let header = json!({"kid": id.to_string(), "alg": "dir", "enc": "A256GCM"}).to_string();
+        let made = self.key()?;
+        let header =
+            json!({"kid": made.id.to_string(), "alg": "dir", "enc": "A256GCM"}).to_string();
         let header = URL_SAFE_NO_PAD.encode(header);
         let mut nonce = [0; NONCE_LEN];
         rand::fill(&mut nonce).ok()?;
         let mut sealed = plain.to_vec();
         // The label is authenticated too: a secret's blob cannot be passed off as a key's.
         let aad = Aad::from(format!("{label}{header}"));
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed).ok()?;
+        made.key
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
+            .ok()?;
         let (text, tag) = sealed.split_at_checked(plain.len())?;
         let parts = [nonce.as_slice(), text, tag].map(|part| URL_SAFE_NO_PAD.encode(part));
         let jwe = format!("{header}..{}", parts.join("."));
@@ -62,13 +117,14 @@ impl BackupKey {
     pub(crate) fn open(&self, label: &str, blob: &str) -> Result<Vec<u8>, BlobError> {
         let blob = URL_SAFE_NO_PAD.decode(blob).map_err(|_| BlobError::Corrupt)?;
         let parts = parts(label, &blob).ok_or(BlobError::Corrupt)?;
-        let (id, key) = self.key().ok_or(BlobError::Foreign)?;
-        if parts.kid != id.to_string() {
+        let made = self.key().ok_or(BlobError::Foreign)?;
+        if parts.kid != made.id.to_string() {
             return Err(BlobError::Foreign);
         }
         let mut sealed = parts.sealed;
         let aad = Aad::from(format!("{label}{}", parts.header));
-        key.open_in_place(Nonce::assume_unique_for_key(parts.nonce), aad, &mut sealed)
+        made.key
+            .open_in_place(Nonce::assume_unique_for_key(parts.nonce), aad, &mut sealed)
             .map(|plain| plain.to_vec())
             .map_err(|_| BlobError::Corrupt)
     }
@@ -155,5 +211,23 @@ mod tests {
         for short in ["", "AA", "bm9uLWV4aXN0aW5n"] {
             assert_eq!(key.open(LABEL, short), Err(BlobError::Corrupt));
         }
+    }
+
+    #[test]
+    fn a_key_comes_back_from_its_record_and_opens_what_it_sealed() {
+        let key = BackupKey::default();
+        let blob = key.seal(LABEL, b"content").unwrap();
+        let record = key.record().unwrap().unwrap();
+        let loaded = BackupKey::load(&mut Records::from_iter([record.clone()])).unwrap();
+        assert_eq!(loaded.open(LABEL, &blob).unwrap(), b"content");
+        let other = BackupKey::default();
+        assert_eq!(other.open(LABEL, &blob), Err(BlobError::Foreign));
+        other.replace(loaded);
+        assert_eq!(other.open(LABEL, &blob).unwrap(), b"content");
+        let short = Record {
+            body: br#"{"id":"00000000-0000-0000-0000-000000000000","key":"AA"}"#.to_vec(),
+            ..record
+        };
+        assert!(BackupKey::load(&mut Records::from_iter([short])).is_err());
     }
 }

@@ -5,6 +5,8 @@ use std::{fs::File, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
+#[cfg(feature = "durable")]
+use crate::state::disk::{Disk, Durability};
 use crate::{
     admin::{Admin, Health, Stage},
     arm::{Arm, ArmSettings},
@@ -23,6 +25,7 @@ use crate::{
     router::Router,
     seed::{self, Seed},
     server::{Authority, Certificates, Listen, Server, Sockets},
+    state::Ledger,
     transport,
     vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
 };
@@ -70,6 +73,8 @@ pub struct EmulatorBuilder {
     admin_from_anywhere: bool,
     seed: Option<Seed>,
     tokens_follow_clock: bool,
+    #[cfg(feature = "durable")]
+    data: DataSettings,
 }
 
 impl Default for EmulatorBuilder {
@@ -103,6 +108,8 @@ impl Default for EmulatorBuilder {
             admin_from_anywhere: false,
             seed: None,
             tokens_follow_clock: false,
+            #[cfg(feature = "durable")]
+            data: DataSettings::default(),
         }
     }
 }
@@ -539,10 +546,52 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Keeps vaults and all that is in them in this folder, which is made when it is not there.
+    ///
+    /// An answer is given when what it tells of is in the folder: killing the process loses nothing that was
+    /// acknowledged. Private keys and the values of secrets are encrypted by a key that is in the folder too, in a file
+    /// that only its owner may read. One emulator at a time has a folder, until [`Emulator::shutdown`]. Identifiers name
+    /// the host of each request, so that the port may change. Who calls is not kept here, but by an
+    /// [`installation`](Self::installation). When not set, all is in memory; [`in_memory`](Self::in_memory) ignores it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = std::env::temp_dir().join(format!("azvault-doc-data-{}", std::process::id()));
+    /// let emulator = azvault_emulator::Emulator::builder().data_dir(&folder).start().await?;
+    /// // ... and once more, with all that was in its vaults:
+    /// emulator.shutdown().await;
+    /// let emulator = azvault_emulator::Emulator::builder().data_dir(&folder).start().await?;
+    /// # emulator.shutdown().await;
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "durable")]
+    pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data.folder = Some(folder.into());
+        self
+    }
+
+    /// What the [`data_dir`](Self::data_dir) survives besides the end of the process; [`Durability::Normal`] when not set.
+    ///
+    /// ```
+    /// use azvault_emulator::{Durability, Emulator};
+    ///
+    /// let builder = Emulator::builder().data_dir("state").durability(Durability::Full);
+    /// # drop(builder);
+    /// ```
+    #[cfg(feature = "durable")]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.data.durability = durability;
+        self
+    }
+
     /// Starts the emulator; needs a tokio runtime.
     ///
     /// # Errors
-    /// When the port cannot be bound, a key cannot be generated, or the installation cannot be read or made.
+    /// When the port cannot be bound, a key cannot be generated, or the installation or the data directory cannot be
+    /// read or made, or another emulator has the latter.
     pub async fn start(mut self) -> Result<Emulator, Error> {
         let listen = Listen { address: self.listen, port: self.port, proxy_port: self.proxy_port };
         let folder = self.installation.take();
@@ -556,7 +605,12 @@ impl EmulatorBuilder {
         self.tenant_id = self.tenant_id.or(kept.tenant_id);
         self.subscription_id = self.subscription_id.or(kept.subscription_id);
         let certificates = Arc::new(Certificates::of(kept.authority)?);
-        let router = Arc::new(self.router(kept.signing_key));
+        #[cfg(feature = "durable")]
+        let data = std::mem::take(&mut self.data);
+        let router = self.router(kept.signing_key);
+        #[cfg(feature = "durable")]
+        let router = data.load(router).await?;
+        let router = Arc::new(router);
         let tls = TlsAcceptor::from(Arc::new(certificates.server_config()?));
         // First, so that nothing is changed where somebody else listens; whoever connects waits for the rest.
         let sockets = Sockets::bind(listen).await.map_err(|error| Error::new("listen", error))?;
@@ -617,9 +671,12 @@ impl EmulatorBuilder {
             faults: Faults::default(),
             journal: Records::default(),
             journal_file: self.journal_file.or_else(JournalFile::of_process),
+            ledger: Ledger::default(),
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,
             admin: Admin { anywhere: self.admin_from_anywhere, health: Health::default() },
+            keeping: crate::whole::Keeping::default(),
+            gate: tokio::sync::RwLock::default(),
         }
     }
 }
@@ -637,6 +694,36 @@ pub(crate) fn rehearsal(of: &Router) -> Router {
     router.tokens.directory = Arc::clone(&of.tokens.directory);
     router.clock = of.clock.clone();
     router
+}
+
+/// Where state is kept, if it is.
+#[cfg(feature = "durable")]
+#[derive(Clone, Debug, Default)]
+struct DataSettings {
+    folder: Option<PathBuf>,
+    durability: Durability,
+}
+
+#[cfg(feature = "durable")]
+impl DataSettings {
+    /// The router with what the folder holds, whose changes go there.
+    async fn load(self, mut router: Router) -> Result<Router, Error> {
+        let Some(folder) = self.folder else {
+            return Ok(router);
+        };
+        let failed = |error| Error::new("open its data directory", error);
+        // Reading keys takes long enough to be felt by others on the runtime.
+        let loaded = tokio::task::spawn_blocking(move || -> std::io::Result<_> {
+            let (disk, records) = Disk::open(&folder, self.durability)?;
+            let ticket = router.keep(records, disk)?;
+            Ok((router, ticket))
+        });
+        let loaded = loaded.await.map_err(|error| Error::new("open its data directory", error))?;
+        let (router, ticket) = loaded.map_err(failed)?;
+        let written = router.ledger.written(ticket).await;
+        written.map_err(|error| Error::new("write to its data directory", error))?;
+        Ok(router)
+    }
 }
 
 /// What an emulator has from its installation, or makes for itself.

@@ -21,6 +21,7 @@ use crate::{
     router::Router,
     seed::{self, Seed, SeedReport},
     server::Server,
+    snapshot::Snapshot,
     transport::{self, InMemoryClient, TlsClient},
 };
 
@@ -140,10 +141,13 @@ impl Emulator {
     /// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/private-endpoint-connections>
     pub fn connect_private_endpoint(&self, id: &str, name: &str) -> Result<String, Error> {
         let router = &self.inner.router;
-        router
+        let connected = router
             .arm
-            .connect_private_endpoint(id, name, router.clock.now())
-            .map_err(|error| Error::new("connect a private endpoint", error))
+            .connect_private_endpoint(id, name, &router.vaults, router.clock.now())
+            .map_err(|error| Error::new("connect a private endpoint", error));
+        // Nobody waits here, but what is written later is written after it.
+        router.hand_over();
+        connected
     }
 
     /// Who [`credential`](Self::credential) signs in as: what an access policy for it has to name.
@@ -279,11 +283,76 @@ impl Emulator {
         seed::sow(&self.inner.router, seed).await
     }
 
-    /// Stops listening and waits for the requests in flight, at most 5 seconds.
+    /// All that the emulator holds, at one moment: between two requests, of which none is under way.
+    ///
+    /// It waits for the requests in flight, and later ones wait for it.
+    ///
+    /// # Errors
+    /// When a key cannot be written down.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// let before = emulator.snapshot().await?;
+    /// // … a test that changes what is there
+    /// emulator.restore(&before).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        self.inner.router.snapshot().await
+    }
+
+    /// Puts a snapshot, of this emulator or another, in the place of all that there is, between two requests.
+    ///
+    /// A request sees the former state or the new one, never some of both. Resource ids keep the subscriptions that
+    /// they name, and vaults the tenants: a snapshot of an emulator with another tenant or subscription wants one of
+    /// the same [`tenant_id`](crate::EmulatorBuilder::tenant_id) and
+    /// [`subscription_id`](crate::EmulatorBuilder::subscription_id). Vaults that came into being by their name are
+    /// this emulator's, wherever they came from. Tokens stay good.
+    ///
+    /// # Errors
+    /// When the snapshot does not make sense: nothing is changed then. And when a data directory cannot be written:
+    /// the state is the new one then, and will be written as soon as that can be done.
+    pub async fn restore(&self, snapshot: &Snapshot) -> Result<(), Error> {
+        self.inner.router.restore(snapshot).await
+    }
+
+    /// Makes the emulator as it was when it was newly made: no vault, nobody seen, the clock at wall time, no fault on
+    /// order, an empty journal, full limits.
+    ///
+    /// The keys that backups and test certificates are made with stay, so that a backup can be restored after it.
+    ///
+    /// # Errors
+    /// As [`restore`](Self::restore).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// emulator.clock().advance(std::time::Duration::from_secs(86_400));
+    /// emulator.reset().await?;
+    /// assert!(emulator.journal().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn reset(&self) -> Result<(), Error> {
+        self.inner.router.reset().await
+    }
+
+    /// Stops listening and waits for the requests in flight, at most 5 seconds; then closes the data directory, if there
+    /// is one, and refuses what would change it.
     pub async fn shutdown(&self) {
         self.inner.router.admin.health.enter(Stage::Stopping);
         if let Some(network) = &self.inner.network {
             network.server.shutdown().await;
+        }
+        if self.inner.router.ledger.is_kept() {
+            let router = Arc::clone(&self.inner.router);
+            if tokio::task::spawn_blocking(move || router.ledger.close()).await.is_err() {
+                tracing::error!("the data directory could not be closed");
+            }
         }
     }
 }

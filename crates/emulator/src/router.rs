@@ -3,6 +3,7 @@
 use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Duration};
 
 use http::StatusCode;
+use tokio::sync::RwLock;
 
 use crate::{
     admin::{self, Admin},
@@ -21,7 +22,9 @@ use crate::{
     operation::{self, Service},
     principal::Principal,
     roles::Roles,
+    state::{Ledger, NotWritten},
     vault::{self, VaultMeter, Vaults},
+    whole,
 };
 
 /// Everything a request can reach; one per emulator, shared by all its connections.
@@ -40,11 +43,15 @@ pub(crate) struct Router {
     pub(crate) faults: Faults,
     pub(crate) journal: Records,
     pub(crate) journal_file: Option<JournalFile>,
+    pub(crate) ledger: Ledger,
     /// Whether api-versions that the service does not know are refused.
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
     pub(crate) latency: Duration,
     pub(crate) admin: Admin,
+    pub(crate) keeping: whole::Keeping,
+    /// Shared by all requests; whoever changes the state as a whole has it alone.
+    pub(crate) gate: RwLock<()>,
 }
 
 /// Where a request came in.
@@ -98,10 +105,23 @@ impl Router {
             issuer: format!("https://sts.windows.net/{tenant}/"),
             upn: None,
         };
-        match Site::of(&request.host) {
-            Site::Management => arm::operate(self, &caller, &request).await,
-            Site::Vault(site) => vault::operate(self, &site, &caller, &request).await,
-            _ => unknown_host(&request.host),
+        let _shared = self.gate.read().await;
+        let (response, ticket) = match Site::of(&request.host) {
+            Site::Management => {
+                (arm::operate(self, &caller, &request).await, whole::hand_over(self))
+            }
+            Site::Vault(site) => {
+                let response = vault::operate(self, &site, &caller, &request).await;
+                (response, whole::hand_over_rest(self))
+            }
+            _ => return unknown_host(&request.host),
+        };
+        if !self.ledger.is_kept() {
+            return response;
+        }
+        match self.ledger.written(ticket).await {
+            Ok(()) => response,
+            Err(error) => not_written(&error),
         }
     }
 
@@ -136,7 +156,39 @@ impl Router {
     }
 
     async fn route(&self, port: Port, request: &Request) -> Response {
-        let response = match Site::of(&request.host) {
+        // What changes the state as a whole has to be answered before this: it would wait for itself.
+        let shared = self.gate.read().await;
+        let response = self.kept(port, request).await.unwrap_or_else(|error| not_written(&error));
+        drop(shared);
+        // Neither query nor headers: they are where tokens and signatures travel.
+        tracing::info!(
+            method = %request.method,
+            host = request.host,
+            path = %without_people(&request.path),
+            status = response.status().as_u16(),
+            "answered"
+        );
+        response
+    }
+
+    /// The answer, once what the request changed, or saw changed, is written. A vault sees to its own.
+    async fn kept(&self, port: Port, request: &Request) -> Result<Response, NotWritten> {
+        let site = Site::of(&request.host);
+        if !self.ledger.is_kept() {
+            return Ok(self.dispatch(port, site, request).await);
+        }
+        let in_vault = matches!(site, Site::Vault(_)) && port == Port::Tls;
+        if !in_vault {
+            self.ledger.able(whole::ticket(self)).await?;
+        }
+        let response = self.dispatch(port, site, request).await;
+        let ticket = if in_vault { whole::hand_over_rest(self) } else { whole::hand_over(self) };
+        self.ledger.written(ticket).await?;
+        Ok(response)
+    }
+
+    async fn dispatch(&self, port: Port, site: Site, request: &Request) -> Response {
+        match site {
             _ if port == Port::Plain => entra::managed_identity(&self.tokens, request),
             Site::Local if attestation::is_attestation(&request.path) => {
                 attestation::answer(request).await
@@ -148,17 +200,24 @@ impl Router {
             Site::Local | Site::Authority => entra::answer(&self.tokens, request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),
-        };
-        // Neither query nor headers: they are where tokens and signatures travel.
-        tracing::info!(
-            method = %request.method,
-            host = request.host,
-            path = %without_people(&request.path),
-            status = response.status().as_u16(),
-            "answered"
-        );
-        response
+        }
     }
+
+    /// Has written what was changed without a request.
+    pub(crate) fn hand_over(&self) {
+        if self.ledger.is_kept() {
+            whole::hand_over(self);
+        }
+    }
+}
+
+/// What was done could not be written: it may be gone after a restart, so nobody is told that it is done.
+fn not_written(error: &NotWritten) -> Response {
+    let message = format!("The emulator could not write its state: {error}");
+    json_response(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &serde_json::json!({"error": {"code": "ServiceUnavailable", "message": message}}),
+    )
 }
 
 /// The path without the names of users, which Entra and Graph are asked about by their paths.

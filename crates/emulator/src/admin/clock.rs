@@ -10,6 +10,7 @@ use super::{refusal::Refusal, shown};
 use crate::{
     clock::{Clock, VaultClock},
     message::{Request, Response},
+    router::Router,
 };
 
 /// What a change says; in this order, what it says is done.
@@ -90,7 +91,8 @@ macro_rules! apply {
 }
 
 /// The time of all vaults without one of their own.
-pub(super) fn answer(clock: &Clock, request: &Request) -> Result<Response, Refusal> {
+pub(super) fn answer(router: &Router, request: &Request) -> Result<Response, Refusal> {
+    let clock = &router.clock;
     super::only(request, &[Method::GET, Method::HEAD, Method::PUT])?;
     if request.method == Method::PUT {
         let change: Change = super::body(request)?;
@@ -104,14 +106,19 @@ pub(super) fn answer(clock: &Clock, request: &Request) -> Result<Response, Refus
         if let Some(on) = change.tokens_follow {
             clock.carry_tokens(on);
         }
+        router.hand_over();
     }
     Ok(shown(&Shown::of(clock)))
 }
 
 /// The time of one vault.
-pub(super) fn of_vault(clock: &Clock, vault: &str, request: &Request) -> Result<Response, Refusal> {
+pub(super) fn of_vault(
+    router: &Router,
+    vault: &str,
+    request: &Request,
+) -> Result<Response, Refusal> {
     super::only(request, &[Method::GET, Method::HEAD, Method::PUT, Method::DELETE])?;
-    let clock = clock.of_vault(vault);
+    let clock = router.clock.of_vault(vault);
     if request.method == Method::DELETE {
         clock.follow();
     } else if request.method == Method::PUT {
@@ -127,6 +134,7 @@ pub(super) fn of_vault(clock: &Clock, vault: &str, request: &Request) -> Result<
         }
         apply!(clock, change);
     }
+    router.hand_over();
     Ok(shown(&ShownVault::of(&clock)))
 }
 

@@ -1,9 +1,6 @@
 //! Whether the emulator serves: what a container's health check and a start script ask.
 
-use std::{
-    borrow::Cow,
-    sync::{Mutex, OnceLock},
-};
+use std::sync::Mutex;
 
 use http::{Method, StatusCode};
 use serde::Serialize;
@@ -14,11 +11,11 @@ use crate::{
     clock::wall_now,
     locks::lock,
     message::{Request, Response, json_response},
+    router::Router,
 };
 
 /// How far an emulator is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Stage {
     #[default]
     Starting,
@@ -31,7 +28,6 @@ pub(crate) enum Stage {
 pub(crate) struct Health {
     since: OffsetDateTime,
     stage: Mutex<Stage>,
-    failure: OnceLock<Cow<'static, str>>,
 }
 
 #[derive(Serialize)]
@@ -40,12 +36,12 @@ struct Shown<'a> {
     version: &'static str,
     uptime_seconds: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'a str>,
+    message: Option<String>,
 }
 
 impl Default for Health {
     fn default() -> Self {
-        Self { since: wall_now(), stage: Mutex::default(), failure: OnceLock::new() }
+        Self { since: wall_now(), stage: Mutex::default() }
     }
 }
 
@@ -61,16 +57,19 @@ impl Health {
 }
 
 /// Answers `GET /health`: 200 when it serves, 503 otherwise.
-pub(super) fn answer(health: &Health, request: &Request) -> Result<Response, Refusal> {
+pub(super) async fn answer(router: &Router, request: &Request) -> Result<Response, Refusal> {
     super::only(request, &[Method::GET, Method::HEAD])?;
-    let message = health.failure.get().map(Cow::as_ref);
+    let health = &router.admin.health;
     let stage = *lock(&health.stage);
-    let status = match (message, stage) {
-        (Some(_), _) => "failed",
-        (None, Stage::Starting) => "starting",
-        (None, Stage::Serving) => "serving",
-        (None, Stage::Stopping) => "stopping",
+    let status = match stage {
+        Stage::Starting => "starting",
+        Stage::Serving => "serving",
+        Stage::Stopping => "stopping",
     };
+    // At its end the data directory is closed, which is no failure.
+    let failure = if stage == Stage::Serving { router.ledger.healthy().await.err() } else { None };
+    let message = failure.map(|failure| failure.to_string());
+    let status = if message.is_some() { "failed" } else { status };
     let code = if status == "serving" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let version = env!("CARGO_PKG_VERSION");
     Ok(json_response(code, &Shown { status, version, uptime_seconds: health.uptime(), message }))

@@ -11,6 +11,7 @@ mod info;
 mod journal;
 mod refusal;
 mod seed;
+mod state;
 
 use http::{HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -46,6 +47,8 @@ enum Route<'a> {
     Fault(&'a str),
     Journal,
     Seed,
+    Snapshot,
+    Reset,
     Unknown(&'a str),
 }
 
@@ -60,6 +63,8 @@ impl<'a> Route<'a> {
             ("faults", id) if !id.contains('/') => Self::Fault(id),
             ("journal", "") => Self::Journal,
             ("seed", "") => Self::Seed,
+            ("snapshot", "") => Self::Snapshot,
+            ("reset", "") => Self::Reset,
             _ => Self::Unknown(path),
         }
     }
@@ -80,7 +85,7 @@ pub(crate) fn concerns(port: Port, request: &Request) -> bool {
 /// Answers a request that [`concerns`] this API.
 pub(crate) async fn answer(router: &Router, request: Request) -> Response {
     let answer = if request.path == HEALTH {
-        health::answer(&router.admin.health, &request)
+        health::answer(router, &request).await
     } else {
         let admitted = gate::admit(router.admin.anywhere, &request);
         match admitted {
@@ -107,12 +112,14 @@ async fn route(router: &Router, request: &Request) -> Result<Response, Refusal> 
             only(request, &[Method::GET, Method::HEAD])?;
             Ok(info::answer(router, request))
         }
-        Route::Clock => clock::answer(&router.clock, request),
-        Route::ClockOf(vault) => clock::of_vault(&router.clock, vault, request),
+        Route::Clock => clock::answer(router, request),
+        Route::ClockOf(vault) => clock::of_vault(router, vault, request),
         Route::Faults => faults::answer(&router.faults, request),
         Route::Fault(id) => faults::one(&router.faults, id, request),
         Route::Journal => journal::answer(&router.journal, request),
         Route::Seed => seed::answer(router, request).await,
+        Route::Snapshot => state::snapshot(router, request).await,
+        Route::Reset => state::reset(router, request).await,
         Route::Unknown(path) => Err(Refusal::not_found(path)),
     }
 }

@@ -44,7 +44,10 @@ pub(super) fn authenticate(
         site.audiences.iter().map(String::as_str).filter(|own| !PUBLIC_AUDIENCES.contains(own)),
     );
     let checked = tokens.check(token, &audiences);
-    checked.inspect_err(|refusal| tell_of_foreign(refusal, token, "Resource Manager")).map_err(|refusal| match refusal {
+    if let Err(refusal) = &checked {
+        tell_of_foreign(refusal, token, "Resource Manager");
+    }
+    checked.map_err(|refusal| match refusal {
         TokenRefusal::Malformed | TokenRefusal::Signature | TokenRefusal::NotYetValid => {
             refused("InvalidAuthenticationToken", "The access token is invalid.".to_owned())
         }

@@ -13,13 +13,15 @@ use super::{
     operations::{self, Operation},
     reply::Reply,
     tags::TagFilter,
+    vaults,
 };
 use crate::roles::Scope;
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Group {
     pub(super) id: GroupId,
     location: String,
+    #[serde(default)]
     tags: BTreeMap<String, String>,
 }
 
@@ -123,9 +125,8 @@ pub(super) fn delete(context: &Context<'_>, id: &GroupId) -> Result<Reply, ArmEr
     let mut state = context.state();
     state.group(id)?;
     context.router.roles.forget(&Scope::new(id.path()));
-    for vault in state.remove_group(id) {
-        vault.delete(context);
-    }
+    state.remove_group(id);
+    vaults::delete_all(context, &mut state, id);
     managed_hsms::delete_all(context, &mut state, id);
     let lag = context.router.vaults.defaults().deletion_lag;
     let (token, operation) = Operation::new(&id.subscription, context.now, lag);

@@ -111,6 +111,8 @@ impl Remaining {
 }
 
 impl Meter {
+    pub(super) fn clear(&self) {}
+
     /// Counts a request; over the limit it is refused, and does not count.
     pub(super) fn count(
         &self,

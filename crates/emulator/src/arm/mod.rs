@@ -10,6 +10,7 @@ mod contents;
 mod error;
 mod groups;
 mod headers;
+mod kept;
 mod locations;
 mod managed_hsms;
 mod metering;
@@ -47,6 +48,7 @@ use crate::{
 use authentication::Unauthorized;
 use error::ArmError;
 use headers::By;
+pub(crate) use kept::LoadedArm;
 use metering::Remaining;
 use part::VaultPart;
 use providers::Provider;
@@ -339,7 +341,7 @@ fn connected(
 impl Context<'_> {
     /// The resources, brought up to now.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.router.arm.state(self.now)
+        self.router.arm.state(&self.router.vaults, self.now)
     }
 
     fn settings(&self) -> &ArmSettings {

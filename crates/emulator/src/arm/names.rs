@@ -1,11 +1,12 @@
 //! What ARM's resources are named by, and when two names are the same.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::ArmError;
 
 /// A resource group, as a request names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct GroupId {
     /// A GUID in lower case.
     pub(super) subscription: String,
@@ -13,7 +14,7 @@ pub(super) struct GroupId {
 }
 
 /// A vault, as a request names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct VaultId {
     pub(super) group: GroupId,
     pub(super) name: String,
@@ -57,7 +58,7 @@ impl VaultId {
 }
 
 /// A managed HSM, as a request names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct HsmId {
     pub(super) group: GroupId,
     pub(super) name: String,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, macros::format_description};
 use uuid::Uuid;
 
@@ -19,12 +19,15 @@ const SECONDS_TO_1970: i64 = 62_135_596_800;
 const ESCAPED: &AsciiSet = &CONTROLS.add(b' ');
 
 /// An operation that takes until `done` by the emulator's clock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Operation {
     subscription: String,
+    #[serde(with = "crate::moment")]
     created: OffsetDateTime,
+    #[serde(with = "crate::moment")]
     done: OffsetDateTime,
     /// The managed HSM that it gives when it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) result: Option<HsmId>,
 }
 

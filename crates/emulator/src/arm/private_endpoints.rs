@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
 };
 
 /// A private endpoint; its connections are kept by what they lead to.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct PrivateEndpoint {
     group: GroupId,
     name: String,
@@ -28,7 +28,7 @@ pub(super) struct PrivateEndpoint {
 }
 
 /// What an endpoint connects to.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Link {
     name: String,
     target: Target,
@@ -139,22 +139,19 @@ pub(super) fn delete(
     let is_it = |endpoint: &PrivateEndpoint| {
         endpoint.is_in(group) && endpoint.name.eq_ignore_ascii_case(name)
     };
-    let Some(at) = state.endpoints.iter().position(is_it) else {
+    let gone = state.endpoints.extract(is_it);
+    if gone.is_empty() {
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
-    };
-    let endpoint = state.endpoints.remove(at);
-    disconnect(&mut state, &endpoint);
+    }
+    for endpoint in &gone {
+        disconnect(&mut state, endpoint);
+    }
     Ok(Reply::empty(StatusCode::OK))
 }
 
 /// Removes the endpoints of a group that is deleted.
 pub(super) fn remove_all(state: &mut State, group: &GroupId) {
-    let (gone, kept) = std::mem::take(&mut state.endpoints)
-        .into_iter()
-        .partition(|endpoint| endpoint.is_in(group));
-    state.endpoints = kept;
-    let gone: Vec<PrivateEndpoint> = gone;
-    for endpoint in &gone {
+    for endpoint in &state.endpoints.extract(|endpoint| endpoint.is_in(group)) {
         disconnect(state, endpoint);
     }
 }
@@ -170,7 +167,7 @@ fn disconnect(state: &mut State, endpoint: &PrivateEndpoint) {
 fn find<'a>(state: &'a State, group: &GroupId, name: &str) -> Option<&'a PrivateEndpoint> {
     state
         .endpoints
-        .iter()
+        .values()
         .find(|endpoint| endpoint.is_in(group) && endpoint.name.eq_ignore_ascii_case(name))
 }
 

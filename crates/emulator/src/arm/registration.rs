@@ -12,6 +12,7 @@ use super::{
     providers::{self, Provider},
     reply::Reply,
     route::Route,
+    state::Registered,
 };
 use crate::clock::after;
 
@@ -30,7 +31,7 @@ impl Registration {
         }
         match context.state().registrations.get(subscription) {
             None => Self::NotRegistered,
-            Some(done) if *done > context.now => Self::Registering,
+            Some(registered) if registered.done > context.now => Self::Registering,
             Some(_) => Self::Registered,
         }
     }
@@ -107,7 +108,10 @@ pub(super) fn register(
 ) -> Result<Reply, ArmError> {
     if let Some(subscription) = subscription.filter(|_| provider.is_on_request()) {
         let done = after(context.now, context.settings().registration_lag);
-        context.state().registrations.entry(subscription.to_owned()).or_insert(done);
+        let mut state = context.state();
+        if state.registrations.get(subscription).is_none() {
+            state.registrations.insert(subscription.to_owned(), Registered { done });
+        }
     }
     show(context, subscription, provider)
 }

@@ -2,14 +2,12 @@
 //!
 //! Nothing runs in the background: what the clock has brought about is applied when somebody looks.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{
-        Mutex, MutexGuard,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicU64, Ordering},
 };
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
@@ -23,7 +21,13 @@ use super::{
     private_endpoints::{self, PrivateEndpoint},
     vaults::ArmVault,
 };
-use crate::{entra::Caller, locks::lock, message::Request};
+use crate::{
+    entra::Caller,
+    locks::lock,
+    message::Request,
+    state::{Kind, Table},
+    vault::Vaults,
+};
 
 /// Older operations are forgotten, so that a long run does not grow without end.
 const KEPT_OPERATIONS: usize = 1000;
@@ -40,18 +44,45 @@ pub(crate) struct Arm {
     changes: AtomicU64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
-    groups: Vec<Group>,
-    pub(super) endpoints: Vec<PrivateEndpoint>,
-    /// When the subscriptions that asked for the provider are registered for it.
-    pub(super) registrations: BTreeMap<String, OffsetDateTime>,
+    /// In the order of their making, as are endpoints and operations.
+    pub(super) groups: Table<Group>,
+    pub(super) endpoints: Table<PrivateEndpoint>,
+    /// By the subscriptions that asked for the provider.
+    pub(super) registrations: Table<Registered>,
     /// Live and deleted, by lower-cased name: vault names are unique everywhere.
-    pub(super) vaults: BTreeMap<String, ArmVault>,
+    pub(super) vaults: Table<ArmVault>,
     /// The same for managed HSMs, whose names are apart from those of vaults.
-    pub(super) hsms: BTreeMap<String, ManagedHsm>,
-    /// With their tokens, oldest first.
-    operations: VecDeque<(String, Operation)>,
+    pub(super) hsms: Table<ManagedHsm>,
+    pub(super) operations: Table<Tracked>,
+}
+
+/// When a subscription is registered for the provider.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Registered {
+    #[serde(with = "crate::moment")]
+    pub(super) done: OffsetDateTime,
+}
+
+/// An operation and the token that it is asked for by.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Tracked {
+    token: String,
+    operation: Operation,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            groups: Table::new(Kind::Group),
+            endpoints: Table::new(Kind::PrivateEndpoint),
+            registrations: Table::new(Kind::Registration),
+            vaults: Table::new(Kind::ArmVault),
+            hsms: Table::new(Kind::ManagedHsm),
+            operations: Table::new(Kind::ArmOperation),
+        }
+    }
 }
 
 impl Arm {
@@ -75,6 +106,11 @@ impl Arm {
         self.meter.count(self.settings.limits.as_ref(), request, caller, now)
     }
 
+    /// Forgets what was counted against limits.
+    pub(crate) fn clear_meter(&self) {
+        self.meter.clear();
+    }
+
     /// To be asked when a request begins: by it, what happened before and after are told apart.
     pub(crate) fn begin(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)
@@ -85,36 +121,40 @@ impl Arm {
         self.changes.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    pub(super) fn state(&self, now: OffsetDateTime) -> MutexGuard<'_, State> {
-        let mut state = lock(&self.state);
-        // A purged vault loses its keys and secrets with its last owner, which is here.
-        state.vaults.retain(|_, vault| !vault.is_purged(now));
-        state.hsms.retain(|_, hsm| !hsm.is_purged(now));
-        for vault in state.vaults.values_mut() {
-            vault.connections.settle(now);
+    /// The resources, brought up to now; a purged vault loses its contents.
+    pub(super) fn state(&self, vaults: &Vaults, now: OffsetDateTime) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        for vault in state.vaults.extract(|vault| vault.is_purged(now)) {
+            vaults.discard(&vault.data);
         }
-        for hsm in state.hsms.values_mut() {
-            hsm.connections.settle(now);
+        for hsm in state.hsms.extract(|hsm| hsm.is_purged(now)) {
+            vaults.discard(&hsm.data);
         }
+        state.vaults.change_each(|_, vault| vault.connections.settle(now));
+        state.hsms.change_each(|_, hsm| hsm.connections.settle(now));
         state
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
     }
 }
 
 impl State {
     pub(super) fn group(&self, id: &GroupId) -> Result<&Group, ArmError> {
         self.groups
-            .iter()
+            .values()
             .find(|group| group.id.is(id))
             .ok_or_else(|| ArmError::group_not_found(id))
     }
 
     pub(super) fn group_mut(&mut self, id: &GroupId) -> Option<&mut Group> {
-        self.groups.iter_mut().find(|group| group.id.is(id))
+        self.groups.find_mut(|group| group.id.is(id))
     }
 
     /// The groups of a subscription, in the order of their making.
     pub(super) fn groups<'a>(&'a self, subscription: &'a str) -> impl Iterator<Item = &'a Group> {
-        self.groups.iter().filter(move |group| group.id.subscription == subscription)
+        self.groups.values().filter(move |group| group.id.subscription == subscription)
     }
 
     pub(super) fn add_group(&mut self, group: Group) {
@@ -122,30 +162,38 @@ impl State {
     }
 
     pub(super) fn operation(&self, token: &str) -> Option<&Operation> {
-        self.operations.iter().find(|(known, _)| known == token).map(|(_, operation)| operation)
+        self.operations
+            .values()
+            .find(|tracked| tracked.token == token)
+            .map(|tracked| &tracked.operation)
     }
 
     pub(super) fn add_operation(&mut self, token: String, operation: Operation) {
         if self.operations.len() == KEPT_OPERATIONS {
-            self.operations.pop_front();
+            self.operations.pop_first();
         }
-        self.operations.push_back((token, operation));
+        self.operations.push(Tracked { token, operation });
     }
 
-    /// Removes a group and gives its live vaults, to be deleted with it.
-    pub(super) fn remove_group(&mut self, id: &GroupId) -> Vec<&mut ArmVault> {
-        self.groups.retain(|group| !group.id.is(id));
+    /// Removes a group with its endpoints; its vaults are to be deleted with it.
+    pub(super) fn remove_group(&mut self, id: &GroupId) {
+        self.groups.retain(|_, group| !group.id.is(id));
         private_endpoints::remove_all(self, id);
-        self.vaults.values_mut().filter(|vault| vault.is_live() && vault.id.group.is(id)).collect()
     }
 
     /// The live vault of that name in that group.
-    pub(super) fn live(&mut self, id: &VaultId) -> Result<&mut ArmVault, ArmError> {
+    pub(super) fn live(&self, id: &VaultId) -> Result<&ArmVault, ArmError> {
         self.group(&id.group)?;
         self.vaults
-            .get_mut(&id.key())
+            .get(&id.key())
             .filter(|vault| vault.is_live() && vault.id.group.is(&id.group))
             .ok_or_else(|| ArmError::vault_not_found(id))
+    }
+
+    /// The same, to be changed.
+    pub(super) fn live_mut(&mut self, id: &VaultId) -> Result<&mut ArmVault, ArmError> {
+        self.live(id)?;
+        self.vaults.get_mut(&id.key()).ok_or_else(|| ArmError::vault_not_found(id))
     }
 
     /// The live vaults of a subscription, or of one group of it, in the order of their names.

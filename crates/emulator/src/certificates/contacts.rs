@@ -9,6 +9,9 @@ use crate::{
     vault::{Action, Context, Reply, ServiceError},
 };
 
+/// The key of the one list that a vault has.
+const LIST: &str = "";
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Contact {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,10 +36,7 @@ struct View<'a> {
 pub(super) fn get(context: &Context<'_>) -> Result<Reply, ServiceError> {
     authorize(context)?;
     let contacts = lock(&context.vault.certificates.contacts);
-    if contacts.is_empty() {
-        return Err(ServiceError::contacts_not_found());
-    }
-    view(context, &contacts)
+    view(context, contacts.get(LIST).ok_or_else(ServiceError::contacts_not_found)?)
 }
 
 /// Replaces the whole list.
@@ -47,18 +47,21 @@ pub(super) fn set(context: &Context<'_>, body: &[u8]) -> Result<Reply, ServiceEr
     if contacts.iter().any(|contact| contact.email.as_deref().unwrap_or_default().is_empty()) {
         return Err(ServiceError::required("email"));
     }
+    let reply = view(context, &contacts);
     let mut held = lock(&context.vault.certificates.contacts);
-    *held = contacts;
-    view(context, &held)
+    // An empty list is none.
+    if contacts.is_empty() {
+        held.remove(LIST);
+    } else {
+        held.insert(LIST.to_owned(), contacts);
+    }
+    reply
 }
 
 pub(super) fn delete(context: &Context<'_>) -> Result<Reply, ServiceError> {
     authorize(context)?;
-    let contacts = std::mem::take(&mut *lock(&context.vault.certificates.contacts));
-    if contacts.is_empty() {
-        return Err(ServiceError::contacts_not_found());
-    }
-    view(context, &contacts)
+    let contacts = lock(&context.vault.certificates.contacts).remove(LIST);
+    view(context, &contacts.ok_or_else(ServiceError::contacts_not_found)?)
 }
 
 fn authorize(context: &Context<'_>) -> Result<(), ServiceError> {

@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{
     CertificateContent, CertificateObject, CertificateSettings, CertificateVersion, Issued,
+    Operation,
     bundle::{CertificateBundle, CertificateItem},
     issuers,
     policy::{Policy, PolicyBody},
@@ -109,6 +111,10 @@ impl Content for CertificateContent {
         object: &CertificateObject,
     ) -> Result<(), ServiceError> {
         let now = context.now();
+        // A certificate in the way is told as the conflict of a restore, not as one with its own key.
+        if lock(&context.vault.certificates.store).check_absent(&object.name, now).is_err() {
+            return Ok(());
+        }
         lock(&context.vault.keys).check_absent(&object.name, now)?;
         lock(&context.vault.secrets).check_absent(&object.name, now)
     }
@@ -147,6 +153,15 @@ impl Content for CertificateContent {
                 content_type: saved.content_type,
             }),
         })
+    }
+
+    fn save_pending(settings: &CertificateSettings) -> Result<Option<Value>, ServiceError> {
+        settings.operation.as_ref().map(Operation::save).transpose()
+    }
+
+    fn load_pending(settings: &mut CertificateSettings, saved: Value) -> Option<()> {
+        settings.operation = Some(Operation::load(saved)?);
+        Some(())
     }
 
     /// A disabled certificate can still be read, unlike its secret.

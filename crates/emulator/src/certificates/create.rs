@@ -6,8 +6,8 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    CertificateContent, CertificateObject, CertificateSettings, CertificateVersion, Operation,
-    Policy, content::MAX_TAG_CHARS, issuers, policy::PolicyBody, x509,
+    CertificateContent, CertificateObject, CertificateVersion, Operation, Policy,
+    content::MAX_TAG_CHARS, issuers, policy::PolicyBody, x509,
 };
 use crate::{
     crypto::KeyMaterial,
@@ -34,6 +34,7 @@ pub(super) async fn create(
     let tags = known_tags(body.tags, MAX_TAG_CHARS)?.unwrap_or_default();
     let enabled = body.attributes.and_then(|attributes| attributes.enabled()).unwrap_or(true);
     let begun = context.now();
+    let is_sent = body.policy.is_some();
     // Refused early, before seconds of work, and checked again when the key is there.
     let (policy, reused) = {
         let mut store = lock(&context.vault.certificates.store);
@@ -58,7 +59,7 @@ pub(super) async fn create(
     let mut store = lock(&context.vault.certificates.store);
     check_name(context, &mut store, name, context.now())?;
     let reply = operation.accepted(context, name)?;
-    begin(&mut store, name, operation);
+    begin(&mut store, name, operation, is_sent);
     Ok(reply)
 }
 
@@ -111,19 +112,27 @@ pub(super) fn check_name(
 }
 
 /// Shows the operation at its certificate. The first comes with a version without a certificate, which is disabled.
-fn begin(store: &mut Store<CertificateContent>, name: &str, operation: Operation) {
+/// A policy that was not sent stays what somebody may have made of it while the key was being made.
+fn begin(
+    store: &mut Store<CertificateContent>,
+    name: &str,
+    operation: Operation,
+    is_policy_sent: bool,
+) {
     let begun = operation.begun;
-    let object = match store.writable(name, begun) {
+    let (object, is_new) = match store.writable(name, begun) {
         Ok(object) => {
             if object.latest.content.issued.is_none() {
-                object.latest = unissued(&operation);
+                object.replace(unissued(&operation));
             }
-            object
+            (object, false)
         }
-        Err(_) => store.add(name, unissued(&operation)),
+        Err(_) => (store.add(name, unissued(&operation)), true),
     };
-    let policy = operation.policy.clone();
-    object.settings = CertificateSettings { policy, operation: Some(operation) };
+    if is_policy_sent || is_new {
+        object.settings.policy = operation.policy.clone();
+    }
+    object.settings.operation = Some(operation);
 }
 
 fn unissued(operation: &Operation) -> CertificateVersion {

@@ -10,6 +10,7 @@ use super::{
     container::{self, Contents},
     content::MAX_TAG_CHARS,
     create::check_name,
+    issuers,
     policy::{KeyProps, PolicyBody},
     publish,
     x509::Leaf,
@@ -51,6 +52,7 @@ pub(super) fn import(
         context.check_hardware()?;
     }
     let policy = policy(&contents, sent, pem, now.unix_timestamp())?;
+    issuers::check(context, &policy.issuer.name)?;
     let Contents { key, chain } = contents;
     let failed = |_| ServiceError::internal("The certificate could not be imported.");
     let version = Issued::of(&policy, Arc::new(key), chain)
@@ -82,7 +84,7 @@ fn check_expiry(contents: &Contents, pem: bool, now: i64) -> Result<(), ServiceE
     let leaf = contents.chain.first().and_then(|der| Leaf::read(der).ok());
     let (_, exp) = leaf.ok_or_else(|| unreadable(pem))?.validity();
     if exp <= now {
-        return Err(ServiceError::bad_parameter("The specified certificate has expired."));
+        return Err(ServiceError::certificate_expired());
     }
     Ok(())
 }

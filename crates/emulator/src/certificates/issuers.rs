@@ -12,7 +12,7 @@ use crate::{
 /// Issuers that need not be made.
 const BUILT_IN: [&str; 2] = ["Self", "Unknown"];
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Issuer {
     name: String,
     provider: String,
@@ -23,7 +23,7 @@ pub(super) struct Issuer {
     updated: i64,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Organization {
     id: Option<String>,
     admins: Option<Vec<Admin>>,

@@ -87,7 +87,7 @@ fn issue_due(context: &Context<'_>, name: Option<&str>, now: OffsetDateTime) {
                 publish::latest(context, object, version);
                 State::Completed
             }
-            Err(message) => State::Failed(message),
+            Err(message) => State::Failed(message.into()),
         };
         if let Some(operation) = &mut object.settings.operation {
             operation.state = state;
@@ -111,6 +111,8 @@ fn next_operation(
             .collect(),
     };
     names.into_iter().find_map(|name| {
+        // Most looks change nothing: only what changes is to be written.
+        store.readable(&name, now).ok().filter(|object| is_in_progress(object))?;
         let operation = store.writable(&name, now).ok()?.settings.operation.as_mut()?;
         operation.is_due(context, now).then(|| (name, operation.clone()))
     })

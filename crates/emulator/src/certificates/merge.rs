@@ -41,12 +41,8 @@ pub(super) fn merge(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Re
             let issuer = &operation.policy.issuer.name;
             return Err(ServiceError::merge_forbidden(issuer));
         }
-        State::Cancelled | State::Failed(_) => {
-            return Err(ServiceError::bad_parameter(
-                "The certificate operation is not in progress and cannot be merged.",
-            ));
-        }
-        State::InProgress => operation.clone(),
+        // As documented: a certificate that came by another way ends a request that was given up, too.
+        State::InProgress | State::Cancelled | State::Failed(_) => operation.clone(),
     };
     let body: Body = json(body)?;
     let chain = chain(body.x5c)?;
@@ -60,6 +56,9 @@ pub(super) fn merge(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Re
         ));
     }
     let now = context.now();
+    if leaf.validity().1 <= now.unix_timestamp() {
+        return Err(ServiceError::certificate_expired());
+    }
     let sent = body.attributes.and_then(|attributes| attributes.enabled());
     let tags = known_tags(body.tags, MAX_TAG_CHARS)?.unwrap_or(operation.tags);
     let failed = |_| ServiceError::internal("The certificate could not be merged.");

@@ -12,6 +12,7 @@ mod create;
 mod import;
 mod issuers;
 mod keep_up;
+mod kept;
 mod lifecycle;
 mod merge;
 mod operation;
@@ -21,10 +22,7 @@ mod publish;
 mod test_issuer;
 mod x509;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
-};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 
@@ -32,25 +30,27 @@ use crate::{
     crypto::KeyMaterial,
     locks::lock,
     objects::{Object, ObjectKind, Store, Version},
+    state::Table,
     vault::{CertificateRoute, Context, ObjectRoute, Reply, ServiceError},
 };
 use contacts::Contact;
 pub(crate) use container::to_pem;
 use issuers::Issuer;
 pub(crate) use keep_up::{Looked, keep_up};
+pub(crate) use kept::Held;
 use operation::Operation;
 use policy::Policy;
 pub(crate) use test_issuer::TestIssuer;
 
 /// What a vault holds of certificates.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Certificates {
     store: Mutex<Store<CertificateContent>>,
     /// Held by whoever does something to a certificate and to its key and secret too, and by whoever makes a key or
     /// a secret that is nobody's, before any other lock.
     turn: Mutex<()>,
-    issuers: Mutex<BTreeMap<String, Issuer>>,
-    contacts: Mutex<Vec<Contact>>,
+    issuers: Mutex<Table<Issuer>>,
+    contacts: Mutex<Table<Vec<Contact>>>,
 }
 
 /// What a version of a certificate holds.
@@ -83,7 +83,7 @@ impl std::fmt::Debug for Issued {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CertificateSettings {
     policy: Policy,
-    /// The latest one, until it is deleted; no backup has it.
+    /// The latest one, until it is deleted; no backup has it, but it outlives a run.
     #[serde(skip)]
     operation: Option<Operation>,
 }

@@ -1,6 +1,6 @@
 //! The operation that makes a certificate: what clients poll until it is done.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{StatusCode, header};
@@ -25,26 +25,26 @@ const BY_MERGE: &str = "Pending certificate created. Please Perform Merge to com
 /// What is to become a version of a certificate.
 #[derive(Clone, Debug)]
 pub(super) struct Operation {
-    request_id: String,
+    pub(super) request_id: String,
     /// The version that it becomes.
     pub(super) version: String,
     pub(super) policy: Policy,
     pub(super) key: Arc<KeyMaterial>,
-    csr: Vec<u8>,
+    pub(super) csr: Vec<u8>,
     pub(super) enabled: bool,
     pub(super) tags: Tags,
     pub(super) begun: OffsetDateTime,
-    cancel: bool,
+    pub(super) cancel: bool,
     pub(super) state: State,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum State {
     InProgress,
     Completed,
     Cancelled,
     /// Why there is no certificate.
-    Failed(&'static str),
+    Failed(Cow<'static, str>),
 }
 
 /// Members in the order of the service.
@@ -58,7 +58,7 @@ struct View<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status_details: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<ErrorView>,
+    error: Option<ErrorView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
     request_id: &'a str,
@@ -72,9 +72,9 @@ struct IssuerView<'a> {
 }
 
 #[derive(Serialize)]
-struct ErrorView {
+struct ErrorView<'a> {
     code: &'static str,
-    message: &'static str,
+    message: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -133,9 +133,17 @@ impl Operation {
         self.begun.saturating_add(lag.try_into().unwrap_or(time::Duration::MAX))
     }
 
+    /// Refuses a `request_id` in the query that is another one's.
+    fn check_asked(&self, context: &Context<'_>, name: &str) -> Result<(), ServiceError> {
+        match context.query.request_id.as_deref() {
+            Some(id) if !id.eq_ignore_ascii_case(&self.request_id) => Err(not_found(name)),
+            _ => Ok(()),
+        }
+    }
+
     /// The answer that shows it.
     pub(super) fn reply(&self, context: &Context<'_>, name: &str) -> Result<Reply, ServiceError> {
-        let (status, error) = match self.state {
+        let (status, error) = match &self.state {
             State::InProgress => ("inProgress", None),
             State::Completed => ("completed", None),
             State::Cancelled => ("cancelled", None),
@@ -186,10 +194,7 @@ pub(super) fn get(context: &Context<'_>, name: &str) -> Result<Reply, ServiceErr
     let mut store = lock(&context.vault.certificates.store);
     let object = store.readable(name, context.now()).map_err(|_| not_found(name))?;
     let operation = object.settings.operation.as_ref().ok_or_else(|| not_found(name))?;
-    let asked = context.query.request_id.as_deref();
-    if asked.is_some_and(|id| !id.eq_ignore_ascii_case(&operation.request_id)) {
-        return Err(not_found(name));
-    }
+    operation.check_asked(context, name)?;
     let reply = operation.reply(context, &object.name)?;
     Ok(match operation.state {
         State::InProgress => reply.with_header(header::RETRY_AFTER, RETRY_AFTER),
@@ -221,12 +226,18 @@ pub(super) fn update(
         .ok_or_else(|| ServiceError::required("cancellation_requested"))?;
     let mut store = lock(&context.vault.certificates.store);
     let (object_name, operation) = find(&mut store, context, name, not_found)?;
+    operation.check_asked(context, name)?;
     if !operation.is_in_progress() {
         return Err(ServiceError::bad_parameter(
             "The certificate operation is not in progress and cannot be cancelled.",
         ));
     }
-    operation.cancel = cancel;
+    if !cancel {
+        return Err(ServiceError::bad_parameter(
+            "A cancellation can only be requested: cancellation_requested must be true.",
+        ));
+    }
+    operation.cancel = true;
     operation.reply(context, &object_name)
 }
 
@@ -235,6 +246,8 @@ pub(super) fn delete(context: &Context<'_>, name: &str) -> Result<Reply, Service
     context.authorize(CertificateContent::KIND, Action::Update, Some(name))?;
     let mut store = lock(&context.vault.certificates.store);
     let object = store.writable(name, context.now()).map_err(|_| not_found(name))?;
+    let held = object.settings.operation.as_ref().ok_or_else(|| not_found(name))?;
+    held.check_asked(context, name)?;
     let operation = object.settings.operation.take().ok_or_else(|| not_found(name))?;
     operation.reply(context, &object.name)
 }

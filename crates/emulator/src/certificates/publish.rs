@@ -62,7 +62,7 @@ pub(super) fn latest(
     if object.latest.content.issued.is_some() {
         object.push(version);
     } else {
-        object.latest = version;
+        object.replace(version);
     }
     beside(context, &object.name, &object.latest);
 }

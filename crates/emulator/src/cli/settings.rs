@@ -3,9 +3,9 @@
 use std::{error::Error, fs, net::IpAddr, path::PathBuf, time::Duration};
 
 use azvault_emulator::{
-    Emulator, EmulatorBuilder, Principals, ResourceManagerLimits, Seed, VaultLimits,
+    Durability, Emulator, EmulatorBuilder, Principals, ResourceManagerLimits, Seed, VaultLimits,
 };
-use clap::{ArgAction, Args, builder::BoolishValueParser};
+use clap::{ArgAction, Args, ValueEnum, builder::BoolishValueParser};
 use uuid::Uuid;
 
 use super::{log::LogSettings, of_file, place::PlaceSettings};
@@ -107,6 +107,14 @@ pub(super) struct Settings {
     /// Throttle the requests to each vault as Azure does.
     #[arg(long, env = "AZVAULT_EMULATOR_VAULT_LIMITS", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     vault_limits: bool,
+    /// Folder that keeps vaults and all that is in them, made when it is not there; private keys and secrets' values are
+    /// encrypted in it [default: all is gone at the end].
+    #[arg(long, value_name = "FOLDER", env = "AZVAULT_EMULATOR_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// What the folder survives: `normal` the end of the process, `full` a crash of the machine too, which makes each
+    /// change wait for the disk.
+    #[arg(long, value_enum, env = "AZVAULT_EMULATOR_DURABILITY", default_value_t = DurabilityName::Normal, requires = "data_dir")]
+    durability: DurabilityName,
     /// Append a line of JSON to this file for each answered request [default: the file that
     /// AZVAULT_EMULATOR_JOURNAL names, if any].
     #[arg(long, value_name = "FILE")]
@@ -123,6 +131,13 @@ pub(super) struct Settings {
     seed: Option<PathBuf>,
     #[command(flatten)]
     pub(super) log: LogSettings,
+}
+
+/// [`Durability`] by the names of the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DurabilityName {
+    Normal,
+    Full,
 }
 
 impl Settings {
@@ -151,6 +166,12 @@ impl Settings {
         builder = self.times(builder);
         if let Some(path) = &self.seed {
             builder = builder.seed(Seed::read(path)?);
+        }
+        if let Some(folder) = &self.data_dir {
+            builder = builder.data_dir(folder).durability(match self.durability {
+                DurabilityName::Normal => Durability::Normal,
+                DurabilityName::Full => Durability::Full,
+            });
         }
         if let Some(path) = &self.principals {
             builder = builder.principals(Principals::read(path)?);

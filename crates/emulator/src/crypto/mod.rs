@@ -93,6 +93,11 @@ impl KeyMaterial {
         })
     }
 
+    /// Whether what needs the private part takes milliseconds.
+    pub(crate) fn is_slow(&self) -> bool {
+        matches!(self, Self::Rsa(key) if key.bits() > 2048)
+    }
+
     /// What a new version of this key is to be.
     pub(crate) fn spec(&self) -> KeySpec {
         match self {

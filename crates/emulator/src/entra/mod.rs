@@ -19,7 +19,7 @@ mod verified;
 
 use http::{Method, StatusCode};
 
-pub(crate) use directory::{Directory, Entry, Kind};
+pub(crate) use directory::{Directory, Entry, Kind, LoadedDirectory};
 pub(crate) use fields::Fields;
 pub(crate) use foreign::tell_of_foreign;
 pub(crate) use managed_identity::managed_identity;

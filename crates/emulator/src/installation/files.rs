@@ -1,4 +1,4 @@
-//! Files of an installation: whole or not there at all, and the secret ones for their owner alone.
+//! Files of an installation and of a data directory: whole or not there at all, and the secret ones for their owner alone.
 //!
 //! On Windows they have the rights of the folder that they are in, which in a profile are the user's.
 
@@ -9,12 +9,12 @@ use std::{
 };
 
 /// The system's errors do not name the file.
-pub(super) fn named(path: &Path, error: &io::Error) -> io::Error {
+pub(crate) fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// Makes a folder, and those above it, that only the owner may enter; one that is there stays as it is.
-pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -23,7 +23,7 @@ pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Opens or makes a file to lock.
-pub(super) fn lock_file(path: &Path) -> io::Result<File> {
+pub(crate) fn lock_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -32,12 +32,12 @@ pub(super) fn lock_file(path: &Path) -> io::Result<File> {
 }
 
 /// Writes a file that only the owner may read; whoever reads it meanwhile sees the old one or the new one.
-pub(super) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     write(path, text, 0o600)
 }
 
 /// The same for what everybody may read.
-pub(super) fn write_public(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_public(path: &Path, text: &str) -> io::Result<()> {
     write(path, text, 0o644)
 }
 
@@ -71,7 +71,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Says so when anybody may put another certificate there for clients to trust; the sticky bit keeps ours in its place.
-pub(super) fn warn_of_others(folder: &Path) -> io::Result<()> {
+pub(crate) fn warn_of_others(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -90,12 +90,12 @@ pub(super) fn warn_of_others(folder: &Path) -> io::Result<()> {
 }
 
 /// Takes rights away that others have been given on a secret file, and says so.
-pub(super) fn keep_private(path: &Path) -> io::Result<()> {
+pub(crate) fn keep_private(path: &Path) -> io::Result<()> {
     take_away(path, 0o077)
 }
 
 /// The same of the folder around secret files, which others must not put theirs into.
-pub(super) fn keep_own(folder: &Path) -> io::Result<()> {
+pub(crate) fn keep_own(folder: &Path) -> io::Result<()> {
     take_away(folder, 0o022)
 }
 

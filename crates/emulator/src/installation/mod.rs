@@ -4,7 +4,7 @@
 //! The secret files are in a folder of their own, which appears as a whole, so that a process which is
 //! killed leaves all of them or none. A lock on a file beside it has processes take turns.
 
-mod files;
+pub(crate) mod files;
 
 use std::{
     fs, io,
@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{entra::SigningKey, error::Error, server::Authority};
+pub(crate) use files::write_private;
 use files::{
-    keep_own, keep_private, lock_file, make_private_folder, named, warn_of_others, write_private,
-    write_public,
+    keep_own, keep_private, lock_file, make_private_folder, named, warn_of_others, write_public,
 };
 
 /// The folder of the secret files.

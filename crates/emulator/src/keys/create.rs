@@ -12,6 +12,7 @@ use super::{
 use crate::{
     certificates,
     crypto::{KeyMaterial, KeySpec},
+    heavy,
     host::VaultKind,
     locks::lock,
     objects::{Attributes, Content, Part, Store, Version, reply},
@@ -96,9 +97,9 @@ fn settings(
 pub(crate) async fn generate(spec: KeySpec) -> Result<KeyMaterial, ServiceError> {
     let failed = || ServiceError::internal("The key could not be generated.");
     let material = match spec {
-        KeySpec::Rsa { .. } => tokio::task::spawn_blocking(move || KeyMaterial::generate(spec))
-            .await
-            .map_err(|_| failed())?,
+        KeySpec::Rsa { .. } => {
+            heavy::generate(move || KeyMaterial::generate(spec)).await.map_err(|_| failed())?
+        }
         KeySpec::Ec(_) | KeySpec::Oct { .. } | KeySpec::Okp => KeyMaterial::generate(spec),
     };
     material.map_err(|_| failed())

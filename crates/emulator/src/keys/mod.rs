@@ -33,7 +33,6 @@ pub(crate) use cost::{KeyCost, cost};
 pub(crate) use create::generate;
 use release_policy::ReleasePolicy;
 use request::KeyChange;
-pub(crate) use rotation::keep_up as catch_up;
 use rotation_policy::RotationPolicy;
 pub(crate) use rotation_policy::check as check_rotation_policy;
 
@@ -79,15 +78,20 @@ pub(crate) struct SavedKey {
 type KeyObject = Object<KeyContent>;
 type KeyVersion = Version<KeyContent>;
 
+/// Does what is due of the keys that `route` looks at: renewals of their certificates, and rotations.
+pub(crate) async fn catch_up(context: &Context<'_>, route: &KeyRoute) -> Result<(), ServiceError> {
+    if let Some(looked) = route.certificates_looked() {
+        certificates::keep_up(context, looked).await?;
+    }
+    rotation::keep_up(context, route).await
+}
+
 pub(crate) async fn answer(
     context: &Context<'_>,
     route: KeyRoute,
     body: &[u8],
 ) -> Result<Reply, ServiceError> {
-    if let Some(looked) = route.certificates_looked() {
-        certificates::keep_up(context, looked).await?;
-    }
-    rotation::keep_up(context, &route).await?;
+    catch_up(context, &route).await?;
     match route {
         KeyRoute::Object(ObjectRoute::Restore) => {
             let _turn = certificates::take_turn(context);
@@ -97,7 +101,7 @@ pub(crate) async fn answer(
         KeyRoute::Create { name } => create::create(context, &name, body).await,
         KeyRoute::Import { name } => import::import(context, &name, body),
         KeyRoute::Crypto { name, version, operation } => {
-            operations::run(context, &name, version.as_deref(), operation, body)
+            operations::run(context, &name, version.as_deref(), operation, body).await
         }
         KeyRoute::Rotate { name } => rotation::rotate(context, &name).await,
         KeyRoute::RotationPolicy { name } => rotation_policy::get(context, &name),
@@ -205,6 +209,10 @@ impl Content for KeyContent {
     fn load(saved: SavedKey) -> Option<Self> {
         let material = Arc::new(KeyMaterial::from_private(&saved.material).ok()?);
         Some(Self { material, hsm: saved.hsm, key_ops: saved.key_ops, managed: false })
+    }
+
+    fn load_managed(saved: SavedKey) -> Option<Self> {
+        Some(Self { managed: true, ..Self::load(saved)? })
     }
 
     /// A disabled key can still be read: only its use is refused.

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     crypto::{CipherInput, CryptoError, EncryptionAlgorithm, KeyMaterial, SignatureAlgorithm},
+    heavy,
     host::VaultKind,
     locks::lock,
     objects::{Content, json, version_id},
@@ -72,7 +73,7 @@ pub(super) struct Key {
     pub(super) material: Arc<KeyMaterial>,
 }
 
-pub(super) fn run(
+pub(super) async fn run(
     context: &Context<'_>,
     name: &str,
     version: Option<&str>,
@@ -103,8 +104,8 @@ pub(super) fn run(
     };
     match operation {
         Operation::Encrypt | Operation::WrapKey => encrypt(context, key, operation, &body),
-        Operation::Decrypt | Operation::UnwrapKey => decrypt(context, key, operation, &body),
-        Operation::Sign => sign(context, key, &body),
+        Operation::Decrypt | Operation::UnwrapKey => decrypt(context, key, operation, &body).await,
+        Operation::Sign => sign(context, key, &body).await,
         Operation::Verify => verify(context, &key, &body),
     }
 }
@@ -156,7 +157,7 @@ fn encrypt(
     Reply::json(context.site.kind, &result)
 }
 
-fn decrypt(
+async fn decrypt(
     context: &Context<'_>,
     key: Key,
     operation: Operation,
@@ -164,22 +165,33 @@ fn decrypt(
 ) -> Result<Reply, ServiceError> {
     let (name, algorithm) = encryption_algorithm(&key, operation, body)?;
     let input = cipher_input(body)?;
-    let plain = key
-        .material
-        .decrypt(algorithm, &input)
-        .map_err(|error| refusal(&key, name, input.value.len(), error))?;
+    let len = input.value.len();
+    let plain = with_private(&key, move |material| material.decrypt(algorithm, &input))
+        .await
+        .map_err(|error| refusal(&key, name, len, error))?;
     answer(context, name, key.kid, &plain)
 }
 
-fn sign(context: &Context<'_>, key: Key, body: &Body) -> Result<Reply, ServiceError> {
+async fn sign(context: &Context<'_>, key: Key, body: &Body) -> Result<Reply, ServiceError> {
     let (name, algorithm) = signature_algorithm(body)?;
     let digest = required_bytes("value", body.value.as_deref())?;
     check_digest("value", &digest, name, algorithm)?;
-    let signature = key
-        .material
-        .sign(algorithm, &digest)
+    let signature = with_private(&key, move |material| material.sign(algorithm, &digest))
+        .await
         .map_err(|error| signature_refusal(&key, name, algorithm, error))?;
     answer(context, name, key.kid, &signature)
+}
+
+/// By a large RSA key off the runtime's threads; the others take less than the hand-over.
+async fn with_private<T: Send + 'static>(
+    key: &Key,
+    work: impl FnOnce(&KeyMaterial) -> Result<T, CryptoError> + Send + 'static,
+) -> Result<T, CryptoError> {
+    if !key.material.is_slow() {
+        return work(&key.material);
+    }
+    let material = Arc::clone(&key.material);
+    heavy::compute(move || work(&material)).await.unwrap_or(Err(CryptoError::Internal))
 }
 
 fn verify(context: &Context<'_>, key: &Key, body: &Body) -> Result<Reply, ServiceError> {

@@ -7,6 +7,7 @@ mod attributes;
 mod backup;
 mod body;
 mod described;
+mod kept;
 mod lifecycle;
 mod lists;
 mod store;
@@ -14,6 +15,7 @@ mod store;
 use std::{collections::BTreeMap, sync::Mutex};
 
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 pub(crate) use attributes::{Attributes, AttributesBody, AttributesView};
 pub(crate) use body::{TagsBody, json, known_tags};
@@ -194,6 +196,21 @@ pub(crate) trait Content: Sized {
 
     /// `None` when what was saved makes no sense.
     fn load(saved: Self::Saved) -> Option<Self>;
+
+    /// The same for what outlives a run, where a certificate's stays its own.
+    fn load_managed(saved: Self::Saved) -> Option<Self> {
+        Self::load(saved)
+    }
+
+    /// What outlives a run of the settings besides what a backup has.
+    fn save_pending(_: &Self::Settings) -> Result<Option<Value>, ServiceError> {
+        Ok(None)
+    }
+
+    /// Puts that back; `None` when it makes no sense.
+    fn load_pending(_: &mut Self::Settings, _: Value) -> Option<()> {
+        None
+    }
 
     /// Refuses when this version must not be shown.
     fn check_readable(version: &Version<Self>) -> Result<(), ServiceError>;

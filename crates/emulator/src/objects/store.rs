@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Attributes, Content, Tags};
+use super::{Attributes, Content, Tags, kept::Marks};
 use crate::{
     clock::after,
     vault::{ServiceError, VaultProperties},
@@ -19,7 +20,8 @@ const SECONDS_A_DAY: i64 = 86_400;
 /// Objects by lower-cased name: names are the same whatever their case.
 #[derive(Debug)]
 pub(crate) struct Store<C: Content> {
-    objects: BTreeMap<String, Object<C>>,
+    pub(super) objects: BTreeMap<String, Object<C>>,
+    pub(super) marks: Marks,
 }
 
 /// A key or a secret: all its versions, and where it is in its life.
@@ -31,7 +33,9 @@ pub(crate) struct Object<C: Content> {
     /// By version id.
     pub(super) earlier: BTreeMap<String, Version<C>>,
     pub(crate) settings: C::Settings,
-    state: State,
+    pub(super) state: State,
+    /// The ids of versions that were changed since they were last written; `None` unless it is to be written.
+    pub(super) touched: Option<Box<Vec<String>>>,
 }
 
 #[derive(Debug)]
@@ -43,24 +47,34 @@ pub(crate) struct Version<C> {
     pub(crate) content: C,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum State {
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) enum State {
     Live,
     Recovering {
+        #[serde(with = "crate::moment")]
         until: OffsetDateTime,
     },
     Deleted {
         deletion: Deletion,
+        #[serde(with = "crate::moment")]
         done: OffsetDateTime,
     },
     /// Purged for whoever looks, but the name is not free yet.
     Purging {
+        #[serde(with = "crate::moment")]
         until: OffsetDateTime,
     },
 }
 
+/// What the clock has done to an object.
+enum Settled {
+    AsBefore,
+    Changed,
+    Purged,
+}
+
 /// When an object was deleted and when it will be purged, in seconds since 1970.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Deletion {
     pub(crate) deleted_date: i64,
     pub(crate) scheduled_purge_date: i64,
@@ -68,7 +82,7 @@ pub(crate) struct Deletion {
 
 impl<C: Content> Default for Store<C> {
     fn default() -> Self {
-        Self { objects: BTreeMap::new() }
+        Self { objects: BTreeMap::new(), marks: Marks::default() }
     }
 }
 
@@ -83,9 +97,31 @@ impl<C: Content> Store<C> {
     /// Applies what the clock has brought about to one object, and finds it.
     fn settled(&mut self, name: &str, now: OffsetDateTime) -> Option<&mut Object<C>> {
         let id = name.to_ascii_lowercase();
-        if !self.objects.get_mut(&id)?.settle(now) {
-            self.objects.remove(&id);
+        match self.objects.get_mut(&id)?.settle(now) {
+            Settled::AsBefore => {}
+            Settled::Changed => self.mark(&id),
+            Settled::Purged => {
+                if let Some(object) = self.objects.remove(&id) {
+                    self.marks.purged(&id, &object);
+                }
+            }
         }
+        self.objects.get_mut(&id)
+    }
+
+    /// To be called before an object is changed.
+    fn mark(&mut self, id: &str) {
+        if self.marks.is_kept()
+            && let Some(object) = self.objects.get_mut(id)
+        {
+            self.marks.changed(id, object);
+        }
+    }
+
+    /// The object, for whoever changes it.
+    fn marked(&mut self, name: &str) -> Option<&mut Object<C>> {
+        let id = name.to_ascii_lowercase();
+        self.mark(&id);
         self.objects.get_mut(&id)
     }
 
@@ -112,15 +148,12 @@ impl<C: Content> Store<C> {
         name: &str,
         now: OffsetDateTime,
     ) -> Result<&mut Object<C>, ServiceError> {
-        let object =
-            self.settled(name, now).ok_or_else(|| ServiceError::not_found(C::KIND, name))?;
-        match object.state {
-            State::Live => Ok(object),
+        let missing = || ServiceError::not_found(C::KIND, name);
+        match self.settled(name, now).ok_or_else(missing)?.state {
+            State::Live => self.marked(name).ok_or_else(missing),
             State::Recovering { .. } => Err(ServiceError::being_recovered(C::KIND)),
             State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted(C::KIND)),
-            State::Deleted { .. } | State::Purging { .. } => {
-                Err(ServiceError::not_found(C::KIND, name))
-            }
+            State::Deleted { .. } | State::Purging { .. } => Err(missing()),
         }
     }
 
@@ -165,27 +198,36 @@ impl<C: Content> Store<C> {
     /// a deleted one, or one on its way.
     pub(crate) fn restore(
         &mut self,
-        object: Object<C>,
+        mut object: Object<C>,
         now: OffsetDateTime,
     ) -> Result<&Object<C>, Box<Object<C>>> {
         use std::collections::btree_map::Entry;
         self.settled(&object.name, now);
         match self.objects.entry(object.name.to_ascii_lowercase()) {
             Entry::Occupied(_) => Err(Box::new(object)),
-            Entry::Vacant(entry) => Ok(entry.insert(object)),
+            Entry::Vacant(entry) => {
+                self.marks.made(entry.key(), &mut object);
+                Ok(entry.insert(object))
+            }
         }
     }
 
     /// Makes `version` the latest of `name`; the name was checked under the same lock.
     pub(crate) fn add(&mut self, name: &str, version: Version<C>) -> &mut Object<C> {
         use std::collections::btree_map::Entry;
-        match self.objects.entry(name.to_ascii_lowercase()) {
+        let id = name.to_ascii_lowercase();
+        self.mark(&id);
+        match self.objects.entry(id) {
             Entry::Occupied(entry) => {
                 let object = entry.into_mut();
                 object.push(version);
                 object
             }
-            Entry::Vacant(entry) => entry.insert(Object::new(name, version)),
+            Entry::Vacant(entry) => {
+                let mut object = Object::new(name, version);
+                self.marks.made(entry.key(), &mut object);
+                entry.insert(object)
+            }
         }
     }
 
@@ -255,13 +297,12 @@ impl<C: Content> Store<C> {
         name: &str,
         now: OffsetDateTime,
     ) -> Result<&mut Object<C>, ServiceError> {
-        let object =
-            self.settled(name, now).ok_or_else(|| ServiceError::not_found(C::KIND, name))?;
-        match object.state {
+        let missing = || ServiceError::not_found(C::KIND, name);
+        match self.settled(name, now).ok_or_else(missing)?.state {
             State::Deleted { done, .. } if done > now => Err(ServiceError::being_deleted(C::KIND)),
-            State::Deleted { .. } => Ok(object),
+            State::Deleted { .. } => self.marked(name).ok_or_else(missing),
             State::Recovering { .. } => Err(ServiceError::being_recovered(C::KIND)),
-            State::Live | State::Purging { .. } => Err(ServiceError::not_found(C::KIND, name)),
+            State::Live | State::Purging { .. } => Err(missing()),
         }
     }
 
@@ -291,7 +332,18 @@ impl<C: Content> Store<C> {
         after: &'a str,
         now: OffsetDateTime,
     ) -> impl Iterator<Item = (&'a str, &'a Object<C>)> {
-        self.objects.retain(|_, object| object.settle(now));
+        let marks = &mut self.marks;
+        self.objects.retain(|id, object| match object.settle(now) {
+            Settled::AsBefore => true,
+            Settled::Changed => {
+                marks.changed(id, object);
+                true
+            }
+            Settled::Purged => {
+                marks.purged(id, object);
+                false
+            }
+        });
         self.objects
             .iter()
             .map(|(id, object)| (id.as_str(), object))
@@ -308,6 +360,7 @@ impl<C: Content> Object<C> {
             earlier: BTreeMap::new(),
             settings: C::Settings::default(),
             state: State::Live,
+            touched: None,
         }
     }
 
@@ -316,25 +369,42 @@ impl<C: Content> Object<C> {
         self.earlier.len() + 1
     }
 
+    /// Notes that the version of that id is to be written anew, or is no more.
+    fn touch(&mut self, id: &str) {
+        if let Some(touched) = &mut self.touched {
+            touched.push(id.to_owned());
+        }
+    }
+
+    /// Puts `version` in the place of the latest, which is no more.
+    pub(crate) fn replace(&mut self, version: Version<C>) {
+        self.touch(&version.id);
+        let previous = std::mem::replace(&mut self.latest, version);
+        self.touch(&previous.id);
+    }
+
     /// Makes `version` the latest.
     pub(crate) fn push(&mut self, version: Version<C>) {
+        self.touch(&version.id);
         let previous = std::mem::replace(&mut self.latest, version);
         self.earlier.insert(previous.id.clone(), previous);
     }
 
-    /// Brings the state up to `now`; false when the object is purged.
-    fn settle(&mut self, now: OffsetDateTime) -> bool {
+    /// Brings the state up to `now`.
+    fn settle(&mut self, now: OffsetDateTime) -> Settled {
         match self.state {
-            State::Recovering { until } if until <= now => self.state = State::Live,
+            State::Recovering { until } if until <= now => {
+                self.state = State::Live;
+                Settled::Changed
+            }
             State::Deleted { deletion, .. }
                 if deletion.scheduled_purge_date <= now.unix_timestamp() =>
             {
-                return false;
+                Settled::Purged
             }
-            State::Purging { until } if until <= now => return false,
-            _ => {}
+            State::Purging { until } if until <= now => Settled::Purged,
+            _ => Settled::AsBefore,
         }
-        true
     }
 
     /// The version of that id, or the latest.
@@ -352,9 +422,8 @@ impl<C: Content> Object<C> {
         &mut self,
         id: Option<&str>,
     ) -> Result<&mut Version<C>, ServiceError> {
-        let Some(id) = id.map(str::to_ascii_lowercase) else {
-            return Ok(&mut self.latest);
-        };
+        let id = self.version(id)?.id.clone();
+        self.touch(&id);
         if self.latest.id == id {
             return Ok(&mut self.latest);
         }

@@ -1,12 +1,13 @@
 //! Who is assigned a role, where, and from when to when that counts.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::scope::Scope;
 
 /// What an assignment is for, and what is noted with it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AssignmentDetails {
     pub(crate) scope: Scope,
     pub(crate) role: Uuid,
@@ -21,18 +22,22 @@ pub(crate) struct AssignmentDetails {
 }
 
 /// A role assignment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Assignment {
     pub(crate) name: Uuid,
     pub(crate) role: Uuid,
     pub(crate) details: AssignmentDetails,
+    #[serde(with = "crate::moment")]
     pub(crate) created_on: OffsetDateTime,
     pub(crate) created_by: String,
+    #[serde(with = "crate::moment")]
     pub(crate) updated_on: OffsetDateTime,
     pub(crate) updated_by: String,
     /// `None`: from the beginning, wherever the clock is set to.
+    #[serde(default, with = "crate::moment::option")]
     from: Option<OffsetDateTime>,
     /// Once it was removed.
+    #[serde(default, with = "crate::moment::option")]
     until: Option<OffsetDateTime>,
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{action, scope::Scope};
 
 /// A role, built in or custom.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Definition {
     pub(crate) id: Uuid,
     pub(crate) name: String,
@@ -20,10 +20,12 @@ pub(crate) struct Definition {
 }
 
 /// Who wrote a custom role, and when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Written {
+    #[serde(with = "crate::moment")]
     pub(crate) created_on: OffsetDateTime,
     pub(crate) created_by: String,
+    #[serde(with = "crate::moment")]
     pub(crate) updated_on: OffsetDateTime,
     pub(crate) updated_by: String,
 }

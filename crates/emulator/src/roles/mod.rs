@@ -8,10 +8,7 @@ mod built_in;
 mod definition;
 mod scope;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard},
-};
+use std::sync::{Mutex, MutexGuard};
 
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -20,7 +17,10 @@ pub(crate) use assignment::{Assignment, AssignmentDetails};
 pub(crate) use definition::{Definition, RolePermission, Written};
 pub(crate) use scope::Scope;
 
-use crate::locks::lock;
+use crate::{
+    locks::lock,
+    state::{Change, Flag, Kind, Record, Records, Table, Unreadable},
+};
 
 /// Why an assignment is not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +39,21 @@ pub(crate) struct Roles {
     lag: Duration,
 }
 
-#[derive(Debug, Default)]
-struct Book {
-    custom: BTreeMap<Uuid, Definition>,
+#[derive(Debug)]
+pub(crate) struct Book {
+    /// By their ids.
+    custom: Table<Definition>,
     /// In the order of their making; those removed stay while they still count.
-    assignments: Vec<Assignment>,
+    assignments: Table<Assignment>,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            custom: Table::new(Kind::RoleDefinition),
+            assignments: Table::new(Kind::RoleAssignment),
+        }
+    }
 }
 
 impl Roles {
@@ -71,7 +81,7 @@ impl Roles {
     }
 
     pub(crate) fn define(&self, definition: Definition) {
-        self.book().custom.insert(definition.id, definition);
+        self.book().custom.insert(definition.id.to_string(), definition);
     }
 
     /// Takes a custom definition away; `Err` while somebody is assigned the role.
@@ -80,7 +90,7 @@ impl Roles {
         if book.listed().any(|assignment| assignment.role == id) {
             return Err(());
         }
-        Ok(book.custom.remove(&id))
+        Ok(book.custom.remove(&id.to_string()))
     }
 
     /// Makes an assignment, or changes what may be changed of one; tells whether it is new.
@@ -93,15 +103,13 @@ impl Roles {
     ) -> Result<(Assignment, bool), AssignmentRefusal> {
         let mut book = self.book();
         book.tidy(now);
-        let mut same = None;
-        for assignment in book.assignments.iter_mut().filter(|assignment| assignment.is_listed()) {
-            if assignment.name == name {
-                same = Some(assignment);
-            } else if assignment.details.is_for_the_same(&details) {
-                return Err(AssignmentRefusal::Exists(assignment.name));
-            }
+        let is_other =
+            |known: &&Assignment| known.name != name && known.details.is_for_the_same(&details);
+        if let Some(other) = book.listed().find(is_other) {
+            return Err(AssignmentRefusal::Exists(other.name));
         }
-        if let Some(assignment) = same {
+        let is_it = |known: &Assignment| known.is_listed() && known.name == name;
+        if let Some(assignment) = book.assignments.find_mut(is_it) {
             if !assignment.details.is_for_the_same(&details) {
                 return Err(AssignmentRefusal::NotTheSame);
             }
@@ -132,8 +140,7 @@ impl Roles {
         let mut book = self.book();
         let removed = book
             .assignments
-            .iter_mut()
-            .find(|assignment| assignment.is_listed() && assignment.is(name, scope))
+            .find_mut(|assignment| assignment.is_listed() && assignment.is(name, scope))
             .map(|assignment| {
                 assignment.remove(self.counts_from(now));
                 assignment.clone()
@@ -144,7 +151,7 @@ impl Roles {
 
     /// Removes what is assigned at `scope` and below it, at once: what is there was deleted.
     pub(crate) fn forget(&self, scope: &Scope) {
-        self.book().assignments.retain(|assignment| !scope.covers(&assignment.details.scope));
+        self.book().assignments.retain(|_, assignment| !scope.covers(&assignment.details.scope));
     }
 
     /// The assignment that lets `principal` do `action`, a data action, to `resource`.
@@ -157,7 +164,7 @@ impl Roles {
     ) -> Option<Uuid> {
         let book = self.book();
         book.assignments
-            .iter()
+            .values()
             .filter(|assignment| assignment.counts_for(principal, resource, now))
             .find(|assignment| {
                 book.definition(assignment.role)
@@ -165,19 +172,51 @@ impl Roles {
             })
             .map(|assignment| assignment.name)
     }
+
+    /// Notes from now on what becomes of records, and raises `flag` with each change.
+    pub(crate) fn keep(&self, flag: &Flag) {
+        let mut book = self.book();
+        book.custom.keep(flag.clone());
+        book.assignments.keep(flag.clone());
+    }
+
+    pub(crate) fn take_changes(&self, changes: &mut Vec<Change>) {
+        let mut book = self.book();
+        book.custom.take_changes("", Definition::clone, changes);
+        book.assignments.take_changes("", Assignment::clone, changes);
+    }
+
+    pub(crate) fn records(&self, records: &mut Vec<Record>) -> Result<(), Unreadable> {
+        let book = self.book();
+        records.extend(book.custom.records("", Definition::clone)?);
+        records.extend(book.assignments.records("", Assignment::clone)?);
+        Ok(())
+    }
+
+    /// What was loaded takes the place of what is there, and counts as written.
+    pub(crate) fn replace(&self, loaded: Book) {
+        *self.book() = loaded;
+    }
 }
 
 impl Book {
+    pub(crate) fn load(records: &mut Records) -> Result<Self, Unreadable> {
+        let mut book = Self::default();
+        book.custom.load(records.take(Kind::RoleDefinition, ""), Some)?;
+        book.assignments.load(records.take(Kind::RoleAssignment, ""), Some)?;
+        Ok(book)
+    }
+
     fn definition(&self, id: Uuid) -> Option<&Definition> {
-        built_in::definition(id).or_else(|| self.custom.get(&id))
+        built_in::definition(id).or_else(|| self.custom.get(&id.to_string()))
     }
 
     fn listed(&self) -> impl Iterator<Item = &Assignment> {
-        self.assignments.iter().filter(|assignment| assignment.is_listed())
+        self.assignments.values().filter(|assignment| assignment.is_listed())
     }
 
     fn tidy(&mut self, now: OffsetDateTime) {
-        self.assignments.retain(|assignment| !assignment.is_over(now));
+        self.assignments.retain(|_, assignment| !assignment.is_over(now));
     }
 }
 

@@ -1,10 +1,25 @@
 //! Where a role is assigned: a path of the management plane, and all that is below it.
 
+use serde::{Deserialize, Serialize};
+
 /// A subscription, a resource group, a vault, or an object in it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub(crate) struct Scope {
     spelled: String,
     key: String,
+}
+
+impl From<String> for Scope {
+    fn from(path: String) -> Self {
+        Self::new(path)
+    }
+}
+
+impl From<Scope> for String {
+    fn from(scope: Scope) -> Self {
+        scope.spelled
+    }
 }
 
 impl Scope {

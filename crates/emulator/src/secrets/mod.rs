@@ -142,6 +142,10 @@ impl Content for SecretContent {
         Some(saved)
     }
 
+    fn load_managed(saved: Self) -> Option<Self> {
+        Some(Self { managed: true, ..saved })
+    }
+
     /// A disabled secret cannot be read, deleted or not; `nbf` and `exp` never matter.
     fn check_readable(version: &SecretVersion) -> Result<(), ServiceError> {
         if version.attributes.enabled { Ok(()) } else { Err(ServiceError::secret_disabled()) }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::reply;
-use crate::{host::VaultKind, message::Response, objects::ObjectKind};
+use crate::{host::VaultKind, message::Response, objects::ObjectKind, state::NotWritten};
 
 /// Where the service says "invalid value" without a name: an enum value it does not know.
 const INVALID_VALUE: &str = "Property  has invalid value\r\n";
@@ -180,6 +180,11 @@ impl ServiceError {
         ))
     }
 
+    /// The words are not on record.
+    pub(crate) fn certificate_expired() -> Self {
+        Self::bad_parameter("The specified certificate has expired.")
+    }
+
     pub(crate) fn issuer_not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "CertificateIssuerNotFound", "Issuer not found")
     }
@@ -324,6 +329,11 @@ impl ServiceError {
 
     pub(crate) fn internal(message: &'static str) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message)
+    }
+
+    /// What was changed, or seen, is not on disk.
+    pub(crate) fn not_written(error: NotWritten) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", error.to_string())
     }
 
     /// The status, the code and the message: all that the management plane's errors have.

@@ -12,6 +12,7 @@ mod error;
 mod front_door;
 mod geography;
 mod headers;
+mod kept;
 mod limits;
 mod network;
 mod policy;
@@ -37,11 +38,12 @@ pub(crate) use action::Action;
 pub(crate) use administrators::Administrators;
 pub(crate) use behalf::OnBehalf;
 pub(crate) use error::ServiceError;
+pub(crate) use kept::LoadedVaults;
 pub use limits::VaultLimits;
 pub(crate) use limits::VaultMeter;
 pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
 pub(crate) use policy::{AccessPolicy, Permissions};
-pub(crate) use policy_history::PolicyHistory;
+pub(crate) use policy_history::{FormerPolicies, PolicyHistory};
 pub(crate) use query::Query;
 pub(crate) use registry::{Found, Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;
@@ -176,7 +178,27 @@ async fn authorized(
     };
     network::check(&context, client_address(router, request))?;
     router.vault_meter.count(&context, &route, body)?;
-    perform(&context, route, request, body).await
+    perform(&context, &vault, route, request, body).await
+}
+
+/// Does it for a caller that is let in, and has written what it changed.
+async fn perform(
+    context: &Context<'_>,
+    vault: &Vault,
+    route: Route,
+    request: &Request,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
+    let router = context.router;
+    if !router.ledger.is_kept() {
+        return act(context, route, request, body).await;
+    }
+    router.ledger.able(vault.ticket()).await.map_err(ServiceError::not_written)?;
+    let answer = act(context, route, request, body).await;
+    // Refusals and reads too: the clock may have changed something, and what another request changed was seen.
+    let ticket = router.vaults.hand_over_of(&router.ledger, vault);
+    router.ledger.written(ticket).await.map_err(ServiceError::not_written)?;
+    answer
 }
 
 /// Does what a request of the emulator's operator asks for, whatever policies, roles, network rules and limits say.
@@ -204,12 +226,13 @@ async fn operated(
     };
     let gone = || ServiceError::vault_gone(&site.name);
     let vault = router.vaults.open(site).ok_or_else(gone)?;
-    let behalf = OnBehalf::of(router, caller, vault, &site.authority).ok_or_else(gone)?;
-    perform(&behalf.context(), route, request, body).await
+    let behalf =
+        OnBehalf::of(router, caller, Arc::clone(&vault), &site.authority).ok_or_else(gone)?;
+    perform(&behalf.context(), &vault, route, request, body).await
 }
 
-/// Does it to the vault's objects, for a caller that is let in.
-async fn perform(
+/// Does it to the vault's objects.
+async fn act(
     context: &Context<'_>,
     route: Route,
     request: &Request,

@@ -1,5 +1,6 @@
 //! Access policies, and those before them that still count.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::policy::AccessPolicy;
@@ -8,8 +9,16 @@ use super::policy::AccessPolicy;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PolicyHistory {
     current: Vec<AccessPolicy>,
-    /// Each with the time until which it counts, earliest first.
-    former: Vec<(OffsetDateTime, Vec<AccessPolicy>)>,
+    /// Earliest first.
+    former: Vec<FormerPolicies>,
+}
+
+/// Policies that count until `until`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FormerPolicies {
+    #[serde(with = "crate::moment")]
+    until: OffsetDateTime,
+    policies: Vec<AccessPolicy>,
 }
 
 impl PolicyHistory {
@@ -18,13 +27,23 @@ impl PolicyHistory {
         Self { current, former: Vec::new() }
     }
 
+    /// Policies with those before them, as they were kept.
+    pub(crate) fn of(current: Vec<AccessPolicy>, former: Vec<FormerPolicies>) -> Self {
+        Self { current, former }
+    }
+
+    /// The policies before these that still count, to be kept.
+    pub(crate) fn former(&self) -> &[FormerPolicies] {
+        &self.former
+    }
+
     /// These policies in place of `old`: what they change counts from `from` on.
     pub(super) fn after(self, old: &Self, now: OffsetDateTime, from: OffsetDateTime) -> Self {
         let mut former = old.former.clone();
         if self.current != old.current {
-            former.push((from, old.current.clone()));
+            former.push(FormerPolicies { until: from, policies: old.current.clone() });
         }
-        former.retain(|(until, _)| *until > now);
+        former.retain(|former| former.until > now);
         Self { former, ..self }
     }
 
@@ -32,8 +51,8 @@ impl PolicyHistory {
     pub(super) fn at(&self, now: OffsetDateTime) -> &[AccessPolicy] {
         self.former
             .iter()
-            .find(|(until, _)| *until > now)
-            .map_or(&self.current, |(_, policies)| policies)
+            .find(|former| former.until > now)
+            .map_or(&self.current, |former| &former.policies)
     }
 }
 

@@ -2,14 +2,19 @@
 
 use std::{
     borrow::Cow,
-    collections::HashMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::{access::Access, headers::REGION, network::NetworkRules};
+use super::{
+    access::Access,
+    headers::REGION,
+    kept::{Keeping, Slots, SlotsKeeping},
+    network::NetworkRules,
+};
 use crate::{
     certificates::Certificates,
     host::{VaultKind, VaultSite},
@@ -74,24 +79,29 @@ pub(crate) struct VaultSettings {
 /// A vault or a managed HSM.
 #[derive(Debug)]
 pub(crate) struct Vault {
+    /// A GUID: the owner of its objects' records. A later vault of the same name has another.
+    pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) kind: VaultKind,
-    settings: Mutex<Arc<VaultSettings>>,
+    pub(super) settings: Mutex<Arc<VaultSettings>>,
     pub(crate) keys: Mutex<Store<KeyContent>>,
     pub(crate) secrets: Mutex<Store<SecretContent>>,
     pub(crate) certificates: Certificates,
+    pub(super) keeping: Keeping,
 }
 
 impl Vault {
-    fn new(name: &str, kind: VaultKind, settings: VaultSettings) -> Arc<Self> {
-        Arc::new(Self {
+    pub(super) fn new(name: &str, kind: VaultKind, settings: VaultSettings) -> Self {
+        Self {
+            id: Uuid::new_v4().to_string(),
             name: name.to_owned(),
             kind,
             settings: Mutex::new(Arc::new(settings)),
             keys: Mutex::default(),
             secrets: Mutex::default(),
             certificates: Certificates::default(),
-        })
+            keeping: Keeping::default(),
+        }
     }
 
     /// The settings as they are now; one request goes by one of these from its start to its end.
@@ -109,12 +119,18 @@ impl Vault {
         let mut held = lock(&self.settings);
         let access = settings.access.after(Some(&held.access), now, from);
         *held = Arc::new(VaultSettings { access, ..settings });
+        self.keeping.settings_changed();
+    }
+
+    /// Takes over `settings` as they are: those of a vault that was loaded.
+    pub(crate) fn configure_loaded(&self, settings: VaultSettings) {
+        *lock(&self.settings) = Arc::new(settings);
     }
 }
 
 /// What stands under a vault's name.
-#[derive(Debug)]
-enum Slot {
+#[derive(Clone, Debug)]
+pub(super) enum Slot {
     Open(Arc<Vault>),
     /// Deleted through ARM, purged or not.
     Gone,
@@ -135,7 +151,8 @@ pub(crate) enum Found {
 pub(crate) struct Vaults {
     new_vaults: VaultProperties,
     subscription: String,
-    slots: Mutex<HashMap<String, Slot>>,
+    pub(super) slots: Mutex<Slots>,
+    pub(super) keeping: SlotsKeeping,
 }
 
 impl Vaults {
@@ -145,10 +162,11 @@ impl Vaults {
             new_vaults,
             subscription: subscription.to_ascii_lowercase(),
             slots: Mutex::default(),
+            keeping: SlotsKeeping::default(),
         }
     }
 
-    /// The settings of vaults that come into being by their name.
+    /// The properties of vaults that come into being by their name.
     pub(crate) fn defaults(&self) -> &VaultProperties {
         &self.new_vaults
     }
@@ -157,25 +175,28 @@ impl Vaults {
     ///
     /// A vault is the same under its local and its public names; a managed HSM is apart from a vault.
     pub(crate) fn open(&self, site: &VaultSite) -> Option<Arc<Vault>> {
-        let new = || {
-            Slot::Open(Vault::new(
-                &site.name,
-                site.kind,
-                VaultSettings {
-                    properties: self.new_vaults.clone(),
-                    access: Access::Everyone,
-                    network: NetworkRules::default(),
-                    location: REGION.to_owned(),
-                    subscription: self.subscription.clone(),
-                    tenant: None,
-                    premium: true,
-                },
-            ))
-        };
-        match lock(&self.slots).entry(slot(&site.name, site.kind).into_owned()).or_insert_with(new)
-        {
-            Slot::Open(vault) => Some(Arc::clone(vault)),
-            Slot::Gone => None,
+        let mut slots = lock(&self.slots);
+        let key = slot(&site.name, site.kind);
+        match slots.get(&*key) {
+            Some(Slot::Open(vault)) => return Some(Arc::clone(vault)),
+            Some(Slot::Gone) => return None,
+            None => {}
+        }
+        let vault = self.enter(Vault::new(&site.name, site.kind, self.new_settings()));
+        self.put(&mut slots, key.into_owned(), Slot::Open(Arc::clone(&vault)));
+        Some(vault)
+    }
+
+    /// The settings of vaults that come into being by their name.
+    pub(super) fn new_settings(&self) -> VaultSettings {
+        VaultSettings {
+            properties: self.new_vaults.clone(),
+            access: Access::Everyone,
+            network: NetworkRules::default(),
+            location: REGION.to_owned(),
+            subscription: self.subscription.clone(),
+            tenant: None,
+            premium: true,
         }
     }
 
@@ -206,20 +227,21 @@ impl Vaults {
         }
         let access = settings.access.after(None, now, from);
         let settings = VaultSettings { access, ..settings };
-        let vault = Vault::new(name, kind, settings);
-        slots.insert(slot.into_owned(), Slot::Open(Arc::clone(&vault)));
+        let vault = self.enter(Vault::new(name, kind, settings));
+        self.put(&mut slots, slot.into_owned(), Slot::Open(Arc::clone(&vault)));
         vault
     }
 
     /// Takes a vault away from its name.
     pub(crate) fn close(&self, vault: &Vault) {
-        lock(&self.slots).insert(slot(&vault.name, vault.kind).into_owned(), Slot::Gone);
+        let key = slot(&vault.name, vault.kind).into_owned();
+        self.put(&mut lock(&self.slots), key, Slot::Gone);
     }
 
     /// Puts a recovered vault back under its name.
     pub(crate) fn reopen(&self, vault: &Arc<Vault>) {
-        lock(&self.slots)
-            .insert(slot(&vault.name, vault.kind).into_owned(), Slot::Open(Arc::clone(vault)));
+        let key = slot(&vault.name, vault.kind).into_owned();
+        self.put(&mut lock(&self.slots), key, Slot::Open(Arc::clone(vault)));
     }
 }
 

@@ -103,8 +103,9 @@ impl Arm {
     /// A vault that lets the default principal do everything.
     pub(crate) async fn open_vault(&self, name: &str, properties: Value) -> Vault {
         let mut properties = properties;
-        properties["accessPolicies"] =
-            json!([self.policy(json!({"keys": ["all", "purge"], "secrets": ["all", "purge"]}))]);
+        let all = json!(["all", "purge"]);
+        let all = json!({"keys": all, "secrets": all, "certificates": all});
+        properties["accessPolicies"] = json!([self.policy(all)]);
         self.put(name, properties).await.ok();
         self.data(name).await
     }

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 use crate::{
     arm::Arm,
-    certificate_support::{der, issued, parse, policy, policy_with, request, sections, version},
+    certificate_support::{
+        der, issued, merged_by, merged_until, parse, policy, policy_with, request, sections,
+        version,
+    },
     support::{Answer, Vault},
     test_certificates::{AUTHORITY, KEY, LEAF},
 };
@@ -47,19 +50,48 @@ async fn a_key_that_takes_its_time_does_not_get_into_a_certificate_of_its_name()
     assert_eq!(vault.get("/keys/c").await.status(), 404, "the key goes with its certificate");
 }
 
+/// As documented: by a certificate that came by another way.
 #[tokio::test]
-async fn a_request_that_was_given_up_is_not_merged() {
+async fn a_request_that_was_given_up_or_failed_is_completed_by_a_merge() {
     let vault = Vault::new().await;
-    for policy in [policy(), unknown("application/x-pem-file")] {
-        assert_eq!(request(&vault, "c", policy).await.status(), 202);
-        cancel(&vault).await.ok();
+    let issuer = json!({"provider": "Test"});
+    vault.send("PUT", "/certificates/issuers/ca", Some(issuer)).await.ok();
+    let by_issuer = policy_with(json!({"issuer": {"name": "ca"}}));
+    let unknown = unknown("application/x-pem-file");
+    for (policy, status) in [(policy(), "cancelled"), (unknown, "cancelled"), (by_issuer, "failed")]
+    {
+        let begun = request(&vault, "c", policy).await;
+        assert_eq!(begun.status(), 202);
+        match status {
+            "failed" => drop(vault.delete("/certificates/issuers/ca").await.ok()),
+            _ => drop(cancel(&vault).await.ok()),
+        }
+        assert_eq!(vault.get("/certificates/c/pending").await.ok()["status"], status);
         let body = json!({"x5c": [base64_of(LEAF)]});
         let refused = vault.post("/certificates/c/pending/merge", body).await.refusal();
-        assert_eq!(
-            (refused.0, refused.3.as_str()),
-            (400, "The certificate operation is not in progress and cannot be merged.")
-        );
-        assert_eq!(vault.get("/certificates/c/pending").await.ok()["status"], "cancelled");
+        assert!(refused.3.contains("does not match"), "{}", refused.3);
+        let x5c = merged_by(&begun.json()["csr"]);
+        let merged = vault.post("/certificates/c/pending/merge", json!({"x5c": x5c})).await;
+        assert_eq!(merged.status(), 201, "{}", merged.text());
+        assert_eq!(vault.get("/certificates/c").await.ok()["cer"], x5c[0]);
+        let ended = vault.get("/certificates/c/pending").await.ok();
+        assert_eq!(ended["status"], "completed");
+        assert!(ended.get("error").is_none(), "{ended}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_over_is_not_merged() {
+    let vault = Vault::new().await;
+    let begun = request(&vault, "c", unknown("application/x-pem-file")).await.json();
+    let now = vault.emulator.clock().now();
+    for (end, status) in [(now, 400), (now + Duration::from_secs(2), 201)] {
+        let x5c = merged_until(&begun["csr"], end);
+        let merged = vault.post("/certificates/c/pending/merge", json!({"x5c": x5c})).await;
+        assert_eq!(merged.status(), status, "{}", merged.text());
+        if status == 400 {
+            assert_eq!(merged.refusal().3, "The specified certificate has expired.");
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use azvault_emulator::Emulator;
 use serde_json::{Value, json};
 
 use crate::{
+    arm::Arm,
     certificate_support::{issued, policy, policy_with, request, version},
     support::{Vault, base64url},
 };
@@ -193,6 +194,30 @@ async fn a_certificate_is_renewed_by_its_lifetime_action() {
             - first["attributes"]["created"].as_i64().unwrap();
         assert_eq!((lived + 600) / 86_400, i64::from(day), "{trigger}: dated when it was due");
         assert_eq!(versions(&vault, "certificates").await, 2);
+    }
+}
+
+#[tokio::test]
+async fn whoever_looks_through_resource_manager_finds_what_is_issued_and_renewed() {
+    for collection in ["keys", "secrets"] {
+        let arm = Arm::new().await;
+        let data = arm.open_vault("kv-1", json!({})).await;
+        let below = |rest: &str| format!("{}/{collection}{rest}", arm.vault_path("rg", "kv-1"));
+        let begun = request(&data, "c", renewing(12, json!({"lifetime_percentage": 80}))).await;
+        assert_eq!(begun.status(), 202);
+        let list = arm.get(&below("")).await.ok();
+        assert_eq!(list["value"].as_array().unwrap().len(), 1, "issued by that look: {list}");
+        let shown = arm.get(&below("/c")).await.ok()["properties"].clone();
+        arm.emulator().clock().advance(DAY * 300);
+        let renewed = arm.get(&below("/c")).await.ok()["properties"].clone();
+        assert_ne!(renewed, shown, "{collection}");
+        let bundle = data.get("/certificates/c").await.ok();
+        let (id, own) = match collection {
+            "keys" => ("keyUriWithVersion", "kid"),
+            _ => ("secretUriWithVersion", "sid"),
+        };
+        assert_eq!(renewed[id], bundle[own]);
+        assert_eq!(versions(&data, "certificates").await, 2);
     }
 }
 

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use azvault_emulator::Emulator;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    PublicKeyData, SignatureAlgorithm,
-};
+use rcgen::KeyPair;
 use serde_json::{Value, json};
 use x509_parser::{certification_request::X509CertificationRequest, prelude::FromDer};
 
 use crate::{
-    certificate_support::{der, issued, policy, policy_with, request, sections, verifies, version},
+    certificate_support::{
+        der, issued, merged_by, policy, policy_with, request, sections, sign, verifies, version,
+    },
     support::{Answer, Vault},
 };
 
@@ -189,35 +188,6 @@ async fn what_is_not_issued_is_listed_only_on_demand() {
     }
 }
 
-/// A public key out of a request.
-struct Public(Vec<u8>);
-
-impl PublicKeyData for Public {
-    fn der_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    fn algorithm(&self) -> &'static SignatureAlgorithm {
-        &rcgen::PKCS_ECDSA_P256_SHA256
-    }
-}
-
-/// A certificate for that key and its authority's, in base64.
-fn sign(key: &impl PublicKeyData) -> [String; 2] {
-    let named = |name: &str| {
-        let mut params = CertificateParams::default();
-        params.distinguished_name = DistinguishedName::new();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params
-    };
-    let mut authority = named("authority");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority_key = KeyPair::generate().unwrap();
-    let authority_der = authority.self_signed(&authority_key).unwrap();
-    let leaf = named("leaf").signed_by(key, &Issuer::new(authority, authority_key)).unwrap();
-    [STANDARD.encode(leaf.der()), STANDARD.encode(authority_der.der())]
-}
-
 #[tokio::test]
 async fn a_certificate_that_somebody_else_signed_is_merged() {
     let vault = Vault::new().await;
@@ -226,10 +196,6 @@ async fn a_certificate_that_somebody_else_signed_is_merged() {
     assert_eq!(begun.json()["status_details"], details);
     vault.emulator.clock().advance(LAG);
     assert_eq!(pending(&vault).await.ok()["status"], "inProgress");
-    let csr = STANDARD.decode(begun.json()["csr"].as_str().unwrap()).unwrap();
-    let (_, csr) = X509CertificationRequest::from_der(&csr).unwrap();
-    let key = &csr.certification_request_info.subject_pki.subject_public_key.data;
-
     let wrong = sign(&KeyPair::generate().unwrap());
     let refusal =
         vault.post("/certificates/c/pending/merge", json!({"x5c": wrong})).await.refusal();
@@ -240,7 +206,10 @@ async fn a_certificate_that_somebody_else_signed_is_merged() {
         assert_eq!(refused.refusal().1, "BadParameter", "{x5c}");
     }
 
-    let x5c = sign(&Public(key.to_vec()));
+    let x5c = merged_by(&begun.json()["csr"]);
+    let backwards = json!({"x5c": [x5c[1], x5c[0]]});
+    let refused = vault.post("/certificates/c/pending/merge", backwards).await.refusal();
+    assert_eq!((refused.0, refused.3), (400, refusal.3), "the signed one comes first");
     let body = json!({"x5c": x5c, "tags": {"by": "hand"}});
     let merged = vault.post("/certificates/c/pending/merge", body).await;
     assert_eq!(merged.status(), 201);

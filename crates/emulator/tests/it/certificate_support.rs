@@ -5,8 +5,15 @@ use aws_lc_rs::signature::{
     RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    PublicKeyData, SignatureAlgorithm,
+};
 use serde_json::{Value, json};
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::{
+    certification_request::X509CertificationRequest,
+    prelude::{FromDer, X509Certificate},
+};
 
 use crate::support::{Answer, Body, Vault};
 
@@ -84,4 +91,57 @@ pub(crate) fn version(id: &Value) -> String {
 pub(crate) fn sections(text: &str) -> Vec<(String, Vec<u8>)> {
     let sections = pem::parse_many(text).unwrap();
     sections.into_iter().map(|part| (part.tag().to_owned(), part.into_contents())).collect()
+}
+
+/// A public key out of a request.
+struct Public(Vec<u8>);
+
+impl PublicKeyData for Public {
+    fn der_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        &rcgen::PKCS_ECDSA_P256_SHA256
+    }
+}
+
+/// What an authority makes of a request on P-256 for a certificate, in base64: its certificate and its own.
+pub(crate) fn merged_by(csr: &Value) -> [String; 2] {
+    sign(&Public(key_of(csr)))
+}
+
+/// The same, of a certificate that is over at that time.
+pub(crate) fn merged_until(csr: &Value, end: time::OffsetDateTime) -> [String; 2] {
+    signed(&Public(key_of(csr)), Some(end))
+}
+
+fn key_of(csr: &Value) -> Vec<u8> {
+    let csr = STANDARD.decode(csr.as_str().unwrap()).unwrap();
+    let (_, csr) = X509CertificationRequest::from_der(&csr).unwrap();
+    csr.certification_request_info.subject_pki.subject_public_key.data.to_vec()
+}
+
+/// A certificate for that key and its authority's, in base64.
+pub(crate) fn sign(key: &impl PublicKeyData) -> [String; 2] {
+    signed(key, None)
+}
+
+fn signed(key: &impl PublicKeyData, end: Option<time::OffsetDateTime>) -> [String; 2] {
+    let named = |name: &str| {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params
+    };
+    let mut authority = named("authority");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_key = KeyPair::generate().unwrap();
+    let authority_der = authority.self_signed(&authority_key).unwrap();
+    let mut params = named("leaf");
+    if let Some(end) = end {
+        params.not_after = end;
+    }
+    let leaf = params.signed_by(key, &Issuer::new(authority, authority_key)).unwrap();
+    [STANDARD.encode(leaf.der()), STANDARD.encode(authority_der.der())]
 }

@@ -216,6 +216,10 @@ async fn a_certificate_says_what_its_policy_asks_for() {
     assert_eq!(certificate.raw_serial().len(), 16);
 }
 
+fn lifetime_action(kind: &str) -> Value {
+    json!({"trigger": {"lifetime_percentage": 80}, "action": {"action_type": kind}})
+}
+
 #[tokio::test]
 async fn policies_that_no_certificate_can_have_are_refused() {
     let vault = Vault::new().await;
@@ -241,6 +245,8 @@ async fn policies_that_no_certificate_can_have_are_refused() {
         (x509(json!({})), "'subject'"),
         (x509(json!({"subject": "nobody"})), "nobody"),
         (x509(json!({"subject": "CN=c", "sans": {"ip_addresses": ["x"]}})), "sans"),
+        (x509(json!({"subject": "CN=c", "sans": {"dns_names": [" "]}})), "sans"),
+        (x509(json!({"subject": "CN=c", "sans": {"emails": [""]}})), "sans"),
         (x509(json!({"subject": "CN=c", "ekus": ["server"]})), "server"),
         (x509(json!({"subject": "CN=c", "key_usage": ["cook"]})), "invalid value"),
         (x509(json!({"subject": "CN=c", "validity_months": 0})), "0 months"),
@@ -248,6 +254,19 @@ async fn policies_that_no_certificate_can_have_are_refused() {
         (action(json!({"lifetime_percentage": 100}), "AutoRenew"), "lifetime_percentage"),
         (action(json!({"days_before_expiry": 325}), "AutoRenew"), "324"),
         (action(json!({"lifetime_percentage": 80}), "Sing"), "invalid value"),
+        // Reported: https://github.com/Azure/azure-sdk-for-net/issues/15633
+        (
+            policy_with(json!({
+                "lifetime_actions": [lifetime_action("AutoRenew"), lifetime_action("EmailContacts")],
+            })),
+            "At most one action is allowed",
+        ),
+        (
+            policy_with(json!({
+                "issuer": {"name": "Unknown"}, "lifetime_actions": [lifetime_action("AutoRenew")],
+            })),
+            "AutoRenew is not possible with the issuer Unknown",
+        ),
     ] {
         let (status, code, _, message) = request(&vault, "c", policy.clone()).await.refusal();
         assert_eq!((status, code.as_str()), (400, "BadParameter"), "{policy}");

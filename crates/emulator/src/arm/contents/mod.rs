@@ -58,6 +58,7 @@ pub(super) async fn answer(
 ) -> Option<Result<Reply, ArmError>> {
     let work = async {
         let opened = Opened::open(context, owner)?;
+        secrets::catch_up(&opened, part).await?;
         match (method.as_str(), part) {
             ("GET", VaultPart::Keys) => keys::list(&opened).await,
             ("PUT", VaultPart::Key { name }) => keys::create_if_not_exist(&opened, name).await,
@@ -83,7 +84,7 @@ pub(super) async fn answer(
 
 impl<'a> Opened<'a> {
     fn open(context: &'a Context<'a>, owner: &Target) -> Result<Self, ArmError> {
-        let mut state = context.state();
+        let state = context.state();
         let (path, location, data, authority) = match owner {
             Target::Vault(id) => {
                 let vault = state.live(id)?;
@@ -91,7 +92,7 @@ impl<'a> Opened<'a> {
                 (vault.id.path(), Some(vault.location.clone()), &vault.data, authority)
             }
             Target::ManagedHsm(id) => {
-                let hsm = managed_hsms::live(&mut state, context.now, id)?;
+                let hsm = managed_hsms::live(&state, context.now, id)?;
                 if hsm.is_being_deleted() {
                     return Err(ArmError::hsm_is_being_deleted(&id.name));
                 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Body, Opened, Resource, check_name, json_body, read};
 use crate::{
-    arm::{error::ArmError, reply::Reply},
+    arm::{error::ArmError, part::VaultPart, reply::Reply},
     objects::{Described, describe, describe_all},
     secrets::{self, SecretContent},
     vault::{ObjectRoute, SecretRoute},
@@ -58,6 +58,18 @@ struct Attributes {
     exp: Option<i64>,
     created: i64,
     updated: i64,
+}
+
+/// Issues and renews the certificates whose secrets are looked at.
+pub(super) async fn catch_up(opened: &Opened<'_>, part: &VaultPart) -> Result<(), ArmError> {
+    let route = match part {
+        VaultPart::Secrets => ObjectRoute::List,
+        VaultPart::Secret { name } => ObjectRoute::Get { name: name.clone(), version: None },
+        _ => return Ok(()),
+    };
+    secrets::catch_up(&opened.behalf.context(), &SecretRoute::Object(route))
+        .await
+        .map_err(ArmError::of_vault)
 }
 
 /// Makes a new version, whatever was there: 200, as recorded, for a new secret too.

@@ -11,7 +11,7 @@ use super::{
         vaults::{Stamp, connections::Connections},
     },
     body::{Absent, HsmBody, SettingsBody},
-    live,
+    live_mut,
     model::{Change, ChangeKind, ManagedHsm},
     operation,
 };
@@ -58,7 +58,7 @@ pub(super) fn put(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> 
 /// What the body leaves out stays; tags, rules, regions and administrators are replaced as a whole.
 pub(super) fn patch(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let hsm = live(&mut state, context.now, id)?;
+    let hsm = live_mut(&mut state, context.now, id)?;
     if hsm.is_being_deleted() {
         return Err(ArmError::hsm_is_being_deleted(&id.name));
     }
@@ -102,7 +102,7 @@ fn create(
     settings: SettingsBody,
 ) -> Result<ManagedHsm, ArmError> {
     let properties = settings.create()?;
-    let settings = properties.settings(context, id, location);
+    let settings = properties.settings(context.router.vaults.defaults(), id, location);
     let stamp = Stamp::of(context);
     let done = after(context.now, context.settings().hsm_provisioning_lag);
     let (vaults, now) = (&context.router.vaults, context.now);

@@ -15,7 +15,7 @@ use super::{
         state::State,
         vaults::seconds,
     },
-    live,
+    live_mut,
     model::{HsmDeletion, ManagedHsm},
     operation,
 };
@@ -70,7 +70,7 @@ impl<'a> DeletedHsm<'a> {
 pub(super) fn delete(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
     let mut state = context.state();
     state.group(&id.group)?;
-    let Ok(hsm) = live(&mut state, context.now, id) else {
+    let Ok(hsm) = live_mut(&mut state, context.now, id) else {
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     };
     let (done, location) = (hsm.delete(context), hsm.location.clone());
@@ -95,8 +95,8 @@ pub(super) fn get(
     location: &str,
     name: &str,
 ) -> Result<Reply, ArmError> {
-    let mut state = context.state();
-    let (hsm, deletion) = find(&mut state, context, subscription, location, name)?;
+    let state = context.state();
+    let (hsm, deletion) = find(&state, context, subscription, location, name)?;
     Ok(Reply::json(StatusCode::OK, &DeletedHsm::of(hsm, deletion))?.by_provider())
 }
 
@@ -108,26 +108,28 @@ pub(super) fn purge(
     name: &str,
 ) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let (hsm, deletion) = find(&mut state, context, subscription, location, name)?;
+    let (hsm, deletion) = find(&state, context, subscription, location, name)?;
     if hsm.properties.purge_protection {
         return Err(ArmError::hsm_purge_not_allowed(name));
     }
     let lag = context.settings().purge_lag;
     let done = deletion.purged.unwrap_or_else(|| after(context.now, lag));
-    hsm.deletion = Some(HsmDeletion { purged: Some(done), ..deletion });
+    if let Some(hsm) = state.hsms.get_mut(&name.to_ascii_lowercase()) {
+        hsm.deletion = Some(HsmDeletion { purged: Some(done), ..deletion });
+    }
     Ok(operation::begin(context, &mut state, subscription, location, done, None))
 }
 
 fn find<'a>(
-    state: &'a mut State,
+    state: &'a State,
     context: &Context<'_>,
     subscription: &str,
     location: &str,
     name: &str,
-) -> Result<(&'a mut ManagedHsm, HsmDeletion), ArmError> {
+) -> Result<(&'a ManagedHsm, HsmDeletion), ArmError> {
     state
         .hsms
-        .get_mut(&name.to_ascii_lowercase())
+        .get(&name.to_ascii_lowercase())
         .filter(|hsm| {
             hsm.id.group.subscription == subscription
                 && !hsm.is_live(context.now)

@@ -5,6 +5,7 @@
 mod body;
 mod change;
 mod deleted;
+mod kept;
 mod model;
 mod network;
 mod operation;
@@ -25,6 +26,7 @@ use super::{
     state::State,
     vaults::availability,
 };
+pub(super) use kept::KeptHsm;
 pub(super) use model::ManagedHsm;
 use view::HsmView;
 
@@ -60,23 +62,37 @@ pub(super) fn answer(
 }
 
 fn get(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
-    let mut state = context.state();
-    let hsm = live(&mut state, context.now, id)?;
+    let state = context.state();
+    let hsm = live(&state, context.now, id)?;
     Ok(Reply::json(StatusCode::OK, &HsmView::of(context, hsm))?.by_provider())
 }
 
 /// The managed HSM of that name in that group, unless it is deleted.
 pub(super) fn live<'a>(
+    state: &'a State,
+    now: OffsetDateTime,
+    id: &HsmId,
+) -> Result<&'a ManagedHsm, ArmError> {
+    state.group(&id.group)?;
+    state
+        .hsms
+        .get(&id.key())
+        .filter(|hsm| hsm.is_live(now) && hsm.id.group.is(&id.group))
+        .ok_or_else(|| not_found(id))
+}
+
+/// The same, to be changed.
+pub(super) fn live_mut<'a>(
     state: &'a mut State,
     now: OffsetDateTime,
     id: &HsmId,
 ) -> Result<&'a mut ManagedHsm, ArmError> {
-    state.group(&id.group)?;
-    state
-        .hsms
-        .get_mut(&id.key())
-        .filter(|hsm| hsm.is_live(now) && hsm.id.group.is(&id.group))
-        .ok_or_else(|| ArmError::resource_not_found(KIND, &id.name, &id.group))
+    live(state, now, id)?;
+    state.hsms.get_mut(&id.key()).ok_or_else(|| not_found(id))
+}
+
+fn not_found(id: &HsmId) -> ArmError {
+    ArmError::resource_not_found(KIND, &id.name, &id.group)
 }
 
 /// The live ones of a subscription, or of one group of it, in the order of their names.
@@ -119,17 +135,20 @@ fn list(
 
 /// Those that were sent when it was made or changed.
 fn regions(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
-    let mut state = context.state();
-    let value = view::regions(live(&mut state, context.now, id)?);
+    let state = context.state();
+    let value = view::regions(live(&state, context.now, id)?);
     Ok(Reply::json(StatusCode::OK, &Page::whole(value))?.by_provider())
 }
 
 /// Deletes those of a group that is deleted.
 pub(super) fn delete_all(context: &Context<'_>, state: &mut State, group: &GroupId) {
-    let hsms = state.hsms.values_mut();
-    for hsm in hsms.filter(|hsm| hsm.is_live(context.now) && hsm.id.group.is(group)) {
-        hsm.delete(context);
-    }
+    state.hsms.change_each(|_, hsm| {
+        let goes = hsm.is_live(context.now) && hsm.id.group.is(group);
+        if goes {
+            hsm.delete(context);
+        }
+        goes
+    });
 }
 
 #[derive(Deserialize)]
@@ -143,7 +162,7 @@ pub(super) fn check_name(context: &Context<'_>) -> Result<Reply, ArmError> {
     let (reason, message) = if !is_vault_name(&name) {
         let error = ArmError::hsm_name_not_valid(&name);
         (Some("AccountNameInvalid"), Some(error.message.into_owned()))
-    } else if context.state().hsms.contains_key(&name.to_ascii_lowercase()) {
+    } else if context.state().hsms.get(&name.to_ascii_lowercase()).is_some() {
         (Some("AlreadyExists"), Some(format!("The name '{name}' is already in use.")))
     } else {
         (None, None)

@@ -39,30 +39,36 @@ pub(in crate::arm) struct ManagedHsm {
 }
 
 /// A making or changing, under way until `done`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Change {
     pub(super) kind: ChangeKind,
+    #[serde(with = "crate::moment")]
     pub(super) done: OffsetDateTime,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) enum ChangeKind {
     Provisioning,
     Updating,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct HsmDeletion {
+    #[serde(with = "crate::moment")]
     pub(super) at: OffsetDateTime,
     /// Until then it is there, `Deleting`.
+    #[serde(with = "crate::moment")]
     pub(super) done: OffsetDateTime,
+    #[serde(with = "crate::moment")]
     pub(super) scheduled_purge: OffsetDateTime,
     /// When a purge that was asked for is done.
+    #[serde(default, with = "crate::moment::option")]
     pub(super) purged: Option<OffsetDateTime>,
 }
 
 /// What callers set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Properties {
     pub(super) sku: Sku,
     /// As sent.
@@ -76,14 +82,14 @@ pub(super) struct Properties {
     pub(super) regions: Vec<Region>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Sku {
     pub(super) family: String,
     pub(super) name: String,
 }
 
 /// A region besides the first, as sent.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Region {
     pub(super) name: Option<String>,
@@ -94,7 +100,7 @@ impl Properties {
     /// What the data plane goes by.
     pub(super) fn settings(
         &self,
-        context: &Context<'_>,
+        defaults: &VaultProperties,
         id: &HsmId,
         location: &str,
     ) -> VaultSettings {
@@ -102,7 +108,7 @@ impl Properties {
             properties: VaultProperties {
                 retention_days: self.retention_days,
                 purge_protection: self.purge_protection,
-                ..context.router.vaults.defaults().clone()
+                ..defaults.clone()
             },
             access: Access::Administrators(Administrators {
                 object_ids: self.administrators.clone(),
@@ -143,7 +149,8 @@ impl ManagedHsm {
 
     /// Takes over changed properties, for the data plane too.
     pub(super) fn configure(&mut self, context: &Context<'_>, properties: Properties) {
-        let settings = properties.settings(context, &self.id, &self.location);
+        let settings =
+            properties.settings(context.router.vaults.defaults(), &self.id, &self.location);
         self.data.configure(settings, context.now, context.now);
         self.properties = properties;
     }

@@ -51,7 +51,7 @@ pub(in crate::arm) fn change(
     };
     let Body { properties: PoliciesBody { access_policies } } = context.json()?;
     let mut state = context.state();
-    let vault = state.live(id)?;
+    let vault = state.live_mut(id)?;
     vault.check_unchanged(context)?;
     let mut properties = vault.properties.clone();
     policy_rules::check(&access_policies, &properties.tenant_id)?;

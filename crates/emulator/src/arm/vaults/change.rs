@@ -78,7 +78,7 @@ fn check_place(vault: &ArmVault, id: &VaultId, location: &str) -> Result<(), Arm
 /// What the body leaves out stays; access policies and tags are replaced as a whole.
 pub(in crate::arm) fn patch(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let vault = state.live(id)?;
+    let vault = state.live_mut(id)?;
     let VaultBody { tags, properties, .. } = context.json()?;
     vault.check_unchanged(context)?;
     if let Some(properties) = properties {
@@ -100,7 +100,7 @@ fn create(
     properties: PropertiesBody,
 ) -> Result<ArmVault, ArmError> {
     let properties = properties.create(context)?;
-    let settings = properties.settings(context, id, location);
+    let settings = properties.settings(context.router.vaults.defaults(), id, location);
     let stamp = Stamp::of(context);
     Ok(ArmVault {
         id: id.clone(),

@@ -1,6 +1,6 @@
 //! Deleted vaults: seen, and purged.
 
-use std::{collections::BTreeMap, convert::identity, ops::Bound};
+use std::{collections::BTreeMap, convert::identity};
 
 use http::{HeaderName, StatusCode};
 use serde::Serialize;
@@ -72,7 +72,7 @@ pub(in crate::arm) fn list(context: &Context<'_>, subscription: &str) -> Result<
     let after = &context.query.after;
     let vaults = state
         .vaults
-        .range::<str, _>((Bound::Excluded(after.as_str()), Bound::Unbounded))
+        .after(after)
         .filter(|(_, vault)| vault.id.group.subscription == subscription)
         .filter_map(|(key, vault)| Some((key, DeletedVault::of(vault, vault.deletion?))));
     let page = Page::cut(vaults, context.query.page_size_or(PAGE), identity, |last| {
@@ -94,8 +94,8 @@ pub(in crate::arm) fn get(
     location: &str,
     name: &str,
 ) -> Result<Reply, ArmError> {
-    let mut state = context.state();
-    let (vault, deletion) = find(&mut state, subscription, location, name)?;
+    let state = context.state();
+    let (vault, deletion) = find(&state, subscription, location, name)?;
     Ok(Reply::json(StatusCode::OK, &DeletedVault::of(vault, deletion))?.by_provider())
 }
 
@@ -107,14 +107,16 @@ pub(in crate::arm) fn purge(
     name: &str,
 ) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let (vault, deletion) = find(&mut state, subscription, location, name)?;
+    let (vault, deletion) = find(&state, subscription, location, name)?;
     if vault.properties.purge_protection {
         return Err(ArmError::purge_not_allowed());
     }
     let lag = context.settings().purge_lag;
     let purged = deletion.purged.unwrap_or_else(|| after(context.now, lag));
-    vault.deletion = Some(VaultDeletion { purged: Some(purged), ..deletion });
     let location = normalized_location(&vault.location);
+    if let Some(vault) = state.vaults.get_mut(&name.to_ascii_lowercase()) {
+        vault.deletion = Some(VaultDeletion { purged: Some(purged), ..deletion });
+    }
     let (token, operation) = Operation::new(subscription, context.now, lag);
     state.add_operation(token.clone(), operation);
     let path = operations::vault_path(subscription, &location, &token);
@@ -122,14 +124,14 @@ pub(in crate::arm) fn purge(
 }
 
 fn find<'a>(
-    state: &'a mut State,
+    state: &'a State,
     subscription: &str,
     location: &str,
     name: &str,
-) -> Result<(&'a mut ArmVault, VaultDeletion), ArmError> {
+) -> Result<(&'a ArmVault, VaultDeletion), ArmError> {
     state
         .vaults
-        .get_mut(&name.to_ascii_lowercase())
+        .get(&name.to_ascii_lowercase())
         .filter(|vault| {
             vault.id.group.subscription == subscription
                 && normalized_location(&vault.location) == normalized_location(location)

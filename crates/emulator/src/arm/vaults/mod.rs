@@ -5,6 +5,7 @@ mod body;
 mod change;
 pub(super) mod connections;
 mod deleted;
+mod kept;
 mod model;
 mod network;
 mod policy_rules;
@@ -19,30 +20,42 @@ use super::{
     names::{GroupId, VaultId, is_vault_name},
     page::Page,
     reply::Reply,
+    state::State,
 };
 pub(super) use access_policies::change as change_policies;
 pub(super) use change::{patch, put};
 pub(super) use deleted::{get as get_deleted, list as list_deleted, purge, seconds};
+pub(super) use kept::KeptVault;
 pub(super) use model::{ArmVault, Stamp};
 pub(super) use network::{NetworkAcls, check_public_access, rules};
 pub(super) use view::SystemData;
 use view::{ProvisioningState, VaultView};
 
 pub(super) fn get(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmError> {
-    let mut state = context.state();
-    reply(context, state.live(id)?)
+    reply(context, context.state().live(id)?)
 }
 
 /// Soft delete: the data plane is gone, its keys and secrets wait for recovery or purge.
 pub(super) fn delete(context: &Context<'_>, id: &VaultId) -> Result<Reply, ArmError> {
     let mut state = context.state();
     state.group(&id.group)?;
-    let Ok(vault) = state.live(id) else {
+    let Ok(vault) = state.live_mut(id) else {
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     };
     vault.check_unchanged(context)?;
     vault.delete(context);
     Ok(Reply::empty(StatusCode::OK).by_provider())
+}
+
+/// Deletes those of a group that is deleted.
+pub(super) fn delete_all(context: &Context<'_>, state: &mut State, group: &GroupId) {
+    state.vaults.change_each(|_, vault| {
+        let goes = vault.is_live() && vault.id.group.is(group);
+        if goes {
+            vault.delete(context);
+        }
+        goes
+    });
 }
 
 /// As recorded, every page that holds a vault has a link, and an empty one follows the last vault.
@@ -96,7 +109,7 @@ pub(super) fn check_name(context: &Context<'_>) -> Result<Reply, ArmError> {
     let (reason, message) = if !is_vault_name(&name) {
         let error = ArmError::vault_name_not_valid(&name);
         (Some("AccountNameInvalid"), Some(error.message.into_owned()))
-    } else if context.state().vaults.contains_key(&name.to_ascii_lowercase()) {
+    } else if context.state().vaults.get(&name.to_ascii_lowercase()).is_some() {
         (Some("AlreadyExists"), Some(format!("The name '{name}' is already in use.")))
     } else {
         (None, None)

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
@@ -42,22 +42,26 @@ pub(in crate::arm) struct ArmVault {
 }
 
 /// Who did something, and when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::arm) struct Stamp {
     pub(in crate::arm) by: String,
+    #[serde(with = "crate::moment")]
     pub(in crate::arm) at: OffsetDateTime,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct VaultDeletion {
+    #[serde(with = "crate::moment")]
     pub(super) at: OffsetDateTime,
+    #[serde(with = "crate::moment")]
     pub(super) scheduled_purge: OffsetDateTime,
     /// When a purge that was asked for is done.
+    #[serde(default, with = "crate::moment::option")]
     pub(super) purged: Option<OffsetDateTime>,
 }
 
 /// What callers set; `None` where they set nothing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Properties {
     pub(super) sku: Sku,
     pub(super) tenant_id: String,
@@ -72,7 +76,7 @@ pub(super) struct Properties {
     pub(super) public_network_access: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sku {
     pub(super) family: String,
     pub(super) name: String,
@@ -92,7 +96,7 @@ impl Properties {
     /// What the data plane goes by.
     pub(super) fn settings(
         &self,
-        context: &Context<'_>,
+        defaults: &VaultProperties,
         id: &VaultId,
         location: &str,
     ) -> VaultSettings {
@@ -105,7 +109,7 @@ impl Properties {
             properties: VaultProperties {
                 retention_days: self.retention_days(),
                 purge_protection: self.purge_protection,
-                ..context.router.vaults.defaults().clone()
+                ..defaults.clone()
             },
             access,
             network: network::rules(
@@ -173,7 +177,8 @@ impl ArmVault {
 
     /// Takes over changed properties, for the data plane too.
     pub(super) fn change(&mut self, context: &Context<'_>, properties: Properties) {
-        let settings = properties.settings(context, &self.id, &self.location);
+        let settings =
+            properties.settings(context.router.vaults.defaults(), &self.id, &self.location);
         self.data.configure(settings, context.now, context.router.roles.counts_from(context.now));
         self.properties = properties;
         self.touch(context);

@@ -18,6 +18,10 @@ impl Policy {
                 self.secret_props.content_type
             )));
         }
+        if self.lifetime_actions.len() > 1 {
+            // As reported: https://github.com/Azure/azure-sdk-for-net/issues/15633
+            return Err(bad("At most one action is allowed".to_owned()));
+        }
         self.lifetime_actions.iter().try_for_each(|action| self.check_action(action))
     }
 

@@ -83,7 +83,10 @@ pub(super) fn words(usages: KeyUsage) -> Vec<String> {
 
 /// Alternative names as a certificate has them; refuses what is none.
 pub(in crate::certificates) fn names(sans: &Sans) -> Result<Vec<GeneralName>, X509Error> {
-    let ia5 = |text: &String| Ia5String::new(text).map_err(|_| X509Error);
+    let ia5 = |text: &String| match text.trim() {
+        "" => Err(X509Error),
+        _ => Ia5String::new(text).map_err(|_| X509Error),
+    };
     let mut names = Vec::new();
     for email in sans.emails.iter().flatten() {
         names.push(GeneralName::Rfc822Name(ia5(email)?));

@@ -2,7 +2,10 @@
 
 use x509_cert::{
     attr::AttributeTypeAndValue,
-    der::{Any, Decode, Encode, Tag, Tagged, asn1::PrintableStringRef},
+    der::{
+        Any, Decode, Encode, Tag, Tagged,
+        asn1::{BmpString, PrintableStringRef},
+    },
     name::{Name, RdnSequence, RelativeDistinguishedName},
 };
 
@@ -34,9 +37,24 @@ fn printable(attribute: AttributeTypeAndValue) -> Result<AttributeTypeAndValue, 
 
 /// Writes a name as Windows does: the most specific part first, with a blank after each comma.
 pub(super) fn text(name: &Name) -> String {
-    let mut parts: Vec<String> = name.iter_rdn().map(|part| windows(&part.to_string())).collect();
+    let mut parts: Vec<String> =
+        name.iter_rdn().map(|part| windows(&in_utf8(part).to_string())).collect();
     parts.reverse();
     parts.join(", ")
+}
+
+/// Text of two bytes a character, as older authorities write it, is none to the crate but hex.
+fn in_utf8(part: &RelativeDistinguishedName) -> RelativeDistinguishedName {
+    let attributes: Vec<_> = part
+        .iter()
+        .cloned()
+        .map(|AttributeTypeAndValue { oid, value }| {
+            let text = value.decode_as::<BmpString>().map(|text| text.to_string());
+            let written = text.and_then(|text| Any::new(Tag::Utf8String, text.into_bytes()));
+            AttributeTypeAndValue { oid, value: written.unwrap_or(value) }
+        })
+        .collect();
+    attributes.try_into().unwrap_or_else(|_| part.clone())
 }
 
 /// Its words, where they are not those of RFC 4514.
@@ -111,6 +129,8 @@ fn attribute(part: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use x509_cert::der::asn1::ObjectIdentifier;
+
     use super::*;
 
     #[test]
@@ -138,6 +158,19 @@ mod tests {
         let name = subject("CN=a,O=b").unwrap();
         let first = name.iter_rdn().next().unwrap().to_string();
         assert_eq!(first, "O=b");
+    }
+
+    #[test]
+    fn text_of_two_bytes_a_character_is_read() {
+        let common_name = ObjectIdentifier::new_unwrap("2.5.4.3");
+        let value = BmpString::from_utf8("Müller, Söhne").unwrap();
+        let value = Any::new(Tag::BmpString, value.as_bytes()).unwrap();
+        let attribute = AttributeTypeAndValue { oid: common_name, value };
+        let part = RelativeDistinguishedName::try_from(vec![attribute]).unwrap();
+        let name = Name::from_der(&RdnSequence::from(vec![part]).to_der().unwrap()).unwrap();
+        let written = text(&name);
+        assert_eq!(written, r"CN=Müller\, Söhne");
+        assert_eq!(text(&subject(&written).unwrap()), written, "a policy can have it");
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! An object of the directory, as Graph shows it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     entra::principals::{Application, ManagedIdentity, User},
     principal::Principal,
 };
 
 /// What kind of object it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Kind {
     Application,
     ManagedIdentity,
@@ -14,7 +17,7 @@ pub(crate) enum Kind {
 }
 
 /// An object of the directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) kind: Kind,
     /// Its object id.

@@ -2,14 +2,18 @@
 
 mod entry;
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::sync::Mutex;
 
 use uuid::Uuid;
 
 pub(crate) use entry::{Entry, Kind};
 
 use super::principals::{Application, ManagedIdentity, Principals, User};
-use crate::{locks::lock, principal::Principal};
+use crate::{
+    locks::lock,
+    principal::Principal,
+    state::{Change, Flag, Kind as RecordKind, Record, Records, Table, Unreadable},
+};
 
 /// Who signs in where nobody is asked for a name, and nobody is listed.
 const ANYBODY: &str = "user@emulator.localhost";
@@ -22,8 +26,14 @@ const REMEMBERED: usize = 10_000;
 pub(crate) struct Directory {
     listed: Principals,
     /// By object id.
-    seen: Mutex<BTreeMap<String, Entry>>,
+    seen: Mutex<Seen>,
 }
+
+type Seen = Table<Entry>;
+
+/// Those who were seen, as they were kept.
+#[derive(Debug)]
+pub(crate) struct LoadedDirectory(Seen);
 
 impl Default for Directory {
     /// Anybody.
@@ -34,7 +44,7 @@ impl Default for Directory {
 
 impl Directory {
     pub(crate) fn of(listed: Principals) -> Self {
-        Self { listed, seen: Mutex::default() }
+        Self { listed, seen: Mutex::new(Table::new(RecordKind::Principal)) }
     }
 
     /// Whether those who are not listed are let in.
@@ -97,8 +107,9 @@ impl Directory {
             .find(|entry| entry.has_id(principal.oid()))
             .unwrap_or_else(|| Entry::of(principal));
         let mut seen = lock(&self.seen);
-        if seen.len() < REMEMBERED {
-            seen.entry(entry.id.to_ascii_lowercase()).or_insert_with(|| entry.clone());
+        let key = entry.id.to_ascii_lowercase();
+        if seen.len() < REMEMBERED && seen.get(&key).is_none() {
+            seen.insert(key, entry.clone());
         }
         entry
     }
@@ -122,6 +133,31 @@ impl Directory {
             }
         }
         entries
+    }
+
+    /// Notes from now on what becomes of records, and raises `flag` with each change.
+    pub(crate) fn keep(&self, flag: &Flag) {
+        lock(&self.seen).keep(flag.clone());
+    }
+
+    pub(crate) fn take_changes(&self, changes: &mut Vec<Change>) {
+        lock(&self.seen).take_changes("", Entry::clone, changes);
+    }
+
+    pub(crate) fn records(&self, records: &mut Vec<Record>) -> Result<(), Unreadable> {
+        records.extend(lock(&self.seen).records("", Entry::clone)?);
+        Ok(())
+    }
+
+    pub(crate) fn load(records: &mut Records) -> Result<LoadedDirectory, Unreadable> {
+        let mut seen = Table::new(RecordKind::Principal);
+        seen.load(records.take(RecordKind::Principal, ""), Some)?;
+        Ok(LoadedDirectory(seen))
+    }
+
+    /// What was loaded takes the place of what is there, and counts as written.
+    pub(crate) fn replace(&self, loaded: LoadedDirectory) {
+        *lock(&self.seen) = loaded.0;
     }
 
     fn listed_entries(&self) -> impl Iterator<Item = Entry> {

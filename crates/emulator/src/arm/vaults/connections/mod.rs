@@ -9,13 +9,13 @@ mod view;
 use std::time::Duration;
 
 use http::{HeaderName, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::super::{Arm, Context, error::ArmError, reply::Reply};
-use crate::clock::after;
+use crate::{clock::after, vault::Vaults};
 use operation::Pending;
 pub(in crate::arm) use owner::Target;
 pub(in crate::arm) use view::ConnectionItem;
@@ -26,7 +26,7 @@ const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperatio
 const RETRY_AFTER: &str = "1";
 
 /// The connections of one vault or managed HSM.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::arm) struct Connections {
     /// Whose they are, as a resource id.
     owner: String,
@@ -34,7 +34,7 @@ pub(in crate::arm) struct Connections {
 }
 
 /// A private endpoint's connection.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Connection {
     name: String,
     /// The resource id of the private endpoint.
@@ -56,19 +56,21 @@ pub(in crate::arm) struct NewConnection {
 }
 
 /// A change that is under way until `done`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Change {
     kind: ChangeKind,
+    #[serde(with = "crate::moment")]
     done: OffsetDateTime,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 enum ChangeKind {
     Updating,
     Deleting,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Status {
     Pending,
     Approved,
@@ -154,11 +156,22 @@ impl Connections {
         Self { owner, list: Vec::new() }
     }
 
-    pub(in crate::arm) fn settle(&mut self, now: OffsetDateTime) {
+    /// Brings about what is done by `now`; tells whether there was anything.
+    pub(in crate::arm) fn settle(&mut self, now: OffsetDateTime) -> bool {
+        let due =
+            |connection: &Connection| connection.change.is_some_and(|change| change.done <= now);
+        if !self.list.iter().any(due) {
+            return false;
+        }
         self.list.retain_mut(|connection| connection.settle(now));
+        true
     }
 
-    fn get(&mut self, name: &str) -> Option<&mut Connection> {
+    fn get(&self, name: &str) -> Option<&Connection> {
+        self.list.iter().find(|connection| connection.name.eq_ignore_ascii_case(name))
+    }
+
+    fn get_mut(&mut self, name: &str) -> Option<&mut Connection> {
         self.list.iter_mut().find(|connection| connection.name.eq_ignore_ascii_case(name))
     }
 
@@ -170,7 +183,7 @@ impl Connections {
     }
 
     /// Refuses a connection whose name is taken.
-    pub(in crate::arm) fn check(&mut self, name: &str) -> Result<(), String> {
+    pub(in crate::arm) fn check(&self, name: &str) -> Result<(), String> {
         match self.get(name) {
             None => Ok(()),
             Some(_) => Err(format!("There is a private endpoint connection '{name}' already.")),
@@ -210,12 +223,13 @@ impl Arm {
         &self,
         id: &str,
         name: &str,
+        vaults: &Vaults,
         now: OffsetDateTime,
     ) -> Result<String, String> {
         let Ok(Some(target)) = Target::of_id(id) else {
             return Err("it is not the resource id of a vault or a managed HSM".to_owned());
         };
-        let mut state = self.state(now);
+        let mut state = self.state(vaults, now);
         let connections =
             target.open(&mut state, now).map_err(|error| error.message.into_owned())?;
         let group = connections.owner.split("/providers/").next().unwrap_or_default().to_owned();
@@ -234,12 +248,12 @@ pub(in crate::arm) fn get(
     target: &Target,
     name: &str,
 ) -> Result<Reply, ArmError> {
-    let mut state = context.state();
-    let owner = target.live(&mut state, context.now)?;
+    let state = context.state();
+    let owner = target.live(&state, context.now)?;
     let path = owner.connections.path(name);
     if let Some(token) = &context.query.operation {
         let pending = Pending::parse(token)?;
-        return pending.poll(context, &path, owner.connections.get(name).map(|found| &*found));
+        return pending.poll(context, &path, owner.connections.get(name));
     }
     match owner.connections.get(name) {
         Some(connection) => {
@@ -263,11 +277,11 @@ pub(in crate::arm) fn put(
     })?;
     let status = wanted.status.as_deref().map(Status::parse).transpose()?;
     let mut state = context.state();
-    let owner = target.live(&mut state, context.now)?;
+    let owner = target.live_mut(&mut state, context.now)?;
     let path = owner.connections.path(name);
     // Only a private endpoint makes a connection.
     let connection =
-        owner.connections.get(name).ok_or_else(|| ArmError::connection_not_found(name))?;
+        owner.connections.get_mut(name).ok_or_else(|| ArmError::connection_not_found(name))?;
     if connection.change.is_some() {
         return Err(ArmError::connection_is_busy(name));
     }
@@ -291,9 +305,9 @@ pub(in crate::arm) fn delete(
     name: &str,
 ) -> Result<Reply, ArmError> {
     let mut state = context.state();
-    let owner = target.live(&mut state, context.now)?;
+    let owner = target.live_mut(&mut state, context.now)?;
     let path = owner.connections.path(name);
-    let Some(connection) = owner.connections.get(name) else {
+    let Some(connection) = owner.connections.get_mut(name) else {
         return Ok(Reply::empty(StatusCode::NO_CONTENT).by_provider());
     };
     let lag = context.router.vaults.defaults().deletion_lag;

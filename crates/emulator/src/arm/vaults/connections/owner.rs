@@ -1,5 +1,6 @@
 //! What has private endpoint connections: a vault, or a managed HSM.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
@@ -14,7 +15,8 @@ use super::{
 };
 
 /// The one that a request or a private endpoint names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(in crate::arm) enum Target {
     Vault(VaultId),
     ManagedHsm(HsmId),
@@ -42,6 +44,13 @@ const MANAGED_HSM: Kind = Kind {
 
 /// A live one.
 pub(super) struct Owner<'a> {
+    pub(super) kind: &'static Kind,
+    pub(super) location: &'a str,
+    pub(super) connections: &'a Connections,
+}
+
+/// A live one, to be changed.
+pub(super) struct OwnerMut<'a> {
     pub(super) kind: &'static Kind,
     pub(super) location: &'a str,
     pub(super) connections: &'a mut Connections,
@@ -82,18 +91,36 @@ impl Target {
 
     pub(super) fn live<'a>(
         &self,
-        state: &'a mut State,
+        state: &'a State,
         now: OffsetDateTime,
     ) -> Result<Owner<'a>, ArmError> {
         let kind = self.kind();
         Ok(match self {
             Self::Vault(id) => {
                 let vault = state.live(id)?;
-                Owner { kind, location: &vault.location, connections: &mut vault.connections }
+                Owner { kind, location: &vault.location, connections: &vault.connections }
             }
             Self::ManagedHsm(id) => {
                 let hsm = managed_hsms::live(state, now, id)?;
-                Owner { kind, location: &hsm.location, connections: &mut hsm.connections }
+                Owner { kind, location: &hsm.location, connections: &hsm.connections }
+            }
+        })
+    }
+
+    pub(super) fn live_mut<'a>(
+        &self,
+        state: &'a mut State,
+        now: OffsetDateTime,
+    ) -> Result<OwnerMut<'a>, ArmError> {
+        let kind = self.kind();
+        Ok(match self {
+            Self::Vault(id) => {
+                let vault = state.live_mut(id)?;
+                OwnerMut { kind, location: &vault.location, connections: &mut vault.connections }
+            }
+            Self::ManagedHsm(id) => {
+                let hsm = managed_hsms::live_mut(state, now, id)?;
+                OwnerMut { kind, location: &hsm.location, connections: &mut hsm.connections }
             }
         })
     }
@@ -104,7 +131,7 @@ impl Target {
         state: &'a mut State,
         now: OffsetDateTime,
     ) -> Result<&'a mut Connections, ArmError> {
-        Ok(self.live(state, now)?.connections)
+        Ok(self.live_mut(state, now)?.connections)
     }
 
     /// The connections, be it live or deleted.

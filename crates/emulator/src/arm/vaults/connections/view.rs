@@ -111,9 +111,9 @@ impl<'a> ConnectionItem<'a> {
 }
 
 pub(in crate::arm) fn list(context: &Context<'_>, target: &Target) -> Result<Reply, ArmError> {
-    let mut state = context.state();
-    let owner = target.live(&mut state, context.now)?;
-    let connections = &*owner.connections;
+    let state = context.state();
+    let owner = target.live(&state, context.now)?;
+    let connections = owner.connections;
     let mut value = Vec::with_capacity(connections.list.len());
     for connection in &connections.list {
         let path = connections.path(&connection.name);
@@ -127,8 +127,8 @@ pub(in crate::arm) fn link_resources(
     context: &Context<'_>,
     target: &Target,
 ) -> Result<Reply, ArmError> {
-    let mut state = context.state();
-    let owner = target.live(&mut state, context.now)?;
+    let state = context.state();
+    let owner = target.live(&state, context.now)?;
     let Kind { name, group_id, zone } = owner.kind;
     let resource = json!({
         "id": format!("{}/privateLinkResources/{group_id}", owner.connections.owner),

@@ -1,0 +1,197 @@
+//! The database of a data directory: its form, and reading it.
+
+use std::{fs, io, path::Path};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+
+use super::{
+    Durability,
+    folder::{Folder, sync, with_suffix},
+    seal::{About, Sealer},
+};
+use crate::{
+    installation::files::{keep_private, lock_file, named},
+    state::{Kind, Record},
+};
+
+/// "azve": what tells our databases from others'.
+const APPLICATION: i32 = 0x617a_7665;
+/// Every form that there was, each by what made it of the one before.
+const FORMS: &[M<'_>] = &[M::up(
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE records (
+         owner TEXT NOT NULL,
+         kind TEXT NOT NULL,
+         key TEXT NOT NULL,
+         body BLOB NOT NULL,
+         PRIMARY KEY (owner, kind, key)
+     ) STRICT, WITHOUT ROWID;
+     PRAGMA application_id = 0x617a7665;",
+)];
+/// What a directory's key is known by.
+const CHECK: About<'_> = About { kind: "meta", owner: "", key: "check" };
+
+#[derive(Debug)]
+pub(super) struct Database {
+    pub(super) connection: Connection,
+    pub(super) sealer: Sealer,
+    damaged: String,
+}
+
+impl Database {
+    pub(super) fn open(folder: &Folder, durability: Durability) -> io::Result<Self> {
+        Self::open_in_form(folder, durability, FORMS)
+    }
+
+    /// Opens a database and brings it into the last of these forms, or leaves it as it was.
+    pub(super) fn open_in_form(
+        folder: &Folder,
+        durability: Durability,
+        forms: &[M<'_>],
+    ) -> io::Result<Self> {
+        let form = i64::try_from(forms.len()).map_err(io::Error::other)?;
+        let sealer = folder.sealer()?;
+        let path = folder.database();
+        if !path.try_exists().map_err(|error| named(&path, &error))? {
+            make(&path, &sealer).map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("{} could not be made: {error}", path.display()),
+                )
+            })?;
+            sync(folder.path())?;
+            tracing::info!(folder = %folder.path().display(), "made a new data directory");
+        }
+        keep_private(&path)?;
+        let open = || -> rusqlite::Result<(Connection, i32, i64)> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(&path, flags)?;
+            let application =
+                connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+            let form = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            Ok((connection, application, form))
+        };
+        let (mut connection, application, found) =
+            open().map_err(|error| refused(folder, &error))?;
+        if application != APPLICATION {
+            let path = path.display();
+            return Err(folder.refused(format!("{path} is no state of an emulator. Put it back")));
+        }
+        if found > form {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!(
+                    "{} is of form {found}, which a newer emulator made; this one knows the forms up to {form}. Use the \
+                     newer one, or name another directory",
+                    path.display()
+                ),
+            ));
+        }
+        let prepare = |connection: &mut Connection| -> Result<(), rusqlite_migration::Error> {
+            // Nobody else is there, which saves locking each time, and a file to do so.
+            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", durability.synchronous())?;
+            Migrations::from_slice(forms).to_latest(connection)
+        };
+        prepare(&mut connection).map_err(|error| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!(
+                    "{} of form {found} could not be brought into form {form}, and is as it was: {error}",
+                    path.display()
+                ),
+            )
+        })?;
+        let read = "SELECT value FROM meta WHERE name = 'check'";
+        let check = connection.query_row(read, [], |row| row.get(0));
+        let check: Vec<u8> = check.map_err(|error| refused(folder, &error))?;
+        if sealer.open(&CHECK, check).is_none() {
+            return Err(folder.refused(format!(
+                "the key in {} is not that of {}. Put the right one back",
+                folder.path().display(),
+                path.display()
+            )));
+        }
+        let damaged = folder.refused(damaged(&path)).to_string();
+        Ok(Self { connection, sealer, damaged })
+    }
+
+    /// Why what is here makes no sense, and what to do.
+    pub(super) fn refused(&self, what: &dyn std::fmt::Display) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{what}: {}", self.damaged))
+    }
+
+    /// All records, opened.
+    pub(super) fn read(&mut self) -> io::Result<Vec<Record>> {
+        let refused = |what: &dyn std::fmt::Display| self.refused(what);
+        let read = || -> rusqlite::Result<Vec<(String, String, String, Vec<u8>)>> {
+            let mut rows = self.connection.prepare("SELECT kind, owner, key, body FROM records")?;
+            let row =
+                |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+            rows.query_map([], row)?.collect()
+        };
+        let rows = read().map_err(|error| refused(&error))?;
+        let open = |(kind, owner, key, body): (String, String, String, Vec<u8>)| {
+            let about = About { kind: &kind, owner: &owner, key: &key };
+            let body = self.sealer.open(&about, body);
+            let body = body.ok_or_else(|| {
+                refused(&format!("the {kind} '{key}' of '{owner}' was changed by somebody"))
+            })?;
+            let kind = Kind::of(&kind).ok_or_else(|| {
+                refused(&format!("'{kind}' is no kind of record that this version knows"))
+            })?;
+            Ok(Record { kind, owner, key, body })
+        };
+        rows.into_iter().map(open).collect()
+    }
+}
+
+impl Durability {
+    fn synchronous(self) -> &'static str {
+        match self {
+            Self::Normal => "NORMAL",
+            Self::Full => "FULL",
+        }
+    }
+}
+
+/// Makes an empty database, which appears as a whole.
+fn make(path: &Path, sealer: &Sealer) -> io::Result<()> {
+    let new = with_suffix(path, ".new");
+    for left in [&new, &with_suffix(&new, "-journal")] {
+        match fs::remove_file(left) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    // With the rights that SQLite gives its other files, too.
+    drop(lock_file(&new)?);
+    let check = sealer.seal(&CHECK, b"azvault-emulator");
+    let check = check.ok_or_else(|| io::Error::other("there are no random numbers"))?;
+    let fill = || -> Result<(), rusqlite_migration::Error> {
+        let mut connection = Connection::open(&new)?;
+        Migrations::from_slice(FORMS).to_latest(&mut connection)?;
+        connection.execute("INSERT INTO meta VALUES ('check', ?1)", [check])?;
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(())
+    };
+    fill().map_err(io::Error::other)?;
+    fs::rename(&new, path)
+}
+
+fn damaged(path: &Path) -> String {
+    format!("{} is damaged. Put a copy of the whole directory back", path.display())
+}
+
+/// Of the errors at opening, some are the file's and others the system's.
+fn refused(folder: &Folder, error: &rusqlite::Error) -> io::Error {
+    let path = folder.database();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            io::Error::other(format!("{}: {error}", path.display()))
+        }
+        _ => folder.refused(format!("{error}: {}", damaged(&path))),
+    }
+}
