@@ -103,6 +103,27 @@ mod tests {
     }
 
     #[test]
+    fn another_machine_is_refused_unless_it_may() {
+        let from = |peer: &str, anywhere| {
+            let request = Request {
+                method: Method::GET,
+                peer: peer.parse().unwrap(),
+                begun: 0,
+                host: "localhost:8444".to_owned(),
+                path: "/admin/info".to_owned(),
+                query: None,
+                headers: HeaderMap::new(),
+                body: message::Body::Whole(bytes::Bytes::new()),
+                notes: std::sync::Arc::default(),
+            };
+            admit(anywhere, &request).is_ok()
+        };
+        assert!(from("127.0.0.1", false) && from("::1", false));
+        assert!(!from("172.17.0.1", false) && !from("::ffff:192.168.1.2", false));
+        assert!(from("172.17.0.1", true));
+    }
+
+    #[test]
     fn loopback_is_loopback_in_ipv6_too() {
         for address in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
             assert!(is_loopback(address.parse().unwrap()), "{address}");
