@@ -76,10 +76,6 @@ impl<C: Content> Store<C> {
         self.objects.insert(id, object);
     }
 
-    pub(super) fn get(&self, id: &str) -> Option<&Object<C>> {
-        self.objects.get(id)
-    }
-
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Object<C>> {
         self.objects.get_mut(id)
     }

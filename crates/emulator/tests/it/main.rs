@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod admin;
 mod api_versions;
 mod arm;
 mod arm_access;
@@ -63,6 +64,8 @@ mod extreme_times;
 mod fault_orders;
 mod faults_and_journal;
 mod faults_on_the_wire;
+#[cfg(feature = "cli")]
+mod foreign_tokens;
 mod graph;
 mod imports;
 mod installations;
@@ -78,6 +81,8 @@ mod latency;
 mod ledger;
 mod managed_hsm;
 mod network_rules;
+#[cfg(feature = "cli")]
+mod operation;
 mod parallel_changes;
 mod private_members;
 mod program;
@@ -92,6 +97,7 @@ mod rotation;
 mod run_command;
 mod secret_lifecycle;
 mod secrets;
+mod seeding;
 mod service_times;
 mod support;
 mod test_certificates;
