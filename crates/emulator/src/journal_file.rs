@@ -79,7 +79,7 @@ impl JournalFile {
 impl Pending {
     /// Writes the line; a request whose connection was dropped was not answered and has none.
     pub(crate) fn end(self, outcome: &Outcome) {
-        let (Outcome::Answer(response) | Outcome::Truncated(response, _)) = outcome else {
+        let Some(response) = outcome.response() else {
             return;
         };
         let line = Line {

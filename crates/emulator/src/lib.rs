@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod admin;
 mod arm;
 mod attestation;
 mod backup;
@@ -24,12 +25,13 @@ mod locks;
 mod message;
 mod moment;
 mod objects;
+mod operation;
 mod principal;
 mod roles;
 mod router;
 mod secrets;
+mod seed;
 mod server;
-mod shims;
 mod snapshot;
 mod state;
 mod transport;
@@ -38,17 +40,22 @@ mod whole;
 
 pub use attestation::Attestation;
 pub use builder::EmulatorBuilder;
-pub use clock::Clock;
+pub use clock::{Clock, VaultClock};
 pub use emulator::Emulator;
 pub use entra::{Application, ManagedIdentity, Principals, User};
 pub use error::Error;
-pub use faults::{FaultBuilder, Faults};
+pub use faults::{
+    Fault, FaultBody, FaultBuilder, FaultHandle, FaultOrder, FaultReport, FaultSelector,
+    FaultShare, Faults, Latency, RetryAfter,
+};
 /// For the program alone, which is a crate of its own.
 #[doc(hidden)]
 pub use host::public_subtrees;
-pub use journal::RecordedRequest;
-pub use limits::{RateLimit, ResourceManagerLimits};
+pub use journal::{Journal, JournalFilter, JournalQuery, RecordedRequest};
+pub use limits::{RateLimit, ResourceManagerLimits, ThrottleState};
+pub use operation::Service;
 pub use principal::Principal;
+pub use seed::{Seed, SeedReport};
 pub use snapshot::Snapshot;
 #[cfg(feature = "durable")]
 pub use state::disk::Durability;

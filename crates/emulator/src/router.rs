@@ -1,34 +1,30 @@
 //! From a request to its outcome: journal, faults, then the service that the host names.
 
-#[cfg(feature = "durable")]
-use std::io;
-use std::{borrow::Cow, net::IpAddr, time::Duration};
+use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Duration};
 
 use http::StatusCode;
 use tokio::sync::RwLock;
 
 use crate::{
+    admin::{self, Admin},
     arm::{self, Arm},
     attestation,
     backup::BackupKey,
     certificates::TestIssuer,
-    clock::Clock,
-    entra::{self, Tokens},
-    faults::{Fault, Faults},
+    clock::{Clock, wall_now},
+    entra::{self, Caller, Tokens},
+    faults::{self, Faults, Strike},
     graph,
     host::Site,
-    journal::Journal,
+    journal::Records,
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
+    operation::{self, Service},
+    principal::Principal,
     roles::Roles,
     state::{Ledger, NotWritten},
     vault::{self, VaultMeter, Vaults},
     whole,
-};
-#[cfg(feature = "durable")]
-use crate::{
-    state::{Change, Record, Ticket, disk::Disk},
-    whole::Whole,
 };
 
 /// Everything a request can reach; one per emulator, shared by all its connections.
@@ -45,13 +41,14 @@ pub(crate) struct Router {
     pub(crate) backups: BackupKey,
     pub(crate) certificate_issuer: TestIssuer,
     pub(crate) faults: Faults,
-    pub(crate) journal: Journal,
+    pub(crate) journal: Records,
     pub(crate) journal_file: Option<JournalFile>,
     pub(crate) ledger: Ledger,
     /// Whether api-versions that the service does not know are refused.
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
     pub(crate) latency: Duration,
+    pub(crate) admin: Admin,
     pub(crate) keeping: whole::Keeping,
     /// Shared by all requests; whoever changes the state as a whole has it alone.
     pub(crate) gate: RwLock<()>,
@@ -66,46 +63,96 @@ pub(crate) enum Port {
 }
 
 impl Router {
-    /// Takes over the records of a data directory, which has all changes from now on; what the ticket stands for is to
-    /// be written before anybody is let in.
-    #[cfg(feature = "durable")]
-    pub(crate) fn keep(&mut self, records: Vec<Record>, disk: Disk) -> io::Result<Ticket> {
-        // From here on, so that what is loaded notes what becomes of it.
-        self.vaults.keep();
-        let whole = Whole::load(self, records).map_err(|unreadable| disk.refused(&unreadable))?;
-        self.ledger = disk.ledger()?;
-        whole.take_over(self);
-        // Made now, so that no request has to.
-        let keys = whole::keys(self).map(Change::from).collect();
-        self.vaults.hand_over(&self.ledger, keys);
-        Ok(whole::hand_over(self))
-    }
-
     pub(crate) async fn answer(&self, request: Request) -> Outcome {
         self.answer_at(Port::Tls, request).await
     }
 
     pub(crate) async fn answer_at(&self, port: Port, request: Request) -> Outcome {
-        let record = self.journal.begin(&request);
-        let line = self.journal_file.as_ref().map(|file| file.begin(&request));
-        let outcome = match self.faults.strike(&request) {
-            None => Outcome::Answer(self.route(port, &request).await),
-            Some(Fault::Answer(response)) => Outcome::Answer(response),
-            Some(Fault::Disconnect) => Outcome::Disconnect,
-            Some(Fault::LoseAnswer) => {
-                self.route(port, &request).await;
-                Outcome::Disconnect
-            }
-            Some(Fault::Truncate(len)) => Outcome::Truncated(self.route(port, &request).await, len),
-        };
-        if !self.latency.is_zero() {
-            hold_back(self.latency).await;
+        if admin::concerns(port, &request) {
+            return Outcome::Answer(admin::answer(self, request).await);
         }
-        self.journal.end(record, &outcome);
+        let vault_time = self.clock.now_for(|| {
+            operation::vault(
+                Service::of(port, &request.host, &request.path),
+                &request.host,
+                &request.path,
+            )
+        });
+        let record = self.journal.begin(port, &request, wall_now(), vault_time);
+        let line = self.journal_file.as_ref().map(|file| file.begin(&request));
+        let notes = Arc::clone(&request.notes);
+        let outcome = match self.faults.strike(port, &request) {
+            None => self.process(port, &request).await,
+            // Boxed, so that requests that nothing strikes do not carry it.
+            Some(strike) => Box::pin(self.struck(port, notes.struck(strike), &request)).await,
+        };
+        faults::pause(self.latency).await;
+        self.journal.end(record, &outcome, &notes);
         if let Some(line) = line {
             line.end(&outcome);
         }
         outcome
+    }
+
+    /// Answers a request of the emulator's operator, such as a seed: no fault strikes it and no journal has it.
+    pub(crate) async fn operate(&self, request: Request) -> Response {
+        let principal = Principal::default();
+        let tenant = &self.tokens.tenant_id;
+        let caller = Caller {
+            oid: principal.oid().to_owned(),
+            appid: principal.appid().to_owned(),
+            tid: tenant.clone(),
+            issuer: format!("https://sts.windows.net/{tenant}/"),
+            upn: None,
+        };
+        let _shared = self.gate.read().await;
+        let (response, ticket) = match Site::of(&request.host) {
+            Site::Management => {
+                (arm::operate(self, &caller, &request).await, whole::hand_over(self))
+            }
+            Site::Vault(site) => {
+                let response = vault::operate(self, &site, &caller, &request).await;
+                (response, whole::hand_over_rest(self))
+            }
+            _ => return unknown_host(&request.host),
+        };
+        if !self.ledger.is_kept() {
+            return response;
+        }
+        match self.ledger.written(ticket).await {
+            Ok(()) => response,
+            Err(error) => not_written(&error),
+        }
+    }
+
+    /// Processes a request that nothing has struck so far; it still may be, once its caller is known.
+    async fn process(&self, port: Port, request: &Request) -> Outcome {
+        let response = self.route(port, request).await;
+        match request.notes.strike() {
+            None => Outcome::Answer(response),
+            Some(strike) => Box::pin(self.finish(port, strike, request, response)).await,
+        }
+    }
+
+    async fn struck(&self, port: Port, strike: &Strike, request: &Request) -> Outcome {
+        match strike.instead(self, port, request).await {
+            Some(response) => strike.finish(response).await,
+            None => {
+                let response = self.route(port, request).await;
+                self.finish(port, strike, request, response).await
+            }
+        }
+    }
+
+    async fn finish(
+        &self,
+        port: Port,
+        strike: &Strike,
+        request: &Request,
+        response: Response,
+    ) -> Outcome {
+        let response = if strike.repeats() { self.route(port, request).await } else { response };
+        strike.finish(response).await
     }
 
     async fn route(&self, port: Port, request: &Request) -> Response {
@@ -181,14 +228,6 @@ fn without_people(path: &str) -> Cow<'_, str> {
     }
     let segments = path.split('/').map(|segment| if names(segment) { "{user}" } else { segment });
     Cow::Owned(segments.collect::<Vec<_>>().join("/"))
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a client waits by its own clock, not by that of the vaults, which a test moves"
-)]
-async fn hold_back(latency: Duration) {
-    tokio::time::sleep(latency).await;
 }
 
 fn unknown_host(host: &str) -> Response {

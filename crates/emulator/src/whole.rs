@@ -5,17 +5,22 @@
 //! under way, whose codes are good for minutes. A refresh token says everything by itself; it is good for as long as
 //! the installation's key is.
 
+#[cfg(feature = "durable")]
+use std::io;
 use std::sync::{Mutex, atomic::AtomicU64};
+
+#[cfg(feature = "durable")]
+use crate::state::disk::Disk;
 
 use crate::{
     arm::{Arm, LoadedArm},
     backup::BackupKey,
     certificates::TestIssuer,
+    clock::{Clock, SavedClock},
     entra::{Directory, LoadedDirectory},
     locks::lock,
     roles::Book,
     router::Router,
-    shims::SavedClock,
     state::{Change, Flag, Kind, Record, Records, Ticket, Unreadable},
     vault::LoadedVaults,
 };
@@ -25,15 +30,23 @@ use crate::{
 pub(crate) struct Keeping {
     /// Raised when one is out of date.
     changed: Flag,
+    /// As the emulator was made.
+    first_clock: SavedClock,
     /// What was last handed over of the clock, which moves without a request.
     clock: Mutex<SavedClock>,
     /// Stands for all that was handed over.
     ticket: AtomicU64,
 }
 
-impl Default for Keeping {
-    fn default() -> Self {
-        Self { changed: Flag::new(), clock: Mutex::default(), ticket: AtomicU64::default() }
+impl Keeping {
+    /// Of an emulator with that clock, as it was set.
+    pub(crate) fn of(clock: &Clock) -> Self {
+        Self {
+            changed: Flag::new(),
+            first_clock: clock.saved(),
+            clock: Mutex::default(),
+            ticket: AtomicU64::default(),
+        }
     }
 }
 
@@ -60,7 +73,7 @@ impl Whole {
             vaults,
             roles: Book::load(&mut records)?,
             directory: Directory::load(&mut records)?,
-            clock: load_clock(&mut records)?,
+            clock: load_clock(&mut records)?.with(&router.keeping.first_clock),
             backups: BackupKey::load(&mut records)?,
             issuer: TestIssuer::load(&mut records)?,
         };
@@ -92,6 +105,23 @@ impl Whole {
     }
 }
 
+#[cfg(feature = "durable")]
+impl Router {
+    /// Takes over the records of a data directory, which has all changes from now on; what the ticket stands for is to
+    /// be written before anybody is let in.
+    pub(crate) fn keep(&mut self, records: Vec<Record>, disk: Disk) -> io::Result<Ticket> {
+        // From here on, so that what is loaded notes what becomes of it.
+        self.vaults.keep();
+        let whole = Whole::load(self, records).map_err(|error| disk.refused(&error))?;
+        self.ledger = disk.ledger()?;
+        whole.take_over(self);
+        // Made now, so that no request has to.
+        let keys = keys(self).map(Change::from).collect();
+        self.vaults.hand_over(&self.ledger, keys);
+        Ok(hand_over(self))
+    }
+}
+
 /// Every record of the present state, in no order. Nobody else may be at work.
 pub(crate) fn records(router: &Router) -> Result<Vec<Record>, Unreadable> {
     let mut records = Vec::new();
@@ -116,24 +146,25 @@ pub(crate) fn keys(router: &Router) -> impl Iterator<Item = Result<Record, Unrea
 pub(crate) fn hand_over(router: &Router) -> Ticket {
     router.arm.hand_over(|mut changes| {
         let Keeping { changed, ticket, .. } = &router.keeping;
+        // Before anything is taken: what changes from here on raises it again.
+        changed.lower();
         router.roles.take_changes(&mut changes);
         router.tokens.directory.take_changes(&mut changes);
         clock_change(router, &mut changes);
         let handed = router.vaults.hand_over(&router.ledger, changes);
-        // In this order: whoever finds the flag lowered finds the ticket, too.
         handed.put(ticket);
-        changed.lower();
         handed
     })
 }
 
 /// The same for a request to a vault, which sees to that vault itself: only when there is anything else.
 pub(crate) fn hand_over_rest(router: &Router) -> Ticket {
-    let Keeping { changed, clock, ticket } = &router.keeping;
+    let Keeping { changed, clock, ticket, .. } = &router.keeping;
     if changed.is_raised() || *lock(clock) != router.clock.saved() {
         return hand_over(router);
     }
-    Ticket::of(ticket)
+    // Somebody who is handing over lowers the flag first, and then has the ticket when the lock is free.
+    router.arm.hold(|| Ticket::of(ticket))
 }
 
 /// Stands for all that [`hand_over`] took so far.

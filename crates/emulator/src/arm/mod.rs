@@ -39,9 +39,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use time::OffsetDateTime;
 
 use crate::{
+    clock::Times,
     entra::Caller,
+    faults,
     limits::ResourceManagerLimits,
     message::{Body, Request, Response, json_response, tell_empty},
+    operation,
     router::Router,
 };
 use authentication::Unauthorized;
@@ -84,7 +87,9 @@ struct Context<'a> {
     site: &'a ArmSite,
     caller: &'a Caller,
     query: &'a Query,
+    /// By the clock of the vault that the request is about, or by that of all.
     now: OffsetDateTime,
+    times: &'a Times,
     /// How many changes of vaults there had been when the request began.
     begun: u64,
     body: &'a [u8],
@@ -103,13 +108,18 @@ pub(crate) async fn answer(router: &Router, request: &Request) -> Response {
                 .and_then(|query| account::metadata_endpoints(&site, &query))
         }
         Ok(route) => match authentication::authenticate(&router.tokens, &site, request) {
-            Ok(caller) => match router.arm.count(request, &caller, router.clock.now()) {
-                Ok(counted) => {
-                    remaining = counted;
-                    authorized(router, &site, &caller, request, route).await
+            Ok(caller) => {
+                if let Some(ordered) = faults::meet(router, request, &caller).await {
+                    return ordered;
                 }
-                Err(error) => Err(error),
-            },
+                match router.arm.count(request, &caller, router.clock.now()) {
+                    Ok(counted) => {
+                        remaining = counted;
+                        authorized(router, &site, &caller, request, route).await
+                    }
+                    Err(error) => Err(error),
+                }
+            }
             Err(Unauthorized { error, challenge: value }) => {
                 challenge = value;
                 Err(error)
@@ -120,6 +130,26 @@ pub(crate) async fn answer(router: &Router, request: &Request) -> Response {
         Ok(reply) => succeeded(reply, request, remaining),
         Err(error) => refused(&error, challenge, request, remaining),
     }
+}
+
+/// Does what a request of the emulator's operator asks for, whom no token check and no limit stops.
+pub(crate) async fn operate(router: &Router, caller: &Caller, request: &Request) -> Response {
+    let site = ArmSite::of(&request.host);
+    let remaining = Remaining::unlimited(&request.method);
+    let answer = match Route::parse(&request.path) {
+        Ok(route) => authorized(router, &site, caller, request, route).await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(reply) => succeeded(reply, request, remaining),
+        Err(error) => refused(&error, None, request, remaining),
+    }
+}
+
+/// Gives a made-up answer the headers that the management plane's answers have.
+pub(crate) fn dress(request: &Request, response: &mut Response) {
+    let remaining = Remaining::unlimited(&request.method);
+    headers::add(response.headers_mut(), By::GatewayFailure, request, remaining);
 }
 
 fn succeeded(reply: Reply, request: &Request, remaining: Remaining) -> Response {
@@ -196,8 +226,10 @@ async fn authorized(
         // So that what was sent together has begun before the first of it is done.
         tokio::task::yield_now().await;
     }
-    let now = router.clock.now();
-    let context = Context { router, site, caller, query: &query, now, begun: request.begun, body };
+    let times = &router.clock.times();
+    let now = present(router, times, &request.path);
+    let (query, begun) = (&query, request.begun);
+    let context = Context { router, site, caller, query, now, times, begun, body };
     if router.strict_api_versions {
         versions::check(&context, &route)?;
     }
@@ -214,6 +246,17 @@ async fn authorized(
         _ => dispatch(&context, &request.method, route),
     };
     answer.unwrap_or_else(|| Err(ArmError::unsupported(&request.method, &request.path)))
+}
+
+/// The time of the vault that `path` names, or that the operation at its end is about.
+fn present(router: &Router, times: &Times, path: &str) -> OffsetDateTime {
+    if times.are_one() {
+        return times.all();
+    }
+    let token = || path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let vault = operation::named(path)
+        .or_else(|| router.arm.state(&router.vaults, times).operation(token())?.vault.clone());
+    vault.map_or(times.all(), |vault| times.of(&vault))
 }
 
 /// `None` for what this emulator does not do.
@@ -315,7 +358,7 @@ fn connected(
 impl Context<'_> {
     /// The resources, brought up to now.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.router.arm.state(&self.router.vaults, self.now)
+        self.router.arm.state(&self.router.vaults, self.times)
     }
 
     fn settings(&self) -> &ArmSettings {

@@ -85,25 +85,29 @@ impl Refusal {
     }
 
     pub(super) fn into_response(self) -> Response {
-        let (trace, correlation) = (Uuid::new_v4(), Uuid::new_v4());
-        let timestamp = wall_now()
-            .format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]Z"))
-            .unwrap_or_default();
-        let description = format!(
-            "{} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}",
-            self.description()
-        );
-        json_response(
-            self.status,
-            &json!({
-                "error": self.error,
-                "error_description": description,
-                "error_codes": [self.code],
-                "timestamp": timestamp,
-                "trace_id": trace.to_string(),
-                "correlation_id": correlation.to_string(),
-                "error_uri": format!("https://login.microsoftonline.com/error?code={}", self.code),
-            }),
-        )
+        refused(self.status, self.error, self.code, &self.text)
     }
+}
+
+/// A refusal in Entra's words, with an OAuth error, an AADSTS code and its text.
+pub(crate) fn refused(status: StatusCode, error: &str, code: u32, text: &str) -> Response {
+    let (trace, correlation) = (Uuid::new_v4(), Uuid::new_v4());
+    let timestamp = wall_now()
+        .format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]Z"))
+        .unwrap_or_default();
+    let description = format!(
+        "AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
+    );
+    json_response(
+        status,
+        &json!({
+            "error": error,
+            "error_description": description,
+            "error_codes": [code],
+            "timestamp": timestamp,
+            "trace_id": trace.to_string(),
+            "correlation_id": correlation.to_string(),
+            "error_uri": format!("https://login.microsoftonline.com/error?code={code}"),
+        }),
+    )
 }

@@ -1,6 +1,7 @@
 //! Access tokens: minted for a principal and an audience, checked by the data plane.
 //!
-//! Both run on wall time: a client's own clock decides when it renews, and no test can move that.
+//! Both run on wall time, unless the emulator's clock carries them: a client's own clock decides when it renews, and no
+//! test can move that.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +17,7 @@ use super::{
     sign_in::SignIns,
     verified::{Signed, Verified},
 };
-use crate::{clock::wall_now, principal::Principal};
+use crate::{clock::Clock, principal::Principal};
 
 /// Entra dates tokens back, so that a service whose clock lags still accepts them.
 const BACKDATED_SECONDS: i64 = 300;
@@ -27,6 +28,8 @@ const ISSUER: &str = "https://sts.windows.net/";
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
     pub(crate) tenant_id: String,
+    /// Says what tokens are dated by.
+    pub(crate) clock: Clock,
     pub(crate) lifetime: Duration,
     pub(crate) directory: Arc<Directory>,
     pub(crate) sign_ins: Arc<SignIns>,
@@ -115,6 +118,11 @@ impl UserClaims {
 }
 
 impl Tokens {
+    /// What tokens are dated by, and expire by.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.clock.tokens_now()
+    }
+
     /// The key that signs and checks.
     pub(super) fn key(&self) -> Result<Arc<SigningKey>, SigningFailed> {
         self.signing_key.as_ref().map_or_else(SigningKey::shared, |key| Ok(Arc::clone(key)))
@@ -137,7 +145,7 @@ impl Tokens {
         audience: &str,
         lifetime_seconds: i64,
     ) -> Result<Minted, SigningFailed> {
-        let now = wall_now().unix_timestamp();
+        let now = self.now().unix_timestamp();
         let tid = principal.tid().unwrap_or(&self.tenant_id);
         let exp = now.saturating_add(lifetime_seconds);
         let entry = self.directory.saw(principal);
@@ -187,7 +195,7 @@ impl Tokens {
     ) -> Result<Arc<Caller>, TokenRefusal> {
         let key = self.key().map_err(|_| TokenRefusal::Signature)?;
         let signed = self.verified.get_or_verify(&key, token, || verify(&key, token))?;
-        signed.check_time(wall_now())?;
+        signed.check_time(self.now())?;
         let caller = &signed.caller;
         if !is_issuer(&caller.issuer, tenant) || !caller.tid.eq_ignore_ascii_case(tenant) {
             let (expected, found) = (issuer(tenant), caller.issuer.clone());
@@ -258,6 +266,7 @@ mod tests {
             directory: Arc::default(),
             sign_ins: Arc::default(),
             identity_header: None,
+            clock: Clock::default(),
             signing_key: None,
             verified: Arc::default(),
         }
@@ -270,7 +279,7 @@ mod tests {
         let minted = tokens.mint(&principal, AUDIENCE).unwrap();
         let caller = tokens.check(&minted.token, &[AUDIENCE]).unwrap();
         assert_eq!((caller.oid.as_str(), caller.appid.as_str()), ("object", "app"));
-        assert!(minted.expires_on > wall_now() + Duration::from_secs(3500));
+        assert!(minted.expires_on > tokens.now() + Duration::from_secs(3500));
     }
 
     #[test]

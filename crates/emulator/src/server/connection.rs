@@ -12,7 +12,8 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{StreamExt, TryFutureExt, stream};
+use futures::{TryFutureExt, TryStreamExt};
+use http::{HeaderValue, Version, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper_util::{
@@ -21,14 +22,20 @@ use hyper_util::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
     sync::{Notify, watch},
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::stop_asked;
+use super::{
+    handshake,
+    pace::{Pace, Paced},
+    socket::{Reset, Socket},
+    stop_asked,
+};
 use crate::{
-    message::{Body, Outcome, Request, Response, max_body},
+    message::{Body, Ending, Notes, Odd, Outcome, Request, max_body},
     router::{Port, Router},
 };
 
@@ -52,14 +59,47 @@ pub(super) struct Context {
     pub(super) proxy_port: u16,
 }
 
-/// TLS and then HTTP on `stream`, be it a socket or a tunnel through the proxy.
-pub(super) async fn serve<S>(stream: S, peer: IpAddr, context: Context)
+/// What an answer can do to the connection that it goes over.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Told when there is to be no answer, and the connection has to end.
+    pub(super) cut: Notify,
+    /// Told when the connection is to end after what is under way.
+    closing: Notify,
+    reset: Reset,
+    pace: Arc<Pace>,
+}
+
+impl Line {
+    /// Of a connection whose requests hold `requests`, and that ends as `reset` says.
+    pub(super) fn new(requests: &Arc<()>, reset: Reset) -> (Arc<Self>, Arc<Pace>) {
+        let pace = Arc::new(Pace::of(requests));
+        let (cut, closing) = (Notify::new(), Notify::new());
+        (Arc::new(Self { cut, closing, reset, pace: Arc::clone(&pace) }), pace)
+    }
+
+    fn end(&self, ending: Ending) {
+        if ending == Ending::Reset {
+            self.reset.order();
+        }
+        self.cut.notify_one();
+    }
+}
+
+/// TLS and then HTTP on a socket.
+pub(super) async fn accept(stream: TcpStream, peer: IpAddr, context: Context) {
+    let reset = Reset::default();
+    serve(Socket::new(stream, reset.clone()), reset, peer, context).await;
+}
+
+/// TLS and then HTTP on `stream`, be it a socket or a tunnel through the proxy, which ends as `reset` says.
+pub(super) async fn serve<S>(stream: S, reset: Reset, peer: IpAddr, context: Context)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let Context { tls, router, mut stopped, .. } = context;
     let handshake = tokio::select! {
-        handshake = timeout(HANDSHAKE, tls.accept(stream)) => handshake,
+        handshake = timeout(HANDSHAKE, handshake::accept(&tls, &router.faults, stream)) => handshake,
         () = stop_asked(&mut stopped) => return,
     };
     let stream = match handshake {
@@ -73,20 +113,20 @@ where
             return;
         }
     };
-    let cut = Arc::new(Notify::new());
     // Held by each request until its answer is written.
     let requests = Arc::new(());
+    let (line, pace) = Line::new(&requests, reset);
     let service = {
-        let (cut, requests) = (Arc::clone(&cut), Arc::downgrade(&requests));
+        let (line, requests) = (Arc::clone(&line), Arc::downgrade(&requests));
         hyper::service::service_fn(move |request| {
             let held = requests.upgrade();
-            let answer = answer(Arc::clone(&router), Arc::clone(&cut), peer, Port::Tls, request);
-            answer.map_ok(|answer| answer.map(|body| Held { body, _request: held }))
+            let answer = answer(Arc::clone(&router), Arc::clone(&line), peer, Port::Tls, request);
+            answer.map_ok(|answer| self::held(answer, held))
         })
     };
     let is_idle = || Arc::strong_count(&requests) == 1;
     let builder = auto::Builder::new(TokioExecutor::new());
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let connection = builder.serve_connection(TokioIo::new(Paced::new(stream, pace)), service);
     tokio::pin!(connection);
     let mut draining = false;
     loop {
@@ -98,7 +138,11 @@ where
                 return;
             }
             // Dropping the connection closes the socket, whichever HTTP version it speaks.
-            () = cut.notified() => return,
+            () = line.cut.notified() => return,
+            () = line.closing.notified(), if !draining => {
+                draining = true;
+                connection.as_mut().graceful_shutdown();
+            }
             () = stop_asked(&mut stopped), if !draining => {
                 draining = true;
                 connection.as_mut().graceful_shutdown();
@@ -112,23 +156,28 @@ where
     }
 }
 
-/// Answers one request; `cut` is told when there is to be no answer, and the connection has to end.
+/// Answers one request; `line` is told when the connection has to end. An error ends the request's stream alone, where
+/// the connection has streams.
 pub(super) async fn answer(
     router: Arc<Router>,
-    cut: Arc<Notify>,
+    line: Arc<Line>,
     peer: IpAddr,
     port: Port,
     request: http::Request<Incoming>,
-) -> Result<http::Response<WireBody>, Infallible> {
+) -> io::Result<http::Response<WireBody>> {
+    let has_streams = request.version() == Version::HTTP_2;
     let Some(request) = read(request, peer, router.arm.begin()).await else {
-        cut.notify_one();
+        line.cut.notify_one();
         return pending().await;
     };
     match router.answer_at(port, request).await {
         Outcome::Answer(response) => Ok(response.map(whole)),
-        Outcome::Truncated(response, len) => Ok(truncated(response, len)),
-        Outcome::Disconnect => {
-            cut.notify_one();
+        Outcome::Odd(odd) => Ok(odd_answer(&odd, line, has_streams)),
+        Outcome::Disconnect(Ending::Stream) => {
+            Err(io::Error::new(io::ErrorKind::ConnectionReset, "reset by an ordered fault"))
+        }
+        Outcome::Disconnect(ending) => {
+            line.end(ending);
             pending().await
         }
     }
@@ -158,6 +207,7 @@ async fn read(request: http::Request<Incoming>, peer: IpAddr, begun: u64) -> Opt
         begun,
         headers: parts.headers,
         body,
+        notes: Arc::new(Notes::default()),
     })
 }
 
@@ -165,8 +215,16 @@ pub(super) fn whole(body: Bytes) -> WireBody {
     http_body_util::Full::new(body).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
 
+/// An answer that holds something until it is written or given up.
+pub(super) fn held(
+    answer: http::Response<WireBody>,
+    request: Option<Arc<()>>,
+) -> http::Response<Held> {
+    answer.map(|body| Held { body, _request: request })
+}
+
 /// A body of an answer, and what is held until it is written or given up.
-struct Held {
+pub(super) struct Held {
     body: WireBody,
     _request: Option<Arc<()>>,
 }
@@ -191,15 +249,29 @@ impl hyper::body::Body for Held {
     }
 }
 
-fn truncated(response: Response, len: usize) -> http::Response<WireBody> {
-    let (mut parts, body) = response.into_parts();
-    parts.headers.insert(http::header::CONTENT_LENGTH, body.len().into());
-    let sent = body.slice(..len.min(body.len()));
-    let broken = async {
-        // Lets what was written reach the wire before the connection breaks.
-        tokio::task::yield_now().await;
-        Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut by an ordered fault"))
-    };
-    let body = stream::iter([Ok(Frame::data(sent))]).chain(stream::once(broken));
-    http::Response::from_parts(parts, StreamBody::new(body).boxed_unsync())
+/// An answer that is sent in an odd manner.
+fn odd_answer(odd: &Odd, line: Arc<Line>, has_streams: bool) -> http::Response<WireBody> {
+    let mut head = http::Response::new(());
+    *head.status_mut() = odd.response.status();
+    *head.headers_mut() = odd.response.headers().clone();
+    if let Some(length) = odd.content_length() {
+        head.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    }
+    if odd.manner.close {
+        if !has_streams {
+            head.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        line.closing.notify_one();
+    }
+    if let Some(drip) = odd.manner.drip {
+        line.pace.slow_down(drip);
+    }
+    let ending = odd.manner.cut.map(|cut| cut.ending);
+    let body = odd.body().map_ok(Frame::data).inspect_err(move |_| {
+        // Of HTTP/2 the broken body would end the one stream.
+        if ending == Some(Ending::Reset) {
+            line.end(Ending::Reset);
+        }
+    });
+    head.map(|()| StreamBody::new(body).boxed_unsync())
 }

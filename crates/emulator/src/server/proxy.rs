@@ -4,7 +4,7 @@
 //! No connection to anywhere is opened here, whatever is asked for.
 
 use std::{
-    convert::Infallible,
+    io,
     net::IpAddr,
     sync::{
         Arc, Mutex,
@@ -17,14 +17,16 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode, header};
 use hyper::{body::Incoming, ext::ReasonPhrase, server::conn::http1, upgrade::OnUpgrade};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpStream, sync::Notify};
+use tokio::net::TcpStream;
 
 use super::{
-    connection::{self, Context, WireBody, whole},
+    connection::{self, Context, Line, WireBody, whole},
+    pace::Paced,
+    socket::{Reset, Socket},
     stop_asked,
     target::{self, Refusal},
 };
-use crate::{locks::lock, message, router::Port};
+use crate::{admin, locks::lock, message, router::Port};
 
 /// How long a client may take for a request's head.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -38,7 +40,9 @@ type Tunnel = Arc<Mutex<Option<OnUpgrade>>>;
 
 pub(super) async fn serve(stream: TcpStream, peer: IpAddr, context: Context) {
     let tunnel = Tunnel::default();
-    if !speak(stream, peer, &context, &tunnel).await {
+    let reset = Reset::default();
+    let socket = Socket::new(stream, reset.clone());
+    if !speak(socket, reset.clone(), peer, &context, &tunnel).await {
         return;
     }
     let Some(upgrade) = lock(&tunnel).take() else {
@@ -50,26 +54,34 @@ pub(super) async fn serve(stream: TcpStream, peer: IpAddr, context: Context) {
         () = stop_asked(&mut stopped) => return,
     };
     match upgraded {
-        Ok(stream) => connection::serve(TokioIo::new(stream), peer, context).await,
+        Ok(stream) => connection::serve(TokioIo::new(stream), reset, peer, context).await,
         Err(error) => tracing::debug!(%error, "a tunnel was not opened"),
     }
 }
 
 /// Plain HTTP until the end, or until a CONNECT; gives whether it ended well.
-async fn speak(stream: TcpStream, peer: IpAddr, context: &Context, tunnel: &Tunnel) -> bool {
-    let cut = Arc::new(Notify::new());
+async fn speak(
+    stream: Socket,
+    reset: Reset,
+    peer: IpAddr,
+    context: &Context,
+    tunnel: &Tunnel,
+) -> bool {
+    let requests = Arc::new(());
+    let (line, pace) = Line::new(&requests, reset);
     let busy = Arc::new(AtomicBool::new(false));
     let service = {
-        let (cut, context, tunnel) = (Arc::clone(&cut), context.clone(), Arc::clone(tunnel));
-        let busy = Arc::clone(&busy);
+        let (line, context, tunnel) = (Arc::clone(&line), context.clone(), Arc::clone(tunnel));
+        let (busy, requests) = (Arc::clone(&busy), Arc::downgrade(&requests));
         hyper::service::service_fn(move |request| {
-            let (busy, cut) = (Arc::clone(&busy), Arc::clone(&cut));
-            let answer = answer(context.clone(), cut, peer, Arc::clone(&tunnel), request);
+            let (busy, line) = (Arc::clone(&busy), Arc::clone(&line));
+            let answer = answer(context.clone(), line, peer, Arc::clone(&tunnel), request);
+            let held = requests.upgrade();
             async move {
                 busy.store(true, Ordering::Relaxed);
                 let answer = answer.await;
                 busy.store(false, Ordering::Relaxed);
-                answer
+                answer.map(|answer| connection::held(answer, held))
             }
         })
     };
@@ -77,7 +89,7 @@ async fn speak(stream: TcpStream, peer: IpAddr, context: &Context, tunnel: &Tunn
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Paced::new(stream, pace)), service)
         .with_upgrades();
     tokio::pin!(connection);
     let mut stopped = context.stopped.clone();
@@ -90,7 +102,7 @@ async fn speak(stream: TcpStream, peer: IpAddr, context: &Context, tunnel: &Tunn
                 }
                 return ended.is_ok();
             }
-            () = cut.notified() => return false,
+            () = line.cut.notified() => return false,
             () = stop_asked(&mut stopped), if !draining => {
                 // hyper would wait for the rest of a head that may never come.
                 if !busy.load(Ordering::Relaxed) {
@@ -105,11 +117,11 @@ async fn speak(stream: TcpStream, peer: IpAddr, context: &Context, tunnel: &Tunn
 
 async fn answer(
     context: Context,
-    cut: Arc<Notify>,
+    line: Arc<Line>,
     peer: IpAddr,
     tunnel: Tunnel,
     request: http::Request<Incoming>,
-) -> Result<Response<WireBody>, Infallible> {
+) -> io::Result<Response<WireBody>> {
     let uri = request.uri();
     if request.method() == Method::CONNECT {
         let Some(authority) = uri.authority() else {
@@ -130,12 +142,13 @@ async fn answer(
         None => {
             let host = message::header(request.headers(), header::HOST.as_str());
             let host = host.unwrap_or_default();
-            if !target::is_this_machine(host) {
+            // The admin API and health have rules of their own.
+            if !target::is_this_machine(host) && !admin::is_path(uri.path()) {
                 return Ok(not_forwarded(&Refusal::Elsewhere, host));
             }
         }
     }
-    connection::answer(context.router, cut, peer, Port::Plain, request).await
+    connection::answer(context.router, line, peer, Port::Plain, request).await
 }
 
 /// Neither user names nor paths: they are where secrets travel.

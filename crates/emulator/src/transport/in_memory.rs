@@ -13,11 +13,13 @@ use azure_core::{
     error::{Error, ErrorKind},
     http::{AsyncRawResponse, HttpClient, Request as AzureRequest},
 };
-use futures::stream;
+use bytes::Bytes;
+use futures::{Stream, TryStreamExt, stream};
 
 use super::convert;
 use crate::{
-    message::{Body, Outcome, Request, Response},
+    faults::pause,
+    message::{Body, Drip, Notes, Odd, Outcome, Request, Response},
     router::Router,
 };
 
@@ -39,14 +41,20 @@ impl HttpClient for InMemoryClient {
         request: &AzureRequest,
     ) -> azure_core::Result<AsyncRawResponse> {
         let request = read(request, self.router.arm.begin()).await?;
+        let host = request.host.split(':').next().unwrap_or_default();
+        if self.router.faults.refuses_connection(host) {
+            let message = "the TLS handshake was refused";
+            let source = io::Error::from(io::ErrorKind::ConnectionAborted);
+            return Err(Error::with_error(ErrorKind::Connection, source, message));
+        }
         match self.router.answer(request).await {
             Outcome::Answer(response) => Ok(AsyncRawResponse::from_bytes(
                 response.status().as_u16().into(),
                 convert::response_headers(response.headers()),
                 response.into_body(),
             )),
-            Outcome::Truncated(response, len) => Ok(truncated(response, len)),
-            Outcome::Disconnect => Err(broken("the connection was closed before an answer")),
+            Outcome::Odd(odd) => Ok(odd_answer(&odd).await),
+            Outcome::Disconnect(_) => Err(broken("the connection was closed before an answer")),
         }
     }
 }
@@ -67,17 +75,43 @@ async fn read(request: &AzureRequest, begun: u64) -> azure_core::Result<Request>
         query: url.query().map(str::to_owned),
         headers: convert::headers(request)?,
         body: Body::from_bytes(url.path(), convert::body(request).await?),
+        notes: Arc::new(Notes::default()),
     })
 }
 
-fn truncated(response: Response, len: usize) -> AsyncRawResponse {
-    let headers = convert::response_headers(response.headers());
-    let status = response.status().as_u16().into();
-    let body = response.into_body();
-    let sent = body.slice(..len.min(body.len()));
-    let body =
-        stream::iter([Ok(sent), Err(broken("the connection was closed before the body's end"))]);
-    AsyncRawResponse::new(status, headers, Box::pin(body))
+/// An answer that is sent in an odd manner: a slow one comes late, by the length of its head, and in pieces.
+async fn odd_answer(odd: &Odd) -> AsyncRawResponse {
+    let headers = convert::response_headers(odd.response.headers());
+    let status = odd.response.status().as_u16().into();
+    let body = odd.body().map_err(|_| broken("the connection was closed before the body's end"));
+    let Some(drip) = odd.manner.drip else {
+        return AsyncRawResponse::new(status, headers, Box::pin(body));
+    };
+    let ticks = u32::try_from(head_len(&odd.response).div_ceil(drip.bytes)).unwrap_or(u32::MAX);
+    pause(drip.every.saturating_mul(ticks)).await;
+    let pieces = body.map_ok(move |bytes| pieces(bytes, drip)).try_flatten();
+    AsyncRawResponse::new(status, headers, Box::pin(pieces))
+}
+
+/// Bytes of an answer's head in HTTP/1.1, less the few that its reason phrase would be.
+fn head_len(response: &Response) -> usize {
+    let lines =
+        response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    lines.sum::<usize>() + "HTTP/1.1 200 \r\n\r\n".len()
+}
+
+fn pieces(
+    bytes: Bytes,
+    Drip { bytes: len, every }: Drip,
+) -> impl Stream<Item = azure_core::Result<Bytes>> + Send {
+    stream::unfold(bytes, move |mut left| async move {
+        if left.is_empty() {
+            return None;
+        }
+        pause(every).await;
+        let piece = left.split_to(len.min(left.len()));
+        Some((Ok(piece), left))
+    })
 }
 
 fn broken(message: &'static str) -> Error {

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod admin;
 mod api_versions;
 mod arm;
 mod arm_access;
@@ -40,11 +41,14 @@ mod certificate_imports;
 mod certificate_lifecycle;
 mod certificate_operations;
 mod certificate_races;
+#[cfg(feature = "durable")]
+mod certificate_restarts;
 mod certificate_restores;
 mod certificate_support;
 mod certificate_wire;
 mod certificate_wire_beside;
 mod certificates;
+mod clocks;
 mod data_plane_rights;
 mod deviations;
 #[cfg(feature = "durable")]
@@ -57,20 +61,28 @@ mod env_command;
 mod environment;
 mod errors;
 mod extreme_times;
+mod fault_orders;
 mod faults_and_journal;
+mod faults_on_the_wire;
+#[cfg(feature = "cli")]
+mod foreign_tokens;
 mod graph;
 mod imports;
 mod installations;
+mod journal_questions;
 mod key_crypto;
 mod key_lifecycle;
 mod key_lists;
 mod keys;
 #[cfg(feature = "cli")]
 mod kills;
+mod known_tokens;
 mod latency;
 mod ledger;
 mod managed_hsm;
 mod network_rules;
+#[cfg(feature = "cli")]
+mod operation;
 mod parallel_changes;
 mod private_members;
 mod program;
@@ -85,11 +97,13 @@ mod rotation;
 mod run_command;
 mod secret_lifecycle;
 mod secrets;
+mod seeding;
 mod service_times;
 mod support;
 mod test_certificates;
 mod test_keys;
 mod tls;
 mod vault_limits;
+mod walks;
 mod whole_state;
 mod wire;

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::{Call, scope::Asked};
 use crate::{
-    clock::wall_now,
     entra::{
         refusal::Refusal,
         sign_in::{IdToken, RefreshToken},
@@ -59,7 +58,7 @@ fn mint(call: &Call<'_>, principal: &Principal, audience: &str) -> Result<Minted
 }
 
 fn access(call: &Call<'_>, minted: &Minted, audience: &str) -> Value {
-    let expires_in = (minted.expires_on - wall_now()).whole_seconds().max(0);
+    let expires_in = (minted.expires_on - call.tokens.now()).whole_seconds().max(0);
     if !call.is_v1 {
         return json!({
             "token_type": "Bearer",

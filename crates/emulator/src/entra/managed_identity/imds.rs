@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::{failed, identity, is_read};
 use crate::{
-    clock::wall_now,
     entra::{fields::Fields, tokens::Tokens},
     message::{Request, Response, header as request_header, json_response},
 };
@@ -38,7 +37,7 @@ pub(super) fn answer(tokens: &Tokens, request: &Request) -> Response {
     };
     match tokens.mint(&principal, resource) {
         Ok(minted) => {
-            let expires_in = (minted.expires_on - wall_now()).whole_seconds().max(0).to_string();
+            let expires_in = (minted.expires_on - tokens.now()).whole_seconds().max(0).to_string();
             json_response(
                 StatusCode::OK,
                 &json!({

@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::*;
-use crate::{entra::Secret, message::Body};
+use crate::{clock::Clock, entra::Secret, message::Body};
 
 const APP_SERVICE: &str = "/msi/token?api-version=2019-08-01&resource=https://vault.azure.net";
 const IMDS: &str =
@@ -19,6 +19,7 @@ fn tokens(identity_header: Option<&str>) -> Tokens {
         directory: Arc::default(),
         sign_ins: Arc::default(),
         signing_key: None,
+        clock: Clock::default(),
         verified: Arc::default(),
         identity_header: identity_header.map(|value| Secret::new(value.to_owned())),
     }
@@ -31,6 +32,7 @@ fn send(tokens: &Tokens, url: &str, headers: &[(&'static str, &str)]) -> (u16, V
         .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
         .collect();
     let request = Request {
+        notes: Arc::default(),
         method: Method::GET,
         peer: Ipv4Addr::LOCALHOST.into(),
         begun: 0,

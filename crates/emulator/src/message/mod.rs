@@ -1,18 +1,30 @@
 //! A request and its outcome, free of sockets, so that TLS and the in-memory transport meet in one router.
 
-use std::net::IpAddr;
+mod notes;
+mod outcome;
+
+use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
+
+pub(crate) use notes::Notes;
+pub(crate) use outcome::{Cut, Drip, Ending, Manner, Odd, Outcome, Padding};
 
 /// The largest request body read, in bytes; the service's own limits are far below.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 /// The largest body of a restore: 500 versions of a secret's 25,600 bytes and its tags, in base64 twice.
 const MAX_RESTORE: usize = 48 * 1024 * 1024;
+/// The largest snapshot that the admin API takes back: some 100,000 secrets.
+const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
 
 /// How much is read of the body of a request to `path`.
 pub(crate) fn max_body(path: &str) -> usize {
-    if path.trim_end_matches('/').ends_with("/restore") { MAX_RESTORE } else { MAX_BODY }
+    match path.trim_end_matches('/') {
+        "/admin/snapshot" => MAX_SNAPSHOT,
+        path if path.ends_with("/restore") => MAX_RESTORE,
+        _ => MAX_BODY,
+    }
 }
 
 /// An answer with its whole body.
@@ -32,6 +44,8 @@ pub(crate) struct Request {
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// What is found out on the way to its answer.
+    pub(crate) notes: Arc<Notes>,
 }
 
 /// What was read of a request's body.
@@ -54,16 +68,6 @@ impl Body {
             Self::TooLarge => MAX_BODY,
         }
     }
-}
-
-/// What the other side gets to see.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    Answer(Response),
-    /// The headers promise the whole body, so many bytes of it follow, then the connection ends.
-    Truncated(Response, usize),
-    /// The connection ends without an answer.
-    Disconnect,
 }
 
 /// A request header as text, when it is there and is text.
