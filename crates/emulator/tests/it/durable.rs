@@ -454,3 +454,35 @@ async fn a_key_that_others_may_read_is_theirs_no_more() {
     stop(data.start().await).await;
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+/// A directory of the first form that there was: it has to open for good.
+#[tokio::test]
+async fn the_first_form_opens() {
+    let data = Data::new();
+    fs::create_dir(&data.0).unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/data-1");
+    for name in ["key", "state.db"] {
+        fs::copy(fixture.join(name), data.path(name)).unwrap();
+    }
+    let vault = data.start().await;
+    // Before what is deleted in it runs out.
+    vault.emulator.clock().set(time::macros::datetime!(2026-11-22 18:00 UTC));
+    let versions = vault.get("/secrets/first/versions").await.ok();
+    assert_eq!(versions["value"].as_array().unwrap().len(), 2);
+    assert_eq!(vault.get("/secrets/first").await.ok()["value"], "two");
+    assert_eq!(vault.get("/deletedsecrets/deleted").await.ok()["attributes"]["recoverableDays"], 7);
+    for (key, algorithm) in [("ec", "ES256"), ("rsa", "RS256"), ("by-ca", "ES256")] {
+        let body = json!({"alg": algorithm, "value": crate::support::base64url(&[1; 32])});
+        vault.post(&format!("/keys/{key}/sign"), body).await.ok();
+    }
+    let rotation = vault.get("/keys/ec/rotationpolicy").await.ok();
+    assert_eq!(rotation["lifetimeActions"][0]["trigger"]["timeAfterCreate"], "P9000D");
+    assert_eq!(vault.get("/certificates/by-ca").await.ok()["policy"]["issuer"]["name"], "ca");
+    assert_eq!(vault.get("/certificates/by-ca/pending").await.ok()["status"], "completed");
+    assert_eq!(vault.get("/certificates/merged/pending").await.ok()["status"], "inProgress");
+    assert_eq!(
+        vault.get("/certificates/contacts").await.ok()["contacts"][0]["email"],
+        "a@contoso.com"
+    );
+    stop(vault).await;
+}

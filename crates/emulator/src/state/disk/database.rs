@@ -18,7 +18,7 @@ use crate::{
 /// "azve": what tells our databases from others'.
 const APPLICATION: i32 = 0x617a_7665;
 /// Every form that there was, each by what made it of the one before.
-const FORMS: &[M<'_>] = &[M::up(
+pub(super) const FORMS: &[M<'_>] = &[M::up(
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
      CREATE TABLE records (
          owner TEXT NOT NULL,
@@ -124,27 +124,29 @@ impl Database {
     }
 
     /// All records, opened.
-    pub(super) fn read(&mut self) -> io::Result<Vec<Record>> {
-        let refused = |what: &dyn std::fmt::Display| self.refused(what);
-        let read = || -> rusqlite::Result<Vec<(String, String, String, Vec<u8>)>> {
-            let mut rows = self.connection.prepare("SELECT kind, owner, key, body FROM records")?;
-            let row =
-                |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-            rows.query_map([], row)?.collect()
-        };
-        let rows = read().map_err(|error| refused(&error))?;
-        let open = |(kind, owner, key, body): (String, String, String, Vec<u8>)| {
-            let about = About { kind: &kind, owner: &owner, key: &key };
-            let body = self.sealer.open(&about, body);
-            let body = body.ok_or_else(|| {
-                refused(&format!("the {kind} '{key}' of '{owner}' was changed by somebody"))
-            })?;
-            let kind = Kind::of(&kind).ok_or_else(|| {
-                refused(&format!("'{kind}' is no kind of record that this version knows"))
-            })?;
-            Ok(Record { kind, owner, key, body })
-        };
-        rows.into_iter().map(open).collect()
+    pub(super) fn read(&self) -> io::Result<Vec<Record>> {
+        let refused = |error: rusqlite::Error| self.refused(&error);
+        let read = "SELECT kind, owner, key, body FROM records";
+        let mut statement = self.connection.prepare(read).map_err(refused)?;
+        let mut rows = statement.query([]).map_err(refused)?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next().map_err(refused)? {
+            let text = |column| row.get::<_, String>(column).map_err(refused);
+            let body = row.get(3).map_err(refused)?;
+            records.push(self.record(&text(0)?, text(1)?, text(2)?, body)?);
+        }
+        Ok(records)
+    }
+
+    fn record(&self, kind: &str, owner: String, key: String, body: Vec<u8>) -> io::Result<Record> {
+        let body = self.sealer.open(&About { kind, owner: &owner, key: &key }, body);
+        let body = body.ok_or_else(|| {
+            self.refused(&format!("the {kind} '{key}' of '{owner}' was changed by somebody"))
+        })?;
+        let kind = Kind::of(kind).ok_or_else(|| {
+            self.refused(&format!("'{kind}' is no kind of record that this version knows"))
+        })?;
+        Ok(Record { kind, owner, key, body })
     }
 }
 

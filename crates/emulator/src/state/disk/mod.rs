@@ -44,7 +44,7 @@ impl Disk {
     /// Opens the directory, making what a new one lacks, and reads all its records.
     pub(crate) fn open(path: &Path, durability: Durability) -> io::Result<(Self, Vec<Record>)> {
         let folder = Folder::open(path)?;
-        let mut database = Database::open(&folder, durability)?;
+        let database = Database::open(&folder, durability)?;
         let records = database.read()?;
         Ok((Self { database, folder }, records))
     }
