@@ -223,7 +223,7 @@ mod tests {
         }
         assert!(table.values().copied().eq(0..300), "in the order of their making");
         assert_eq!(table.pop_first(), Some(0));
-        table.keep();
+        table.keep(Flag::new());
         *table.find_mut(|row| *row == 7).unwrap() = 1000;
         assert_eq!(table.extract(|row| *row > 297), [1000, 298, 299]);
         assert_eq!((table.len(), table.find_mut(|row| *row == 298)), (296, None));
