@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     faults::Faults,
     journal::Journal,
+    limits::ThrottleState,
     principal::Principal,
     router::Router,
     server::Server,
@@ -141,7 +142,7 @@ impl Emulator {
         let router = &self.inner.router;
         let connected = router
             .arm
-            .connect_private_endpoint(id, name, &router.vaults, router.clock.now())
+            .connect_private_endpoint(id, name, &router.vaults, &router.clock.times())
             .map_err(|error| Error::new("connect a private endpoint", error));
         // Nobody waits here, but what is written later is written after it.
         router.hand_over();
@@ -243,6 +244,31 @@ impl Emulator {
     /// Forgets the requests recorded so far.
     pub fn clear_journal(&self) {
         self.inner.router.journal.clear();
+    }
+
+    /// How the limits on requests stand that were switched on, each with what is left of it and what it let pass; those
+    /// that nothing was counted against are not told.
+    ///
+    /// ```
+    /// use azvault_emulator::{Emulator, ResourceManagerLimits};
+    ///
+    /// let limits = ResourceManagerLimits::default();
+    /// let emulator = Emulator::builder().resource_manager_limits(limits).in_memory();
+    /// assert_eq!(emulator.throttle_state(), []);
+    /// ```
+    pub fn throttle_state(&self) -> Vec<ThrottleState> {
+        let router = &self.inner.router;
+        let times = router.clock.times();
+        let now = |vault: Option<&str>| vault.map_or(times.all(), |name| times.of(name));
+        let mut state = router.vault_meter.state(now);
+        state.extend(router.arm.throttle_state(times.all()));
+        state
+    }
+
+    /// Forgets what was counted against limits: they are as they were at first.
+    pub fn clear_throttling(&self) {
+        self.inner.router.vault_meter.clear();
+        self.inner.router.arm.clear_meter();
     }
 
     /// All that the emulator holds, at one moment: between two requests, of which none is under way.

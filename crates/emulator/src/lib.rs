@@ -50,7 +50,7 @@ pub use faults::{
 #[doc(hidden)]
 pub use host::public_subtrees;
 pub use journal::{Journal, JournalFilter, JournalQuery, RecordedRequest};
-pub use limits::{RateLimit, ResourceManagerLimits};
+pub use limits::{RateLimit, ResourceManagerLimits, ThrottleState};
 pub use operation::Service;
 pub use principal::Principal;
 pub use snapshot::Snapshot;
