@@ -95,6 +95,11 @@ impl Looker {
                 all.push(format!("{base}/certificates/{name}/pending?api-version=7.6"));
             }
         }
+        let named = emulator.vault_url("named");
+        for name in super::world::PENDING {
+            all.push(format!("{named}/certificates/{name}/pending?api-version=7.6"));
+            all.push(format!("{named}/certificates/{name}?api-version=7.6"));
+        }
         for name in POOLS {
             let base = emulator.managed_hsm_url(name);
             all.extend(
@@ -158,7 +163,7 @@ impl Looker {
         left.push(at(""));
         let segments: Vec<&str> = url.split('/').skip(3).collect();
         match segments.as_slice() {
-            ["keys", name] | ["keys", name, _] if *name != "" => {
+            ["keys", name] | ["keys", name, _] if !name.is_empty() => {
                 let base = url.split("/keys/").next().unwrap();
                 for part in ["versions", "rotationpolicy"] {
                     left.push(format!("{base}/keys/{name}/{part}?api-version=7.6"));

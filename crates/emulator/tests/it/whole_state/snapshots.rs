@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     Folder, compare, look,
-    look::Answers,
+    look::{Answers, Looker},
     world::{self, LAG, Made, PLAIN},
 };
 use crate::{
@@ -17,6 +17,9 @@ use crate::{
 async fn data(emulator: &Emulator, name: &str) -> Vault {
     Vault::at(emulator.clone(), emulator.vault_url(name), VAULT_SCOPE).await
 }
+
+/// Answers of 200, and all, to looking at `version-1.json`.
+const VERSION_1: (usize, usize) = (277, 476);
 
 /// One of everything, and another emulator on another port that got it by a snapshot.
 async fn copied() -> (Emulator, Emulator, Made) {
@@ -51,6 +54,8 @@ async fn every_answer_of_an_emulator_with_a_snapshot_is_that_of_the_one_it_was_t
         assert!(before.values().any(|answer| answer.starts_with(status)), "none is {status}");
     }
     assert_eq!(other.clock().now(), emulator.clock().now(), "frozen at the same time");
+    let [own] = other.clock().own_clocks().try_into().unwrap();
+    assert_eq!(own.now(), emulator.clock().of_vault("walled").now());
     compare(&before, &look(&other, &made).await);
     // Looking has changed nothing.
     compare(&before, &look(&emulator, &made).await);
@@ -165,8 +170,25 @@ async fn a_snapshot_shows_what_it_has_of_each_and_no_value() {
     assert!(source.contains("missing"), "{source}");
 }
 
+#[tokio::test]
+async fn a_snapshot_of_version_1_is_read_for_ever() {
+    let emulator = world::builder().in_memory();
+    let written = include_bytes!("version-1.json");
+    emulator.restore(&Snapshot::from_bytes(written).unwrap()).await.unwrap();
+    let answers = Looker::of(&emulator).await.look(&[]).await;
+    let good = answers.values().filter(|answer| answer.starts_with("200 ")).count();
+    assert_eq!((good, answers.len()), (VERSION_1.0, VERSION_1.1), "as when it was written");
+    let named = data(&emulator, "named").await;
+    assert_eq!(named.get("/secrets/kept").await.ok()["value"], "v");
+    let digest = base64url(&[7; 32]);
+    let signed = named.post("/keys/rsa/sign", json!({"alg": "RS256", "value": digest})).await.ok();
+    let verify = json!({"alg": "RS256", "digest": digest, "value": signed["value"]});
+    assert_eq!(named.post("/keys/rsa/verify", verify).await.ok()["value"], true);
+}
+
 /// Each page is of one state, whatever is restored meanwhile; and a write is in the state that it was answered in.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[expect(clippy::disallowed_methods, reason = "requests that truly run at once")]
 async fn a_restore_under_load_mixes_no_states() {
     let vault = Vault::new().await;
     let mut states = Vec::new();

@@ -23,6 +23,9 @@ const OTHER_SUBSCRIPTION: &str = "/subscriptions/11111111-2222-3333-4444-5555555
 /// What is in transition in a vault, or its neighbour.
 pub(super) const NAMES: [&str; 4] = ["kept", "deleting", "recovering", "purging"];
 
+/// Certificates that are not issued, in the vault `named`.
+pub(super) const PENDING: [&str; 4] = ["kept-cert", "to-merge-cert", "failed", "cancelled"];
+
 /// An emulator on which everything takes its time.
 pub(super) fn builder() -> EmulatorBuilder {
     Emulator::builder()
@@ -76,6 +79,7 @@ pub(super) async fn make(emulator: &Emulator) -> Made {
     emulator.clock().advance(Duration::from_secs(1));
     named.get("/certificates").await.ok();
     let mut links = under_way(&arm, &named).await;
+    emulator.clock().of_vault("walled").advance(LAG);
     let backup = named.post("/secrets/kept/backup", json!({})).await.ok()["value"].clone();
     for link in &mut links {
         *link = link.replace(&format!(":{}", emulator.port()), ":PORT");
@@ -199,19 +203,13 @@ async fn secrets(vault: &Vault) {
 async fn made_for_transition(vault: &Vault, kind: &str) {
     for name in NAMES.into_iter().chain(["deleted"]) {
         match kind {
-            "keys" => drop(vault.create(&key_name(name), json!({"kty": "EC"})).await),
+            "keys" => drop(vault.create(name, json!({"kty": "EC"})).await),
             _ => drop(vault.set(name, json!({"value": "v", "tags": {"a": "b"}})).await),
         }
     }
     for name in ["recovering", "purging", "deleted"] {
-        let name = if kind == "keys" { key_name(name) } else { name.to_owned() };
         vault.delete(&format!("/{kind}/{name}")).await.ok();
     }
-}
-
-/// The policy's vault has none yet: a certificate's name is taken for its key.
-fn key_name(name: &str) -> String {
-    name.to_owned()
 }
 
 /// Leaves one object in each state of its life.
