@@ -3,7 +3,7 @@
 //! `harness` is for every bench: rounds, clocks, rows, bars. `client` is the bench of the clients,
 //! `contenders` who takes part in it and `server` what they talk to, in a process of its own; `cache`
 //! is the bench of the cache of secrets, `crypto` that of cryptography, `management` that of
-//! provisioning.
+//! provisioning, `emulator` that of the emulator.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -18,6 +18,7 @@ mod cache;
 mod client;
 mod contenders;
 mod crypto;
+mod emulator;
 mod harness;
 mod management;
 mod server;
@@ -44,6 +45,8 @@ enum Bench {
     Crypto(harness::Options),
     /// A fleet of vaults beside Resource Manager's own limits and the official Python client.
     Management(harness::Options),
+    /// The emulator beside a bare server, a bare loop of signatures and SQLite alone.
+    Emulator(harness::Options),
     /// One contender's warm calls alone, for a profiler.
     Loop(client::Loop),
     /// Counts the allocations of warm calls; for the program whose allocator counts.
@@ -61,6 +64,9 @@ enum Bench {
     /// The other process: what the clients talk to.
     #[command(hide = true)]
     Serve(server::Settings),
+    /// The other process: what the emulator is measured beside.
+    #[command(hide = true)]
+    ServeBare(emulator::Settings),
 }
 
 /// What a piece of work allocates.
@@ -83,12 +89,14 @@ pub fn main(count: Option<Count>) -> ExitCode {
         Bench::Cache(options) => harness::run("cache", &options, cache::groups()),
         Bench::Crypto(options) => harness::run("crypto", &options, crypto::groups()),
         Bench::Management(options) => harness::run("management", &options, management::groups()),
+        Bench::Emulator(options) => harness::run("emulator", &options, emulator::groups()),
         Bench::Loop(one) => one.run().map(|()| true),
         Bench::Count(loops) => loops.count(count).map(|()| true),
         Bench::CountCache => cache::count(count).map(|()| true),
         Bench::CountFleet(loads) => management::count(loads, count).map(|()| true),
         Bench::Emulate(settings) => management::emulate(&settings).map(|()| true),
         Bench::Serve(settings) => server::serve(&settings).map(|()| true),
+        Bench::ServeBare(settings) => emulator::serve(&settings).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -11,7 +11,7 @@ use crate::{conformance, tree};
 /// Which bench, and what to tell it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// The bench (`client`, `cache`, `crypto`, `management`) and its options: --json, --only NAME, --rounds N; --help names them.
+    /// The bench (`client`, `cache`, `crypto`, `management`, `emulator`) and its options: --json, --only NAME, --rounds N; --help names them.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }
@@ -26,8 +26,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bail!("building the benches ended with {status}");
     }
     let mut command = command(options)?;
-    if options.arguments.first().is_some_and(|bench| bench == "management") {
-        command.env("AZVAULT_BENCH_PYTHON", conformance::official_clients(&tree::root()?)?);
+    match options.arguments.first().map(String::as_str) {
+        Some("management") => {
+            command.env("AZVAULT_BENCH_PYTHON", conformance::official_clients(&tree::root()?)?);
+        }
+        // Built by itself, with the features that it is published with and no others.
+        Some("emulator") => {
+            command.env("AZVAULT_BENCH_EMULATOR", conformance::emulator("release")?);
+        }
+        _ => {}
     }
     let status = command.status()?;
     if !status.success() {

@@ -20,6 +20,9 @@ pub(crate) struct Bar {
     /// The most that our value may be over the raw loop's.
     #[serde(skip_serializing_if = "Option::is_none")]
     max_ratio: Option<f64>,
+    /// The least that our value may be over the raw one, where more is better.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_ratio: Option<f64>,
 }
 
 impl Bar {
@@ -32,13 +35,19 @@ impl Bar {
             && holds(self.max, row.value_ours(), |value, limit| value <= limit)
             && holds(self.min, row.least(), |value, limit| value >= limit)
             && holds(self.max_ratio, row.ratio(), |value, limit| value <= limit)
+            && holds(self.min_ratio, row.least_ratio(), |value, limit| value >= limit)
     }
 }
 
 impl fmt::Display for Bar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let limit = |limit: Option<f64>, words: &str| limit.map(|limit| format!("{words} {limit}"));
-        let limits = [limit(self.min, "≥"), limit(self.max, "≤"), limit(self.max_ratio, "ratio ≤")];
+        let limits = [
+            limit(self.min, "≥"),
+            limit(self.max, "≤"),
+            limit(self.min_ratio, "ratio ≥"),
+            limit(self.max_ratio, "ratio ≤"),
+        ];
         f.write_str(&limits.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 }
@@ -99,10 +108,11 @@ mod tests {
     #[test]
     fn each_limit_counts() {
         let row = Row::medians("r").ours(vec![2.0]).raw(vec![1.6]);
-        for met in ["", "max = 2", "min = 2", "max_ratio = 1.25", "min = 1, max = 3"] {
+        for met in ["", "max = 2", "min = 2", "max_ratio = 1.25", "min_ratio = 1.25"] {
             assert!(bar(met).is_met(&row), "{met}");
         }
-        for missed in ["max = 1.9", "min = 2.1", "max_ratio = 1.24", "min = 1, max = 1.5"] {
+        assert!(bar("min = 1, max = 3").is_met(&row));
+        for missed in ["max = 1.9", "min = 2.1", "max_ratio = 1.24", "min_ratio = 1.26"] {
             assert!(!bar(missed).is_met(&row), "{missed}");
         }
     }
@@ -110,7 +120,9 @@ mod tests {
     #[test]
     fn what_was_not_measured_is_not_met() {
         assert!(!bar("").is_met(&Row::medians("r").raw(vec![1.0])));
-        assert!(!bar("max_ratio = 2").is_met(&Row::medians("r").ours(vec![1.0])));
+        for bar in [bar("max_ratio = 2"), bar("min_ratio = 0")] {
+            assert!(!bar.is_met(&Row::medians("r").ours(vec![1.0])));
+        }
     }
 
     #[test]
@@ -118,11 +130,15 @@ mod tests {
         let row = Row::worst("r").ours(vec![15.0, 20.0, 25.0]);
         assert!(!bar("min = 15.5, max = 31").is_met(&row));
         assert!(bar("min = 14, max = 31").is_met(&row));
+        let row = row.raw(vec![10.0; 3]);
+        assert!(!bar("min_ratio = 1.6").is_met(&row));
+        assert!(bar("min_ratio = 1.5").is_met(&row));
     }
 
     #[test]
     fn a_bar_is_shown_by_its_limits() {
         assert_eq!(bar("min = 15.5, max = 31").to_string(), "≥ 15.5, ≤ 31");
         assert_eq!(bar("max_ratio = 1.2").to_string(), "ratio ≤ 1.2");
+        assert_eq!(bar("min_ratio = 0.6").to_string(), "ratio ≥ 0.6");
     }
 }

@@ -6,6 +6,9 @@ use tokio::runtime::{Builder, Runtime};
 /// Measures one contender once.
 pub(crate) type Measure<'a> = Box<dyn FnMut() -> Result<f64> + 'a>;
 
+/// Measures several things of one contender at once.
+pub(crate) type Measures<'a, const N: usize> = Box<dyn FnMut() -> Result<[f64; N]> + 'a>;
+
 /// One thread, on which everything that is measured runs.
 ///
 /// # Errors
@@ -24,7 +27,24 @@ pub(crate) fn interleaved(
     turns: usize,
     contenders: &mut [Measure<'_>],
 ) -> Result<Vec<Vec<f64>>> {
-    let mut results = vec![Vec::with_capacity(rounds); contenders.len()];
+    let measures = contenders
+        .iter_mut()
+        .map(|measure| -> Measures<'_, 1> { Box::new(move || Ok([measure()?])) });
+    let [results] = interleaved_all(rounds, turns, &mut measures.collect::<Vec<_>>())?;
+    Ok(results)
+}
+
+/// The same of each of the things measured, in their order.
+///
+/// # Errors
+/// What the first measurement to fail fails by.
+pub(crate) fn interleaved_all<const N: usize>(
+    rounds: usize,
+    turns: usize,
+    contenders: &mut [Measures<'_, N>],
+) -> Result<[Vec<Vec<f64>>; N]> {
+    let mut results = [const { Vec::new() }; N];
+    results.fill(vec![Vec::with_capacity(rounds); contenders.len()]);
     for round in 0..rounds {
         let mut taken = vec![Vec::with_capacity(turns); contenders.len()];
         for turn in 0..turns {
@@ -36,8 +56,11 @@ pub(crate) fn interleaved(
                 taken.push(measure()?);
             }
         }
-        for (result, taken) in results.iter_mut().zip(taken) {
-            result.push(median(&taken).context("a round without turns")?);
+        for (n, results) in results.iter_mut().enumerate() {
+            for (result, taken) in results.iter_mut().zip(&taken) {
+                let of_one: Vec<f64> = taken.iter().filter_map(|all| all.get(n).copied()).collect();
+                result.push(median(&of_one).context("a round without turns")?);
+            }
         }
     }
     Ok(results)
@@ -102,6 +125,15 @@ mod tests {
         let mut contenders: [Measure<'_>; 1] =
             [Box::new(|| values.next().context("too many turns"))];
         assert_eq!(interleaved(2, 3, &mut contenders).unwrap(), [vec![3.0, 11.0]]);
+    }
+
+    #[test]
+    fn what_is_measured_together_is_kept_apart() {
+        let mut values = [[1.0, 9.0], [3.0, 5.0], [2.0, 7.0]].into_iter();
+        let mut contenders: [Measures<'_, 2>; 1] =
+            [Box::new(|| values.next().context("too many turns"))];
+        let [first, second] = interleaved_all(1, 3, &mut contenders).unwrap();
+        assert_eq!((first, second), (vec![vec![2.0]], vec![vec![7.0]]));
     }
 
     #[test]

@@ -86,6 +86,11 @@ impl Row {
         if self.worst { self.spread().map(|(least, _)| least) } else { self.value_ours() }
     }
 
+    /// The ratio that a lower bar is held against.
+    pub(crate) fn least_ratio(&self) -> Option<f64> {
+        if self.worst { self.ratio_spread().map(|(least, _)| least) } else { self.ratio() }
+    }
+
     fn value(&self, rounds: &[f64]) -> Option<f64> {
         if self.worst { spread(rounds).map(|(_, most)| most) } else { median(rounds) }
     }

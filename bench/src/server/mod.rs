@@ -25,6 +25,7 @@ use self::answers::Answers;
 pub(crate) use self::{
     answers::{DELETED_SECRET, SECRETS, THROTTLED},
     process::Server,
+    tls::Identity,
 };
 use crate::harness;
 
@@ -74,7 +75,7 @@ struct Listening {
 
 impl Listening {
     async fn start(settings: &Settings) -> Result<(Hello, Self)> {
-        let identity = tls::Identity::generate(settings.http1)?;
+        let identity = Identity::generate(settings.http1, "localhost")?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let listening = Self {

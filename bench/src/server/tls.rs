@@ -1,4 +1,4 @@
-//! A certificate authority for one run, and a certificate of it for `localhost`.
+//! A certificate authority for one run, and a certificate of it for one name.
 
 use std::sync::Arc;
 
@@ -11,13 +11,14 @@ use rustls::{
 };
 use tokio_rustls::TlsAcceptor;
 
-pub(super) struct Identity {
-    pub(super) ca_pem: String,
-    pub(super) acceptor: TlsAcceptor,
+pub(crate) struct Identity {
+    pub(crate) ca_pem: String,
+    pub(crate) acceptor: TlsAcceptor,
 }
 
 impl Identity {
-    pub(super) fn generate(http1: bool) -> Result<Self> {
+    /// For `name`; speaks HTTP/1.1 alone, or HTTP/2 with who can.
+    pub(crate) fn generate(http1: bool, name: &str) -> Result<Self> {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -25,7 +26,7 @@ impl Identity {
         let ca_pem = params.self_signed(&ca_key)?.pem();
         let issuer = Issuer::new(params, ca_key);
         let key = KeyPair::generate()?;
-        let leaf = CertificateParams::new(vec!["localhost".to_owned()])?;
+        let leaf = CertificateParams::new(vec![name.to_owned()])?;
         let leaf = leaf.signed_by(&key, &issuer)?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let mut config =

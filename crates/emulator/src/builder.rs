@@ -9,6 +9,7 @@ use uuid::Uuid;
 #[cfg(feature = "durable")]
 use crate::state::disk::{Disk, Durability};
 use crate::{
+    admin::{Admin, Health, Stage},
     arm::{Arm, ArmSettings},
     backup::BackupKey,
     certificates::TestIssuer,
@@ -23,7 +24,8 @@ use crate::{
     limits::ResourceManagerLimits,
     roles::Roles,
     router::Router,
-    server::{Authority, Certificates, Listen, Server},
+    seed::{self, Seed},
+    server::{Authority, Certificates, Listen, Server, Sockets},
     state::Ledger,
     transport,
     vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
@@ -70,6 +72,8 @@ pub struct EmulatorBuilder {
     latency: Duration,
     strict_api_versions: bool,
     journal_file: Option<JournalFile>,
+    admin_from_anywhere: bool,
+    seed: Option<Seed>,
     tokens_follow_clock: bool,
     #[cfg(feature = "durable")]
     data: DataSettings,
@@ -103,6 +107,8 @@ impl Default for EmulatorBuilder {
             latency: Duration::ZERO,
             strict_api_versions: false,
             journal_file: None,
+            admin_from_anywhere: false,
+            seed: None,
             tokens_follow_clock: false,
             #[cfg(feature = "durable")]
             data: DataSettings::default(),
@@ -491,6 +497,44 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether the admin API serves other machines too; this machine alone when not set.
+    ///
+    /// Whoever reaches it may read every secret and change everything. It is for containers, which see their own
+    /// machine's programs come from elsewhere; docs/admin.md tells of it.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::builder().admin_from_anywhere(true).in_memory();
+    /// # drop(emulator);
+    /// ```
+    pub fn admin_from_anywhere(mut self, on: bool) -> Self {
+        self.admin_from_anywhere = on;
+        self
+    }
+
+    /// What the emulator has from the start; its principals take the place of earlier ones.
+    ///
+    /// What is there already, kept from an earlier run, is left alone. It is all made before the first request is
+    /// answered. [`in_memory`](Self::in_memory) takes over the principals alone: use [`Emulator::seed`] for the rest.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use azvault_emulator::{Emulator, Seed};
+    ///
+    /// let seed = Seed::from_toml("[[vaults]]\nname = 'kv-1'\nsecrets = [{ name = 's', value = 'v' }]")?;
+    /// let emulator = Emulator::builder().seed(seed).start().await?;
+    /// # emulator.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn seed(mut self, seed: Seed) -> Self {
+        if let Some(principals) = seed.principals() {
+            self.principals = principals.clone();
+        }
+        self.seed = Some(seed);
+        self
+    }
+
     /// Whether tokens are dated by [`Emulator::clock`], and expire by it; by wall time when not set.
     ///
     /// [`Clock::carry_tokens`](crate::Clock::carry_tokens) changes it later.
@@ -552,7 +596,11 @@ impl EmulatorBuilder {
     /// read or made, or another emulator has the latter.
     pub async fn start(mut self) -> Result<Emulator, Error> {
         let listen = Listen { address: self.listen, port: self.port, proxy_port: self.proxy_port };
+        // The first random byte of a process takes aws-lc tens of milliseconds: it is drawn while files are read.
+        // Whoever needs one meanwhile waits for it, and meets its failure.
+        drop(tokio::task::spawn_blocking(|| aws_lc_rs::rand::fill(&mut [0])));
         let folder = self.installation.take();
+        let seed = self.seed.take();
         // An RSA key takes long enough to be felt by others on the runtime.
         let kept = tokio::task::spawn_blocking(move || match folder {
             Some(folder) => Installation::open(&folder).map(Kept::from),
@@ -569,9 +617,15 @@ impl EmulatorBuilder {
         let router = data.load(router).await?;
         let router = Arc::new(router);
         let tls = TlsAcceptor::from(Arc::new(certificates.server_config()?));
-        let server = Server::start(listen, tls, Arc::clone(&router))
-            .await
-            .map_err(|error| Error::new("listen", error))?;
+        // First, so that nothing is changed where somebody else listens; whoever connects waits for the rest.
+        let sockets = Sockets::bind(listen).await.map_err(|error| Error::new("listen", error))?;
+        if let Some(seed) = seed {
+            let report = seed::sow(&router, &seed).await?;
+            let (made, left_alone) = (report.made().join("; "), report.left_alone().join("; "));
+            tracing::info!(made, left_alone, "seeded");
+        }
+        let server = Server::start(sockets, tls, Arc::clone(&router));
+        router.admin.health.enter(Stage::Serving);
         let port = server.port();
         let client = transport::client(certificates.ca_pem(), port)?;
         let network = Some(Network { server, ca_pem: certificates.ca_pem().to_owned(), client });
@@ -582,10 +636,11 @@ impl EmulatorBuilder {
     pub fn in_memory(self) -> Emulator {
         let port = if self.port == 0 { NOMINAL_PORT } else { self.port };
         let router = Arc::new(self.router(None));
+        router.admin.health.enter(Stage::Serving);
         Emulator::from_inner(Inner { router, port, network: None })
     }
 
-    fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
+    pub(crate) fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
         let subscription_id = self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string());
         let clock = Clock::default();
         clock.carry_tokens(self.tokens_follow_clock);
@@ -626,8 +681,24 @@ impl EmulatorBuilder {
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,
             gate: RwLock::default(),
+            admin: Admin { anywhere: self.admin_from_anywhere, health: Health::default() },
         }
     }
+}
+
+/// An emulator of the same tenant, people, settings of vaults and time, without anything in it.
+pub(crate) fn rehearsal(of: &Router) -> Router {
+    let builder = EmulatorBuilder {
+        tenant_id: Some(of.tokens.tenant_id.clone()),
+        subscription_id: Some(of.arm.settings.subscription_id.clone()),
+        properties: of.vaults.defaults().clone(),
+        provider_registered: of.arm.settings.provider_registered,
+        ..EmulatorBuilder::default()
+    };
+    let mut router = builder.router(of.tokens.signing_key.clone());
+    router.tokens.directory = Arc::clone(&of.tokens.directory);
+    router.clock = of.clock.clone();
+    router
 }
 
 /// Where state is kept, if it is.

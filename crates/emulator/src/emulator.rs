@@ -9,6 +9,7 @@ use std::{
 use azure_core::{credentials::TokenCredential, http::Transport};
 
 use crate::{
+    admin::Stage,
     attestation::Attestation,
     builder::EmulatorBuilder,
     clock::Clock,
@@ -19,6 +20,7 @@ use crate::{
     limits::ThrottleState,
     principal::Principal,
     router::Router,
+    seed::{self, Seed, SeedReport},
     server::Server,
     snapshot::Snapshot,
     transport::{self, InMemoryClient, TlsClient},
@@ -186,6 +188,17 @@ impl Emulator {
         Some(format!("http://{}", SocketAddr::new(ip, address.port())))
     }
 
+    /// The URL of the admin API, without a slash at its end: `http://127.0.0.1:{proxy port}/admin`, or that of the
+    /// TLS port where there is no proxy; programs of any language steer the emulator by it.
+    ///
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert_eq!(emulator.admin_url(), "https://localhost:8443/admin");
+    /// ```
+    pub fn admin_url(&self) -> String {
+        format!("{}/admin", self.proxy_url().unwrap_or_else(|| self.authority()))
+    }
+
     /// The CA certificate to trust, in PEM; empty in memory, where there is no TLS.
     pub fn ca_pem(&self) -> &str {
         self.inner.network.as_ref().map_or("", |network| &network.ca_pem)
@@ -271,6 +284,31 @@ impl Emulator {
         self.inner.router.arm.clear_meter();
     }
 
+    /// Makes what `seed` asks for and is not there yet, and tells what it made and what it left alone.
+    ///
+    /// Nothing that is there is changed, be it deleted: a secret that has other versions or values stays as it is.
+    /// All of it is rehearsed first on an emulator of its own, so that what cannot be made is found before anything
+    /// is. Who signs in is known from the start: a seed's principals count with
+    /// [`EmulatorBuilder::seed`](EmulatorBuilder::seed) alone.
+    ///
+    /// # Errors
+    /// When something cannot be made as it is asked for; the error names its place in the seed and repeats no value.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use azvault_emulator::{Emulator, Seed};
+    ///
+    /// let emulator = Emulator::in_memory();
+    /// let seed = Seed::from_toml("[[vaults]]\nname = 'kv-1'\nkeys = [{ name = 'k', type = 'EC' }]")?;
+    /// assert_eq!(emulator.seed(&seed).await?.made(), ["key 'k' in 'kv-1'"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn seed(&self, seed: &Seed) -> Result<SeedReport, Error> {
+        seed::sow(&self.inner.router, seed).await
+    }
+
     /// All that the emulator holds, at one moment: between two requests, of which none is under way.
     ///
     /// It waits for the requests in flight, and later ones wait for it.
@@ -294,11 +332,11 @@ impl Emulator {
 
     /// Puts a snapshot, of this emulator or another, in the place of all that there is, between two requests.
     ///
-    /// A request sees the former state or the new one, never some of both. Resource ids keep the subscriptions that
-    /// they name, and vaults the tenants: a snapshot of an emulator with another tenant or subscription wants one of
-    /// the same [`tenant_id`](crate::EmulatorBuilder::tenant_id) and
-    /// [`subscription_id`](crate::EmulatorBuilder::subscription_id). Vaults that came into being by their name are
-    /// this emulator's, wherever they came from. Tokens stay good.
+    /// A request sees the former state or the new one, never some of both; with a data directory, nobody sees the new
+    /// one before it is written. Resources keep the subscriptions that they name, and vaults that Resource Manager
+    /// made the tenants: a snapshot of an emulator with others wants the same
+    /// [`tenant_id`](crate::EmulatorBuilder::tenant_id) and
+    /// [`subscription_id`](crate::EmulatorBuilder::subscription_id). Tokens stay good.
     ///
     /// # Errors
     /// When the snapshot does not make sense: nothing is changed then. And when a data directory cannot be written:
@@ -332,11 +370,14 @@ impl Emulator {
     /// Stops listening and waits for the requests in flight, at most 5 seconds; then closes the data directory, if there
     /// is one, and refuses what would change it.
     pub async fn shutdown(&self) {
+        self.inner.router.admin.health.enter(Stage::Stopping);
         if let Some(network) = &self.inner.network {
             network.server.shutdown().await;
         }
         if self.inner.router.ledger.is_kept() {
             let router = Arc::clone(&self.inner.router);
+            // A clock that was moved since the last request, say.
+            router.hand_over();
             if tokio::task::spawn_blocking(move || router.ledger.close()).await.is_err() {
                 tracing::error!("the data directory could not be closed");
             }

@@ -144,6 +144,12 @@ pub(crate) fn is_served(name: &str) -> bool {
         || vault_name(name).is_some()
 }
 
+/// The authority of that name, when it is one that Azure's tokens are issued by.
+pub(crate) fn issuer(name: &str) -> Option<&'static str> {
+    let issuers = AUTHORITIES.into_iter().chain(["sts.chinacloudapi.cn"]);
+    issuers.into_iter().find(|issuer| issuer.eq_ignore_ascii_case(name))
+}
+
 /// The names that a certificate may be made for, each with all below it.
 pub(crate) fn subtrees() -> impl Iterator<Item = &'static str> {
     // `localhost` has the local vaults below it.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod admin;
 mod arm;
 mod attestation;
 mod backup;
@@ -29,6 +30,7 @@ mod principal;
 mod roles;
 mod router;
 mod secrets;
+mod seed;
 mod server;
 mod snapshot;
 mod state;
@@ -53,6 +55,7 @@ pub use journal::{Journal, JournalFilter, JournalQuery, RecordedRequest};
 pub use limits::{RateLimit, ResourceManagerLimits, ThrottleState};
 pub use operation::Service;
 pub use principal::Principal;
+pub use seed::{Seed, SeedReport};
 pub use snapshot::Snapshot;
 #[cfg(feature = "durable")]
 pub use state::disk::Durability;

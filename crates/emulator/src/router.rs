@@ -6,12 +6,13 @@ use http::StatusCode;
 use tokio::sync::RwLock;
 
 use crate::{
+    admin::{self, Admin},
     arm::{self, Arm},
     attestation,
     backup::BackupKey,
     certificates::TestIssuer,
     clock::{Clock, wall_now},
-    entra::{self, Tokens},
+    entra::{self, Caller, Tokens},
     faults::{self, Faults, Strike},
     graph,
     host::Site,
@@ -19,6 +20,7 @@ use crate::{
     journal_file::JournalFile,
     message::{Outcome, Request, Response, json_response},
     operation::{self, Service},
+    principal::Principal,
     roles::Roles,
     state::{Ledger, NotWritten},
     vault::{self, VaultMeter, Vaults},
@@ -46,6 +48,7 @@ pub(crate) struct Router {
     pub(crate) strict_api_versions: bool,
     /// How long each answer is held back.
     pub(crate) latency: Duration,
+    pub(crate) admin: Admin,
     pub(crate) keeping: whole::Keeping,
     /// Shared by all requests; whoever changes the state as a whole has it alone.
     pub(crate) gate: RwLock<()>,
@@ -65,6 +68,9 @@ impl Router {
     }
 
     pub(crate) async fn answer_at(&self, port: Port, request: Request) -> Outcome {
+        if admin::concerns(port, &request) {
+            return Outcome::Answer(admin::answer(self, request).await);
+        }
         let vault_time = self.clock.now_for(|| {
             operation::vault(
                 Service::of(port, &request.host, &request.path),
@@ -86,6 +92,37 @@ impl Router {
             line.end(&outcome);
         }
         outcome
+    }
+
+    /// Answers a request of the emulator's operator, such as a seed: no fault strikes it and no journal has it.
+    pub(crate) async fn operate(&self, request: Request) -> Response {
+        let principal = Principal::default();
+        let tenant = &self.tokens.tenant_id;
+        let caller = Caller {
+            oid: principal.oid().to_owned(),
+            appid: principal.appid().to_owned(),
+            tid: tenant.clone(),
+            issuer: format!("https://sts.windows.net/{tenant}/"),
+            upn: None,
+        };
+        let _shared = self.gate.read().await;
+        let (response, ticket) = match Site::of(&request.host) {
+            Site::Management => {
+                (arm::operate(self, &caller, &request).await, whole::hand_over(self))
+            }
+            Site::Vault(site) => {
+                let response = vault::operate(self, &site, &caller, &request).await;
+                (response, whole::hand_over_rest(self))
+            }
+            _ => return unknown_host(&request.host),
+        };
+        if !self.ledger.is_kept() {
+            return response;
+        }
+        match self.ledger.written(ticket).await {
+            Ok(()) => response,
+            Err(error) => not_written(&error),
+        }
     }
 
     /// Processes a request that nothing has struck so far; it still may be, once its caller is known.

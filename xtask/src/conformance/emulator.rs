@@ -17,8 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Builds the program and says where it is.
 pub(super) fn program() -> Result<PathBuf> {
+    program_of("dev")
+}
+
+/// Builds the program by a profile of cargo's and says where it is.
+pub(crate) fn program_of(profile: &str) -> Result<PathBuf> {
     let mut command = cargo(&["build", "--quiet", "--locked", "--package", "azvault-emulator"])?;
     command.args(["--bin", "azvault-emulator", "--message-format", "json-render-diagnostics"]);
+    command.args(["--profile", profile]);
     let output = command.stderr(Stdio::inherit()).output().context("starting cargo")?;
     if !output.status.success() {
         bail!("building the emulator ended with {}", output.status);

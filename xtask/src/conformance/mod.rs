@@ -18,6 +18,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use self::clients::Client;
+pub(crate) use self::emulator::program_of as emulator;
 use self::expected::Expected;
 use self::place::Place;
 use self::report::Report;

@@ -6,7 +6,7 @@ use http::{HeaderValue, header};
 
 use super::{error::ArmError, site::ArmSite};
 use crate::{
-    entra::{Caller, TokenRefusal, Tokens},
+    entra::{Caller, TokenRefusal, Tokens, tell_of_foreign},
     message::{Request, bearer},
 };
 
@@ -43,7 +43,11 @@ pub(super) fn authenticate(
     audiences.extend(
         site.audiences.iter().map(String::as_str).filter(|own| !PUBLIC_AUDIENCES.contains(own)),
     );
-    tokens.check(token, &audiences).map_err(|refusal| match refusal {
+    let checked = tokens.check(token, &audiences);
+    if let Err(refusal) = &checked {
+        tell_of_foreign(refusal, token, "Resource Manager");
+    }
+    checked.map_err(|refusal| match refusal {
         TokenRefusal::Malformed | TokenRefusal::Signature | TokenRefusal::NotYetValid => {
             refused("InvalidAuthenticationToken", "The access token is invalid.".to_owned())
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use azvault_emulator::EmulatorBuilder;
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, builder::BoolishValueParser};
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use uuid::Uuid;
 
@@ -21,13 +21,22 @@ pub(super) struct PlaceSettings {
     #[arg(long, value_name = "FOLDER", env = "AZVAULT_EMULATOR_STATE_DIR")]
     state_dir: Option<PathBuf>,
     /// Keep nothing: a new certificate authority and new tokens in each run.
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long, env = "AZVAULT_EMULATOR_EPHEMERAL", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     ephemeral: bool,
 }
 
 impl PlaceSettings {
     pub(super) fn open(&self) -> io::Result<Place> {
-        if self.ephemeral { Place::temporary() } else { self.kept().map(Place::Kept) }
+        if self.ephemeral {
+            return Place::temporary();
+        }
+        let folder = self.kept()?;
+        make(DirBuilder::new().recursive(true), &folder).map_err(|error| {
+            let advice =
+                "name a folder that may be written by --state-dir, or keep nothing by --ephemeral";
+            io::Error::new(error.kind(), format!("{error}; {advice}"))
+        })?;
+        Ok(Place::Kept(folder))
     }
 
     /// The installation's folder, by its absolute path: others get it in their environment.
@@ -54,6 +63,13 @@ fn default_folder() -> io::Result<PathBuf> {
     Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
 }
 
+/// Makes a folder for the user alone.
+fn make(builder: &mut DirBuilder, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(builder, 0o700);
+    builder.create(path).map_err(|error| of_file(path, &error))
+}
+
 /// An open folder for what clients read.
 #[derive(Debug)]
 pub(super) enum Place {
@@ -65,12 +81,8 @@ pub(super) enum Place {
 impl Place {
     fn temporary() -> io::Result<Self> {
         let path = std::env::temp_dir().join(format!("azvault-emulator-{}", Uuid::new_v4()));
-        let mut builder = DirBuilder::new();
-        builder.recursive(false);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         // Never a folder that somebody else put there.
-        builder.create(&path).map_err(|error| of_file(&path, &error))?;
+        make(DirBuilder::new().recursive(false), &path)?;
         Ok(Self::Temporary(path))
     }
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     facts::Facts,
+    log::LogSettings,
     own_host::own_host,
     settings::Settings,
     signals::ForwardedSignals,
@@ -43,6 +44,10 @@ pub(super) struct RunSettings {
 }
 
 impl RunSettings {
+    pub(super) fn log(&self) -> &LogSettings {
+        &self.settings.log
+    }
+
     pub(super) fn log_level(&self) -> LevelFilter {
         if self.verbose { LevelFilter::INFO } else { LevelFilter::WARN }
     }

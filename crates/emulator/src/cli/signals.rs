@@ -22,7 +22,7 @@ impl StopSignals {
         })
     }
 
-    pub(super) async fn received(mut self) -> io::Result<()> {
+    pub(super) async fn received(&mut self) -> io::Result<()> {
         let hung_up = async {
             match &mut self.hangup {
                 Some(hangup) => hangup.recv().await,
@@ -48,7 +48,7 @@ impl StopSignals {
         Ok(Self)
     }
 
-    pub(super) async fn received(self) -> io::Result<()> {
+    pub(super) async fn received(&mut self) -> io::Result<()> {
         tokio::signal::ctrl_c().await
     }
 }

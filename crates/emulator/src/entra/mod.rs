@@ -5,6 +5,7 @@
 mod directory;
 mod discovery;
 mod fields;
+mod foreign;
 mod grants;
 mod managed_identity;
 mod principals;
@@ -20,9 +21,10 @@ use http::{Method, StatusCode};
 
 pub(crate) use directory::{Directory, Entry, Kind, LoadedDirectory};
 pub(crate) use fields::Fields;
+pub(crate) use foreign::tell_of_foreign;
 pub(crate) use managed_identity::managed_identity;
-pub(crate) use principals::Secret;
 pub use principals::{Application, ManagedIdentity, Principals, User};
+pub(crate) use principals::{ListedPrincipals, Secret};
 pub(crate) use refusal::refused;
 pub(crate) use sign_in::SignIns;
 pub(crate) use signing_key::SigningKey;

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use self::{error::GraphError, filter::Filter, view::Viewer};
 use crate::{
-    entra::{Caller, Directory, Entry, Fields, Kind, TokenRefusal, Tokens},
+    entra::{Caller, Directory, Entry, Fields, Kind, TokenRefusal, Tokens, tell_of_foreign},
     host::Site,
     message::{Body, Request, Response, bearer, json_response},
 };
@@ -68,6 +68,7 @@ fn authenticate(tokens: &Tokens, base: &str, request: &Request) -> Result<Arc<Ca
     let token = bearer(&request.headers)
         .ok_or_else(|| GraphError::unauthorized("Access token is empty."))?;
     tokens.check(token, &[base, GRAPH, APPLICATION]).map_err(|refusal| {
+        tell_of_foreign(&refusal, token, "Microsoft Graph");
         GraphError::unauthorized(match refusal {
             TokenRefusal::Audience { .. } => "Access token validation failure. Invalid audience.",
             TokenRefusal::Expired => "Lifetime validation failed, the token is expired.",

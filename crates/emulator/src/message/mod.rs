@@ -15,10 +15,16 @@ pub(crate) use outcome::{Cut, Drip, Ending, Manner, Odd, Outcome, Padding};
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 /// The largest body of a restore: 500 versions of a secret's 25,600 bytes and its tags, in base64 twice.
 const MAX_RESTORE: usize = 48 * 1024 * 1024;
+/// The largest snapshot that the admin API takes back: some 100,000 secrets.
+const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
 
 /// How much is read of the body of a request to `path`.
 pub(crate) fn max_body(path: &str) -> usize {
-    if path.trim_end_matches('/').ends_with("/restore") { MAX_RESTORE } else { MAX_BODY }
+    match path.trim_end_matches('/') {
+        "/admin/snapshot" => MAX_SNAPSHOT,
+        path if path.ends_with("/restore") => MAX_RESTORE,
+        _ => MAX_BODY,
+    }
 }
 
 /// An answer with its whole body.

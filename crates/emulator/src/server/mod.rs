@@ -50,22 +50,18 @@ pub(crate) struct Listen {
     pub(crate) proxy_port: Option<u16>,
 }
 
-/// The listening server; dropping it closes every connection.
+/// What is listened on: whoever connects waits until a [`Server`] is made of it.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub(crate) struct Sockets {
     port: u16,
     proxy: Option<SocketAddr>,
-    stop: watch::Sender<bool>,
-    listeners: Mutex<Option<JoinSet<()>>>,
+    sockets: Vec<TcpListener>,
+    proxies: Vec<TcpListener>,
 }
 
-impl Server {
-    /// Binds what `listen` says, and starts to answer.
-    pub(crate) async fn start(
-        listen: Listen,
-        tls: TlsAcceptor,
-        router: Arc<Router>,
-    ) -> io::Result<Self> {
+impl Sockets {
+    /// Binds what `listen` says.
+    pub(crate) async fn bind(listen: Listen) -> io::Result<Self> {
         let sockets = bind_all(listen.address, listen.port).await?;
         let port = match sockets.first() {
             Some(socket) => socket.local_addr()?.port(),
@@ -76,6 +72,23 @@ impl Server {
             None => Vec::new(),
         };
         let proxy = proxies.first().map(TcpListener::local_addr).transpose()?;
+        Ok(Self { port, proxy, sockets, proxies })
+    }
+}
+
+/// The listening server; dropping it closes every connection.
+#[derive(Debug)]
+pub(crate) struct Server {
+    port: u16,
+    proxy: Option<SocketAddr>,
+    stop: watch::Sender<bool>,
+    listeners: Mutex<Option<JoinSet<()>>>,
+}
+
+impl Server {
+    /// Starts to answer at `sockets`.
+    pub(crate) fn start(sockets: Sockets, tls: TlsAcceptor, router: Arc<Router>) -> Self {
+        let Sockets { port, proxy, sockets, proxies } = sockets;
         let (stop, stopped) = watch::channel(false);
         let context =
             Context { tls, router, stopped, port, proxy_port: proxy.map_or(0, |at| at.port()) };
@@ -86,7 +99,7 @@ impl Server {
         for socket in proxies {
             listeners.spawn(accept(socket, context.clone(), proxy::serve));
         }
-        Ok(Self { port, proxy, stop, listeners: Mutex::new(Some(listeners)) })
+        Self { port, proxy, stop, listeners: Mutex::new(Some(listeners)) }
     }
 
     /// Where the proxy listens, when there is one.
@@ -120,9 +133,20 @@ async fn pause() {
 /// A refusal names what was refused, which the system's does not.
 async fn bind(address: IpAddr, port: u16) -> io::Result<TcpListener> {
     let address = SocketAddr::new(address, port);
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                ": something listens there already, perhaps another azvault-emulator; end it, or name other ports \
+                 (--port, --proxy-port), of which 0 is any free one"
+            }
+            io::ErrorKind::PermissionDenied => {
+                ": ports below 1024 are not for everybody; name another one (--port, --proxy-port)"
+            }
+            io::ErrorKind::AddrNotAvailable => ": this machine has no such address (--listen)",
+            _ => "",
+        };
+        io::Error::new(error.kind(), format!("{address}: {error}{advice}"))
+    })
 }
 
 async fn bind_all(address: Option<IpAddr>, port: u16) -> io::Result<Vec<TcpListener>> {

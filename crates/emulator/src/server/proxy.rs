@@ -26,7 +26,7 @@ use super::{
     stop_asked,
     target::{self, Refusal},
 };
-use crate::{locks::lock, message, router::Port};
+use crate::{admin, locks::lock, message, router::Port};
 
 /// How long a client may take for a request's head.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -142,7 +142,8 @@ async fn answer(
         None => {
             let host = message::header(request.headers(), header::HOST.as_str());
             let host = host.unwrap_or_default();
-            if !target::is_this_machine(host) {
+            // The admin API and health have rules of their own.
+            if !target::is_this_machine(host) && !admin::is_path(uri.path()) {
                 return Ok(not_forwarded(&Refusal::Elsewhere, host));
             }
         }

@@ -99,6 +99,14 @@ impl Ledger {
         }
     }
 
+    /// Whether all that was handed over is written, or could be; tries it again where it could not.
+    pub(crate) async fn healthy(&self) -> Result<(), NotWritten> {
+        match &self.queue {
+            Some(queue) if queue.is_failing() => queue.written(queue.push(Vec::new())).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Writes what was handed over, and nothing from then on; the directory is free afterwards.
     pub(crate) fn close(&self) {
         if let Some(queue) = &self.queue {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::ServiceError;
 use crate::{
-    entra::{Caller, TokenRefusal, Tokens},
+    entra::{Caller, TokenRefusal, Tokens, tell_of_foreign},
     host::{VaultKind, VaultSite},
     message::{Request, Response, bearer},
 };
@@ -28,6 +28,7 @@ pub(super) fn authenticate(
     };
     let audiences = [site.resource.as_str(), site.public_resource];
     tokens.check_for(tenant, token, &audiences).map_err(|refusal| {
+        tell_of_foreign(&refusal, token, "vault");
         let message = text(&refusal, site.kind);
         challenge(tenant, site, request, id, &message, Some("invalid_token"))
     })

@@ -46,7 +46,7 @@ pub(crate) use network::{Ipv4Range, NetworkRules, PublicAccess};
 pub(crate) use policy::{AccessPolicy, Permissions};
 pub(crate) use policy_history::{FormerPolicies, PolicyHistory};
 pub(crate) use query::Query;
-pub(crate) use registry::{Vault, VaultProperties, VaultSettings, Vaults};
+pub(crate) use registry::{Found, Vault, VaultProperties, VaultSettings, Vaults};
 pub(crate) use reply::Reply;
 pub(crate) use route::{CertificateRoute, KeyRoute, ObjectRoute, Operation, SecretRoute};
 
@@ -63,7 +63,6 @@ use crate::{
 };
 use geography::geography;
 use headers::REGION;
-use registry::Found;
 use route::Route;
 
 /// What the handlers of one request need to know.
@@ -180,18 +179,61 @@ async fn authorized(
     };
     network::check(&context, client_address(router, request))?;
     router.vault_meter.count(&context, &route, body)?;
+    perform(&context, &vault, route, request, body).await
+}
+
+/// Does it for a caller that is let in, and has written what it changed.
+async fn perform(
+    context: &Context<'_>,
+    vault: &Vault,
+    route: Route,
+    request: &Request,
+    body: &[u8],
+) -> Result<Reply, ServiceError> {
+    let router = context.router;
     if !router.ledger.is_kept() {
-        return operate(&context, route, request, body).await;
+        return act(context, route, request, body).await;
     }
     router.ledger.able(vault.ticket()).await.map_err(ServiceError::not_written)?;
-    let answer = operate(&context, route, request, body).await;
+    let answer = act(context, route, request, body).await;
     // Refusals and reads too: the clock may have changed something, and what another request changed was seen.
-    let ticket = router.vaults.hand_over_of(&router.ledger, &vault);
+    let ticket = router.vaults.hand_over_of(&router.ledger, vault);
     router.ledger.written(ticket).await.map_err(ServiceError::not_written)?;
     answer
 }
 
-async fn operate(
+/// Does what a request of the emulator's operator asks for, whatever policies, roles, network rules and limits say.
+pub(crate) async fn operate(
+    router: &Router,
+    site: &VaultSite,
+    caller: &Caller,
+    request: &Request,
+) -> Response {
+    match operated(router, site, caller, request).await {
+        Ok(reply) => reply.into_response(),
+        Err(error) => error.into_response(site.kind, &Uuid::new_v4()),
+    }
+}
+
+async fn operated(
+    router: &Router,
+    site: &VaultSite,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Reply, ServiceError> {
+    let route = Route::parse(&request.method, &request.path)?;
+    let Body::Whole(body) = &request.body else {
+        return Err(ServiceError::body_too_large(max_body(&request.path)));
+    };
+    let gone = || ServiceError::vault_gone(&site.name);
+    let vault = router.vaults.open(site).ok_or_else(gone)?;
+    let behalf =
+        OnBehalf::of(router, caller, Arc::clone(&vault), &site.authority).ok_or_else(gone)?;
+    perform(&behalf.context(), &vault, route, request, body).await
+}
+
+/// Does it to the vault's objects.
+async fn act(
     context: &Context<'_>,
     route: Route,
     request: &Request,

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod admin;
 mod api_versions;
 mod arm;
 mod arm_access;
@@ -40,6 +41,8 @@ mod certificate_imports;
 mod certificate_lifecycle;
 mod certificate_operations;
 mod certificate_races;
+#[cfg(feature = "durable")]
+mod certificate_restarts;
 mod certificate_restores;
 mod certificate_support;
 mod certificate_wire;
@@ -61,6 +64,8 @@ mod extreme_times;
 mod fault_orders;
 mod faults_and_journal;
 mod faults_on_the_wire;
+#[cfg(feature = "cli")]
+mod foreign_tokens;
 mod graph;
 mod imports;
 mod installations;
@@ -71,10 +76,13 @@ mod key_lists;
 mod keys;
 #[cfg(feature = "cli")]
 mod kills;
+mod known_tokens;
 mod latency;
 mod ledger;
 mod managed_hsm;
 mod network_rules;
+#[cfg(feature = "cli")]
+mod operation;
 mod parallel_changes;
 mod private_members;
 mod program;
@@ -89,11 +97,13 @@ mod rotation;
 mod run_command;
 mod secret_lifecycle;
 mod secrets;
+mod seeding;
 mod service_times;
 mod support;
 mod test_certificates;
 mod test_keys;
 mod tls;
 mod vault_limits;
+mod walks;
 mod whole_state;
 mod wire;

@@ -11,7 +11,7 @@ const READ: &str = "read its principals";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Listed {
+pub(crate) struct Listed {
     #[serde(default)]
     others: bool,
     #[serde(default)]
@@ -146,7 +146,7 @@ fn secret_of(path: &Path) -> Result<String, Error> {
 }
 
 impl Listed {
-    fn whole(self, folder: &Path) -> Result<Principals, Error> {
+    pub(crate) fn whole(self, folder: &Path) -> Result<Principals, Error> {
         let mut principals = Principals::new().others(self.others);
         for application in self.applications {
             principals = principals.application(application.whole(folder)?);

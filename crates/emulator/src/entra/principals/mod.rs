@@ -12,6 +12,7 @@ pub use managed_identity::ManagedIdentity;
 pub use user::User;
 
 pub(super) use certificate::Certificate;
+pub(crate) use file::Listed as ListedPrincipals;
 pub(crate) use secret::Secret;
 
 /// Who may sign in: what [`EmulatorBuilder::principals`](crate::EmulatorBuilder::principals) takes.

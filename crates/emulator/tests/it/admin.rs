@@ -1,0 +1,424 @@
+//! The admin API and the health, over plain HTTP as other languages use them.
+
+use azvault_emulator::Emulator;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// An emulator and a client that knows no certificate of it.
+pub(crate) struct Local {
+    pub(crate) emulator: Emulator,
+    client: Client,
+}
+
+impl Local {
+    pub(crate) async fn new() -> Self {
+        Self::of(Emulator::builder()).await
+    }
+
+    pub(crate) async fn of(builder: azvault_emulator::EmulatorBuilder) -> Self {
+        let emulator = builder.proxy_port(0).start().await.unwrap();
+        Self { emulator, client: Client::builder().no_proxy().build().unwrap() }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.emulator.proxy_url().unwrap()))
+    }
+
+    /// Sends JSON, and gives the status and the answer's JSON.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> (StatusCode, Value) {
+        let request = self.request(method, path).header("content-type", "application/json");
+        answer(request.body(body.to_string())).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
+        answer(self.request(Method::GET, path)).await
+    }
+}
+
+pub(crate) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert!(!answer.headers().contains_key("access-control-allow-origin"));
+    let text = answer.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+fn code(answer: &(StatusCode, Value)) -> (u16, &str) {
+    (answer.0.as_u16(), answer.1["error"]["code"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn the_clock_is_read_and_moved_from_any_language() {
+    let local = Local::new().await;
+    let frozen = json!({"frozen": true, "now": "2031-02-03T04:05:06Z", "advance_seconds": 60});
+    let (status, shown) = local.send(Method::PUT, "/admin/clock", &frozen).await;
+    assert_eq!((status, &shown["now"]), (StatusCode::OK, &json!("2031-02-03T04:06:06Z")));
+    assert_eq!(local.get("/admin/clock").await.1, shown);
+    assert_eq!(local.emulator.clock().now().year(), 2031);
+    local.send(Method::PUT, "/admin/clock", &json!({"frozen": false})).await;
+    assert_eq!(local.get("/admin/clock").await.1["frozen"], false);
+}
+
+#[tokio::test]
+async fn a_wrong_body_is_refused_with_what_would_be_right_and_without_its_values() {
+    let local = Local::new().await;
+    for (body, told) in [
+        (r#"{"advance": 5}"#, "advance_seconds"),
+        (r#"{"now": "canary"}"#, "line 1"),
+        (r#"{}"#, "frozen"),
+        (r#"{"now": "#, "line 1"),
+    ] {
+        let request = local.request(Method::PUT, "/admin/clock");
+        let refused = answer(request.header("content-type", "application/json").body(body)).await;
+        assert_eq!(code(&refused), (400, "BadRequest"));
+        let message = refused.1["error"]["message"].as_str().unwrap();
+        assert!(message.contains(told) && !message.contains("canary"), "{body}: {message}");
+    }
+    let unsaid =
+        answer(local.request(Method::PUT, "/admin/clock").body(r#"{"frozen": true}"#)).await;
+    assert_eq!(code(&unsaid), (415, "UnsupportedMediaType"));
+    assert_eq!(local.get("/admin/clock").await.1["frozen"], false);
+}
+
+#[tokio::test]
+async fn no_web_page_gets_at_it() {
+    let local = Local::new().await;
+    let of = |name: &str, value: &str| {
+        answer(local.request(Method::GET, "/admin/clock").header(name, value))
+    };
+    assert_eq!(code(&of("host", "rebound.example").await), (403, "ForeignHost"));
+    assert_eq!(code(&of("origin", "https://evil.example").await), (403, "WebPage"));
+    assert_eq!(code(&of("origin", "null").await), (403, "WebPage"));
+    assert_eq!(code(&of("sec-fetch-site", "cross-site").await), (403, "WebPage"));
+    assert_eq!(of("sec-fetch-site", "none").await.0, StatusCode::OK);
+    // A form can send these without asking first.
+    let form = local.request(Method::POST, "/admin/clock").header("content-type", "text/plain");
+    assert_eq!(code(&answer(form.body("{}")).await), (403, "NotMarked"));
+    // And nobody is told that more would be allowed.
+    let asked = answer(local.request(Method::OPTIONS, "/admin/clock")).await;
+    assert_eq!(code(&asked), (405, "MethodNotAllowed"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_with_what_is() {
+    let local = Local::new().await;
+    let missing = local.get("/admin/cloak").await;
+    assert_eq!(code(&missing), (404, "NotFound"));
+    assert!(missing.1["error"]["message"].as_str().unwrap().contains("/admin/info"));
+    let (status, info) = local.get("/admin/info").await;
+    assert_eq!((status, &info["version"]), (StatusCode::OK, &json!(env!("CARGO_PKG_VERSION"))));
+    assert_eq!(info["tenant"], local.emulator.tenant_id());
+    for listed in info["paths"].as_array().unwrap() {
+        let path = listed["path"].as_str().unwrap();
+        if path.contains('{') {
+            continue; // The tests of that part know names.
+        }
+        let answered = local.get(path).await.0;
+        let gets = listed["methods"].as_str().unwrap().contains("GET");
+        assert_eq!(answered == StatusCode::METHOD_NOT_ALLOWED, !gets, "{path}: {answered}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_on_the_tls_port_too_and_on_no_vaults_host() {
+    let local = Local::new().await;
+    let client = local.emulator.http_client();
+    let url = format!("{}/admin/clock", local.emulator.authority());
+    assert_eq!(client.get(url).send().await.unwrap().status(), StatusCode::OK);
+    let url = format!("{}/admin/clock", local.emulator.vault_url("kv"));
+    let vaults = client.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(!vaults.contains("frozen"), "the vault's own answer: {vaults}");
+    let recorded: Vec<_> = local.emulator.journal().iter().map(|it| it.host().to_owned()).collect();
+    assert_eq!(recorded.len(), 1, "the journal has the services' requests alone: {recorded:?}");
+}
+
+#[tokio::test]
+async fn no_fault_strikes_it() {
+    let local = Local::new().await;
+    local.emulator.faults().next(1).disconnect();
+    assert_eq!(local.get("/admin/info").await.0, StatusCode::OK);
+    assert_eq!(local.get("/health").await.0, StatusCode::OK);
+    assert_eq!(local.emulator.faults().pending(), 1);
+}
+
+#[tokio::test]
+async fn health_is_told_to_anybody_by_any_name() {
+    let local = Local::new().await;
+    let health = answer(local.request(Method::GET, "/health").header("host", "10.1.2.3")).await;
+    assert_eq!(health.0, StatusCode::OK);
+    assert_eq!(health.1["status"], "serving");
+    assert_eq!(health.1["version"], env!("CARGO_PKG_VERSION"));
+    assert!(health.1["uptime_seconds"].as_i64().is_some());
+    let named = answer(local.request(Method::GET, "/health").header("host", "azvault")).await;
+    assert_eq!(named.0, StatusCode::OK);
+    let head = local.request(Method::HEAD, "/health").send().await.unwrap();
+    assert_eq!(head.status(), StatusCode::OK);
+    let url = format!("{}/health", local.emulator.authority());
+    assert_eq!(local.emulator.http_client().get(url).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn health_says_that_it_stops() {
+    let local = Local::new().await;
+    let proxy = local.emulator.proxy_url().unwrap();
+    let address = proxy.strip_prefix("http://").unwrap();
+    // Begun before the end, so that they are answered still.
+    let begun = async |method: &str| {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!("{method} /health HTTP/1.1\r\nHost: a\r\n");
+        let rest = "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n";
+        stream.write_all((head + rest).as_bytes()).await.unwrap();
+        let mut continued = [0; 25];
+        stream.read_exact(&mut continued).await.unwrap();
+        assert_eq!(&continued, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stream
+    };
+    let mut streams = [begun("PUT").await, begun("GET").await];
+    let stopping = local.emulator.shutdown();
+    let rest = async {
+        let mut answers = [String::new(), String::new()];
+        for (stream, answer) in streams.iter_mut().zip(&mut answers) {
+            stream.write_all(b"x").await.unwrap();
+            stream.read_to_string(answer).await.unwrap();
+        }
+        answers
+    };
+    let ((), [put, get]) = tokio::join!(stopping, rest);
+    assert!(put.starts_with("HTTP/1.1 405 "), "{put}");
+    assert!(get.starts_with("HTTP/1.1 503 ") && get.contains(r#""status":"stopping""#), "{get}");
+}
+
+#[tokio::test]
+async fn a_seed_is_sent_and_names_nothing_of_this_machine() {
+    let local = Local::new().await;
+    let seed = json!({"vaults": [{"name": "kv-1", "secrets": [{"name": "s", "value": "canary"}]}]});
+    let (status, report) = local.send(Method::POST, "/admin/seed", &seed).await;
+    assert_eq!(
+        (status, report),
+        (StatusCode::OK, json!({"made": ["secret 's' in 'kv-1'"], "left_alone": []}))
+    );
+    let (_, again) = local.send(Method::POST, "/admin/seed", &seed).await;
+    assert_eq!(again["left_alone"], json!(["secret 's' in 'kv-1'"]));
+    for field in ["value_file", "value_from_env"] {
+        let seed = json!({"vaults": [{"name": "kv-1", "secrets": [{"name": "t", field: "PATH"}]}]});
+        let refused = local.send(Method::POST, "/admin/seed", &seed).await;
+        assert_eq!(code(&refused), (400, "BadRequest"));
+        let message = refused.1["error"]["message"].as_str().unwrap();
+        assert!(
+            message.contains("secrets[0] 't'") && message.contains("no files and no variables"),
+            "{message}"
+        );
+    }
+    for named in [
+        json!({"keys": [{"name": "k", "pem_file": "/etc/hostname"}]}),
+        json!({"keys": [{"name": "k", "jwk_file": "/etc/hostname"}]}),
+        json!({"certificates": [{"name": "c", "file": "/etc/hostname"}]}),
+        json!({"certificates": [{"name": "c", "pem": "x", "password_file": "/etc/hostname"}]}),
+    ] {
+        let mut vault = json!({"name": "kv-1"});
+        vault.as_object_mut().unwrap().extend(named.as_object().unwrap().clone());
+        let refused = local.send(Method::POST, "/admin/seed", &json!({"vaults": [vault]})).await;
+        let message = refused.1["error"]["message"].as_str().unwrap();
+        assert!(message.contains("no files and no variables"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_vault_may_have_a_time_of_its_own() {
+    let local = Local::new().await;
+    local
+        .send(Method::PUT, "/admin/clock", &json!({"frozen": true, "now": "2031-01-01T00:00:00Z"}))
+        .await;
+    let own = json!({"frozen": true, "rewind_seconds": 3600});
+    let (status, shown) = local.send(Method::PUT, "/admin/clock/kv-1", &own).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!((&shown["now"], &shown["own"]), (&json!("2030-12-31T23:00:00Z"), &json!(true)));
+    let (_, all) = local.get("/admin/clock").await;
+    assert_eq!((&all["now"], &all["vaults"][0]), (&json!("2031-01-01T00:00:00Z"), &shown));
+    let (_, shown) = local.send(Method::DELETE, "/admin/clock/kv-1", &Value::Null).await;
+    assert_eq!((&shown["now"], &shown["own"]), (&json!("2031-01-01T00:00:00Z"), &json!(false)));
+    assert_eq!(local.get("/admin/clock").await.1["vaults"], json!([]));
+    let misplaced = local.send(Method::PUT, "/admin/clock", &json!({"follow": true})).await;
+    assert_eq!(code(&misplaced), (400, "BadRequest"));
+    let misplaced =
+        local.send(Method::PUT, "/admin/clock/kv-1", &json!({"tokens_follow": true})).await;
+    assert_eq!(code(&misplaced), (400, "BadRequest"));
+}
+
+#[tokio::test]
+async fn tokens_go_by_the_vaults_time_when_they_are_told_to() {
+    let local = Local::new().await;
+    let (_, shown) = local.send(Method::PUT, "/admin/clock", &json!({"tokens_follow": true})).await;
+    assert_eq!(shown["tokens_follow"], true);
+    assert!(local.emulator.clock().carries_tokens());
+}
+
+#[tokio::test]
+async fn faults_are_ordered_looked_at_and_cancelled() {
+    let local = Local::new().await;
+    let order =
+        json!({"on": {"vault": "kv-1"}, "times": 1, "fault": {"kind": "status", "status": 503}});
+    let (status, placed) = local.send(Method::POST, "/admin/faults", &order).await;
+    assert_eq!(status, StatusCode::CREATED, "{placed}");
+    let id = placed["id"].as_u64().unwrap();
+    assert_eq!(local.get(&format!("/admin/faults/{id}")).await.1, placed);
+    let url = format!("{}/secrets?api-version=7.6", local.emulator.vault_url("kv-1"));
+    let struck = local.emulator.http_client().get(url).send().await.unwrap();
+    assert_eq!(struck.status(), 503);
+    assert_eq!(local.get(&format!("/admin/faults/{id}")).await.1["struck"], 1);
+
+    let (_, other) = local.send(Method::POST, "/admin/faults", &order).await;
+    assert_eq!(local.get("/admin/faults").await.1["pending"], 1);
+    let path = format!("/admin/faults/{}", other["id"]);
+    assert_eq!(local.send(Method::DELETE, &path, &Value::Null).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(local.emulator.faults().pending(), 0);
+    local.send(Method::POST, "/admin/faults", &order).await;
+    assert_eq!(
+        local.send(Method::DELETE, "/admin/faults", &Value::Null).await.0,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(local.emulator.faults().pending(), 0);
+
+    for none in ["/admin/faults/4711", "/admin/faults/x"] {
+        assert_eq!(code(&local.get(none).await), (404, "FaultNotFound"));
+    }
+    let wrong = json!({"fault": {"kind": "statsu", "status": 503}});
+    let refused = local.send(Method::POST, "/admin/faults", &wrong).await;
+    assert_eq!(code(&refused), (400, "BadRequest"));
+}
+
+#[tokio::test]
+async fn the_journal_is_asked_by_filters_and_emptied() {
+    let local = Local::new().await;
+    let client = local.emulator.http_client();
+    for vault in ["kv-1", "kv-2"] {
+        let url = format!("{}/secrets?api-version=7.6", local.emulator.vault_url(vault));
+        client.get(url).bearer_auth("canary-token").send().await.unwrap();
+    }
+    let (_, all) = local.get("/admin/journal").await;
+    assert_eq!(all["count"], 2);
+    assert!(!all.to_string().contains("canary-token"));
+    let (_, one) = local.get("/admin/journal?vault=kv-2&status=401&method=GET").await;
+    assert_eq!((&one["count"], &one["value"][0]["vault"]), (&json!(1), &json!("kv-2")));
+    assert_eq!(one["value"][0], all["value"][1]);
+    assert_eq!(local.get("/admin/journal?status=200").await.1["count"], 0);
+    for wrong in ["/admin/journal?vaults=kv", "/admin/journal?status=ok"] {
+        assert_eq!(code(&local.get(wrong).await), (400, "BadRequest"));
+    }
+    assert_eq!(
+        local.send(Method::DELETE, "/admin/journal", &Value::Null).await.0,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(local.get("/admin/journal").await.1["count"], 0);
+}
+
+#[tokio::test]
+async fn the_whole_state_is_taken_put_back_and_thrown_away() {
+    let local = Local::new().await;
+    let seed = |name: &str| json!({"vaults": [{"name": "kv-1", "secrets": [{"name": name, "value": "canary"}]}]});
+    local.send(Method::POST, "/admin/seed", &seed("before")).await;
+    let (status, snapshot) = local.get("/admin/snapshot").await;
+    assert_eq!(status, StatusCode::OK);
+    local.send(Method::POST, "/admin/seed", &seed("after")).await;
+    local.emulator.faults().next(1).status(503);
+    let (status, _) = local.send(Method::PUT, "/admin/snapshot", &snapshot).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let (_, report) = local.send(Method::POST, "/admin/seed", &seed("before")).await;
+    assert_eq!(report["left_alone"], json!(["secret 'before' in 'kv-1'"]));
+    let (_, report) = local.send(Method::POST, "/admin/seed", &seed("after")).await;
+    assert_eq!(report["made"], json!(["secret 'after' in 'kv-1'"]));
+
+    let wrong = local.send(Method::PUT, "/admin/snapshot", &json!({"canary": 1})).await;
+    assert_eq!(code(&wrong), (400, "BadRequest"));
+    assert!(!wrong.1.to_string().contains("canary"), "{}", wrong.1);
+
+    let unmarked = answer(local.request(Method::POST, "/admin/reset")).await;
+    assert_eq!(code(&unmarked), (403, "NotMarked"));
+    let reset = local.request(Method::POST, "/admin/reset").header("x-azvault-admin", "1");
+    assert_eq!(answer(reset).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(local.emulator.faults().pending(), 0);
+    let (_, report) = local.send(Method::POST, "/admin/seed", &seed("before")).await;
+    assert_eq!(report["made"], json!(["secret 'before' in 'kv-1'"]));
+}
+
+#[tokio::test]
+async fn what_is_seeded_outlives_the_process() {
+    let folder = std::env::temp_dir().join(format!("azvault-admin-{}", uuid::Uuid::new_v4()));
+    let seed = json!({"vaults": [
+        {"name": "kv-1", "secrets": [{"name": "s", "value": "v"}], "keys": [{"name": "k", "type": "EC"}]},
+        {"name": "kv-2", "rbac": true, "role_assignments": [{"role": "Key Vault Reader", "client_id": "a"}]},
+    ]});
+    let mut reports = Vec::new();
+    for _ in 0..2 {
+        let id = "44444444-4444-4444-4444-444444444444";
+        let builder = Emulator::builder().tenant_id(id).subscription_id(id).data_dir(&folder);
+        let local = Local::of(builder).await;
+        reports.push(local.send(Method::POST, "/admin/seed", &seed).await.1);
+        assert_eq!(local.get("/health").await.1["status"], "serving");
+        local.emulator.shutdown().await;
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(reports[0]["made"].as_array().unwrap().len(), 4, "{}", reports[0]);
+    assert_eq!(reports[1]["left_alone"], reports[0]["made"]);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_documented_runs() {
+    let local = Local::new().await;
+    let text = include_str!("../../../../docs/admin.md");
+    let proxy = local.emulator.proxy_url().unwrap();
+    let folder = std::env::temp_dir().join(format!("azvault-admin-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir(&folder).unwrap();
+    let mut count = 0;
+    for block in text.split("```sh\n").skip(1) {
+        let script = block.split("```").next().unwrap();
+        let script = script.replace("http://127.0.0.1:8444", &proxy);
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-ec", &script]).current_dir(&folder);
+        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+            shell.env_remove(name);
+        }
+        let output = tokio::task::spawn_blocking(move || shell.output()).await.unwrap().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{script}: {said}");
+        count += 1;
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(count, 6);
+    // The last of them put back what they had made.
+    let seed = json!({"vaults": [{"name": "my-vault", "secrets": [{"name": "db-password", "value": "x"}]}]});
+    let (_, report) = local.send(Method::POST, "/admin/seed", &seed).await;
+    assert_eq!(report["left_alone"], json!(["secret 'db-password' in 'my-vault'"]));
+    // And each path is told of.
+    let (_, info) = local.get("/admin/info").await;
+    for listed in info["paths"].as_array().unwrap() {
+        let methods = listed["methods"].as_str().unwrap().replace(", ", "`, `");
+        let row = format!("| `{}` | `{methods}` |", listed["path"].as_str().unwrap());
+        assert!(text.contains(&row), "{row}");
+    }
+}
+
+#[tokio::test]
+async fn others_than_this_machine_are_refused_unless_they_are_let_in() {
+    for (anywhere, host, expected) in [
+        (false, "localhost", StatusCode::OK),
+        (false, "azvault", StatusCode::FORBIDDEN),
+        (true, "azvault", StatusCode::OK),
+        (true, "rebound.example", StatusCode::FORBIDDEN),
+    ] {
+        let local = Local::of(Emulator::builder().admin_from_anywhere(anywhere)).await;
+        let answered = answer(local.request(Method::GET, "/admin/info").header("host", host)).await;
+        assert_eq!(answered.0, expected, "{anywhere} {host}");
+    }
+}
