@@ -23,6 +23,10 @@ pub(crate) struct Object<C: Content> {
     pub(crate) settings: C::Settings,
     pub(super) state: State,
     /// The ids of versions that were changed since they were last written; `None` unless it is to be written.
+    #[expect(
+        clippy::box_collection,
+        reason = "of many objects few are being changed: a pointer is all they have"
+    )]
     pub(super) touched: Option<Box<Vec<String>>>,
 }
 
