@@ -8,7 +8,7 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// Where `cargo xtask bench` has put the program.
 const PROGRAM: &str = "AZVAULT_BENCH_EMULATOR";
@@ -77,6 +77,7 @@ impl Program {
             }
             line.clear();
         }
+        ensure!(!program.told.is_empty(), "the emulator says nothing when started with {more:?}");
         Ok(program)
     }
 
