@@ -2,6 +2,7 @@
 
 use std::{fs::File, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
+use tokio::sync::RwLock;
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
@@ -28,6 +29,7 @@ use crate::{
     state::Ledger,
     transport,
     vault::{VaultLimits, VaultMeter, VaultProperties, Vaults},
+    whole::Keeping,
 };
 
 /// The port that URLs of an emulator without a socket name.
@@ -665,6 +667,7 @@ impl EmulatorBuilder {
             }),
             roles: Roles::new(self.access_lag),
             client_address: self.client_address,
+            keeping: Keeping::of(&clock),
             clock,
             backups: BackupKey::default(),
             certificate_issuer: TestIssuer::default(),
@@ -675,8 +678,7 @@ impl EmulatorBuilder {
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,
             admin: Admin { anywhere: self.admin_from_anywhere, health: Health::default() },
-            keeping: crate::whole::Keeping::default(),
-            gate: tokio::sync::RwLock::default(),
+            gate: RwLock::default(),
         }
     }
 }

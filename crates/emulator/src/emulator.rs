@@ -17,6 +17,7 @@ use crate::{
     error::Error,
     faults::Faults,
     journal::Journal,
+    limits::ThrottleState,
     principal::Principal,
     router::Router,
     seed::{self, Seed, SeedReport},
@@ -143,7 +144,7 @@ impl Emulator {
         let router = &self.inner.router;
         let connected = router
             .arm
-            .connect_private_endpoint(id, name, &router.vaults, router.clock.now())
+            .connect_private_endpoint(id, name, &router.vaults, &router.clock.times())
             .map_err(|error| Error::new("connect a private endpoint", error));
         // Nobody waits here, but what is written later is written after it.
         router.hand_over();
@@ -281,6 +282,25 @@ impl Emulator {
     /// ```
     pub async fn seed(&self, seed: &Seed) -> Result<SeedReport, Error> {
         seed::sow(&self.inner.router, seed).await
+    }
+
+    /// How the limits on requests stand that were switched on, each with what is left of it and what it let pass; those
+    /// that nothing was counted against are not told.
+    ///
+    /// ```
+    /// use azvault_emulator::{Emulator, ResourceManagerLimits};
+    ///
+    /// let limits = ResourceManagerLimits::default();
+    /// let emulator = Emulator::builder().resource_manager_limits(limits).in_memory();
+    /// assert_eq!(emulator.throttle_state(), []);
+    /// ```
+    pub fn throttle_state(&self) -> Vec<ThrottleState> {
+        self.inner.router.throttle_state()
+    }
+
+    /// Forgets what was counted against limits: they are as they were at first.
+    pub fn clear_throttling(&self) {
+        self.inner.router.clear_throttling();
     }
 
     /// All that the emulator holds, at one moment: between two requests, of which none is under way.

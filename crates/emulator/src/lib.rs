@@ -32,7 +32,6 @@ mod router;
 mod secrets;
 mod seed;
 mod server;
-mod shims;
 mod snapshot;
 mod state;
 mod transport;
@@ -53,7 +52,7 @@ pub use faults::{
 #[doc(hidden)]
 pub use host::public_subtrees;
 pub use journal::{Journal, JournalFilter, JournalQuery, RecordedRequest};
-pub use limits::{RateLimit, ResourceManagerLimits};
+pub use limits::{RateLimit, ResourceManagerLimits, ThrottleState};
 pub use operation::Service;
 pub use principal::Principal;
 pub use seed::{Seed, SeedReport};

@@ -16,11 +16,11 @@ use crate::{
     arm::{Arm, LoadedArm},
     backup::BackupKey,
     certificates::TestIssuer,
+    clock::{Clock, SavedClock},
     entra::{Directory, LoadedDirectory},
     locks::lock,
     roles::Book,
     router::Router,
-    shims::SavedClock,
     state::{Change, Flag, Kind, Record, Records, Ticket, Unreadable},
     vault::LoadedVaults,
 };
@@ -30,15 +30,23 @@ use crate::{
 pub(crate) struct Keeping {
     /// Raised when one is out of date.
     changed: Flag,
+    /// As the emulator was made.
+    first_clock: SavedClock,
     /// What was last handed over of the clock, which moves without a request.
     clock: Mutex<SavedClock>,
     /// Stands for all that was handed over.
     ticket: AtomicU64,
 }
 
-impl Default for Keeping {
-    fn default() -> Self {
-        Self { changed: Flag::new(), clock: Mutex::default(), ticket: AtomicU64::default() }
+impl Keeping {
+    /// Of an emulator with that clock, as it was set.
+    pub(crate) fn of(clock: &Clock) -> Self {
+        Self {
+            changed: Flag::new(),
+            first_clock: clock.saved(),
+            clock: Mutex::default(),
+            ticket: AtomicU64::default(),
+        }
     }
 }
 
@@ -65,7 +73,7 @@ impl Whole {
             vaults,
             roles: Book::load(&mut records)?,
             directory: Directory::load(&mut records)?,
-            clock: load_clock(&mut records)?,
+            clock: load_clock(&mut records)?.with(&router.keeping.first_clock),
             backups: BackupKey::load(&mut records)?,
             issuer: TestIssuer::load(&mut records)?,
         };
@@ -150,7 +158,7 @@ pub(crate) fn hand_over(router: &Router) -> Ticket {
 
 /// The same for a request to a vault, which sees to that vault itself: only when there is anything else.
 pub(crate) fn hand_over_rest(router: &Router) -> Ticket {
-    let Keeping { changed, clock, ticket } = &router.keeping;
+    let Keeping { changed, clock, ticket, .. } = &router.keeping;
     if changed.is_raised() || *lock(clock) != router.clock.saved() {
         return hand_over(router);
     }

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::error::ArmError;
 use crate::{
     entra::Caller,
-    limits::{Bucket, RateLimit, ResourceManagerLimits},
+    limits::{Bucket, RateLimit, ResourceManagerLimits, ThrottleState},
     locks::lock,
     message::Request,
 };
@@ -111,7 +111,30 @@ impl Remaining {
 }
 
 impl Meter {
-    pub(super) fn clear(&self) {}
+    /// Forgets what was counted.
+    pub(super) fn clear(&self) {
+        lock(&self.buckets).clear();
+    }
+
+    /// How full the buckets are that there are.
+    pub(super) fn state(
+        &self,
+        limits: Option<&ResourceManagerLimits>,
+        now: OffsetDateTime,
+    ) -> Vec<ThrottleState> {
+        let Some(limits) = limits else {
+            return Vec::new();
+        };
+        let mut buckets = lock(&self.buckets);
+        let state = buckets.iter_mut().map(|(Scope { subscription, principal, kind }, bucket)| {
+            let subscription = subscription.as_deref().unwrap_or("tenant");
+            let of = format!("{subscription}/{principal}");
+            bucket.state(of, kind.noun(), kind.limit(limits), now)
+        });
+        let mut state: Vec<_> = state.collect();
+        state.sort_by(|one, other| (&one.of, one.category).cmp(&(&other.of, other.category)));
+        state
+    }
 
     /// Counts a request; over the limit it is refused, and does not count.
     pub(super) fn count(

@@ -39,10 +39,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use time::OffsetDateTime;
 
 use crate::{
+    clock::Times,
     entra::Caller,
     faults,
     limits::ResourceManagerLimits,
     message::{Body, Request, Response, json_response, tell_empty},
+    operation,
     router::Router,
 };
 use authentication::Unauthorized;
@@ -85,7 +87,9 @@ struct Context<'a> {
     site: &'a ArmSite,
     caller: &'a Caller,
     query: &'a Query,
+    /// By the clock of the vault that the request is about, or by that of all.
     now: OffsetDateTime,
+    times: &'a Times,
     /// How many changes of vaults there had been when the request began.
     begun: u64,
     body: &'a [u8],
@@ -222,8 +226,10 @@ async fn authorized(
         // So that what was sent together has begun before the first of it is done.
         tokio::task::yield_now().await;
     }
-    let now = router.clock.now();
-    let context = Context { router, site, caller, query: &query, now, begun: request.begun, body };
+    let times = &router.clock.times();
+    let now = present(router, times, &request.path);
+    let (query, begun) = (&query, request.begun);
+    let context = Context { router, site, caller, query, now, times, begun, body };
     if router.strict_api_versions {
         versions::check(&context, &route)?;
     }
@@ -240,6 +246,17 @@ async fn authorized(
         _ => dispatch(&context, &request.method, route),
     };
     answer.unwrap_or_else(|| Err(ArmError::unsupported(&request.method, &request.path)))
+}
+
+/// The time of the vault that `path` names, or that the operation at its end is about.
+fn present(router: &Router, times: &Times, path: &str) -> OffsetDateTime {
+    if times.are_one() {
+        return times.all();
+    }
+    let token = || path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let vault = operation::named(path)
+        .or_else(|| router.arm.state(&router.vaults, times).operation(token())?.vault.clone());
+    vault.map_or(times.all(), |vault| times.of(&vault))
 }
 
 /// `None` for what this emulator does not do.
@@ -341,7 +358,7 @@ fn connected(
 impl Context<'_> {
     /// The resources, brought up to now.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.router.arm.state(&self.router.vaults, self.now)
+        self.router.arm.state(&self.router.vaults, self.times)
     }
 
     fn settings(&self) -> &ArmSettings {

@@ -29,6 +29,8 @@ pub(super) struct Operation {
     /// The managed HSM that it gives when it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) result: Option<HsmId>,
+    /// The vault or managed HSM by whose clock it is done, in lower case; `None`: by that of all.
+    pub(super) vault: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -46,7 +48,7 @@ impl Operation {
         let ticks = (now.unix_timestamp() + SECONDS_TO_1970) * 10_000_000;
         let token = URL_SAFE_NO_PAD.encode(format!("UT|{ticks:020}|{:X}", Uuid::new_v4().simple()));
         let (subscription, done) = (subscription.to_owned(), after(now, lag));
-        (token, Self { subscription, created: now, done, result: None })
+        (token, Self { subscription, created: now, done, result: None, vault: None })
     }
 
     /// An operation on a managed HSM, whose token is a GUID.
@@ -57,7 +59,12 @@ impl Operation {
         result: Option<HsmId>,
     ) -> (String, Self) {
         let subscription = subscription.to_owned();
-        (Uuid::new_v4().to_string(), Self { subscription, created: now, done, result })
+        (Uuid::new_v4().to_string(), Self { subscription, created: now, done, result, vault: None })
+    }
+
+    /// The same, done by the clock of that vault or managed HSM.
+    pub(super) fn of_vault(self, key: String) -> Self {
+        Self { vault: Some(key), ..self }
     }
 
     pub(super) fn runs(&self, now: OffsetDateTime) -> bool {

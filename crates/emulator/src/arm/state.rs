@@ -22,7 +22,9 @@ use super::{
     vaults::ArmVault,
 };
 use crate::{
+    clock::Times,
     entra::Caller,
+    limits::ThrottleState,
     locks::lock,
     message::Request,
     state::{Kind, Table},
@@ -106,7 +108,12 @@ impl Arm {
         self.meter.count(self.settings.limits.as_ref(), request, caller, now)
     }
 
-    /// Forgets what was counted against limits.
+    /// How Resource Manager's limits stand.
+    pub(crate) fn throttle_state(&self, now: OffsetDateTime) -> Vec<ThrottleState> {
+        self.meter.state(self.settings.limits.as_ref(), now)
+    }
+
+    /// Forgets what was counted against the limits.
     pub(crate) fn clear_meter(&self) {
         self.meter.clear();
     }
@@ -121,17 +128,17 @@ impl Arm {
         self.changes.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    /// The resources, brought up to now; a purged vault loses its contents.
-    pub(super) fn state(&self, vaults: &Vaults, now: OffsetDateTime) -> MutexGuard<'_, State> {
+    /// The resources, each brought up to the time of its own clock; a purged vault loses its contents.
+    pub(super) fn state(&self, vaults: &Vaults, times: &Times) -> MutexGuard<'_, State> {
         let mut state = self.lock();
-        for vault in state.vaults.extract(|vault| vault.is_purged(now)) {
+        for vault in state.vaults.extract(|vault| vault.is_purged(times.of(&vault.id.key()))) {
             vaults.discard(&vault.data);
         }
-        for hsm in state.hsms.extract(|hsm| hsm.is_purged(now)) {
+        for hsm in state.hsms.extract(|hsm| hsm.is_purged(times.of(&hsm.id.key()))) {
             vaults.discard(&hsm.data);
         }
-        state.vaults.change_each(|_, vault| vault.connections.settle(now));
-        state.hsms.change_each(|_, hsm| hsm.connections.settle(now));
+        state.vaults.change_each(|name, vault| vault.connections.settle(times.of(name)));
+        state.hsms.change_each(|name, hsm| hsm.connections.settle(times.of(name)));
         state
     }
 

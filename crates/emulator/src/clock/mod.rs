@@ -4,6 +4,7 @@
 //! Soft-delete deadlines and `nbf`/`exp` read them. Tokens do only where [`Clock::carry_tokens`] says so, and TLS
 //! certificates never: their clocks are the clients', which nobody here can move.
 
+mod saved;
 mod vault;
 
 use std::{
@@ -16,6 +17,7 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::locks::lock;
 
+pub(crate) use saved::SavedClock;
 pub use vault::VaultClock;
 
 /// Wall time, in UTC: what tokens and certificates are dated by, and what vaults' clocks start from.
@@ -70,6 +72,30 @@ struct State {
 struct Hand {
     ahead_of_wall: time::Duration,
     frozen_at: Option<OffsetDateTime>,
+}
+
+/// What all clocks showed at one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Times {
+    all: OffsetDateTime,
+    own: HashMap<String, OffsetDateTime>,
+}
+
+impl Times {
+    /// That of all vaults without a clock of their own, and of what is in no vault.
+    pub(crate) fn all(&self) -> OffsetDateTime {
+        self.all
+    }
+
+    /// That of the vault or managed HSM of that name, in lower case.
+    pub(crate) fn of(&self, vault: &str) -> OffsetDateTime {
+        self.own.get(vault).copied().unwrap_or(self.all)
+    }
+
+    /// Whether no vault has a clock of its own.
+    pub(crate) fn are_one(&self) -> bool {
+        self.own.is_empty()
+    }
 }
 
 impl Clock {
@@ -169,6 +195,13 @@ impl Clock {
             return state.all.now();
         }
         name().map_or(state.all, |name| state.of(&name)).now()
+    }
+
+    /// What all clocks show now.
+    pub(crate) fn times(&self) -> Times {
+        let state = lock(&self.state);
+        let own = state.vaults.iter().map(|(name, hand)| (name.clone(), hand.now())).collect();
+        Times { all: state.all.now(), own }
     }
 
     /// What tokens are dated by.

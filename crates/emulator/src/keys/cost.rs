@@ -11,12 +11,12 @@ use crate::{
     vault::{Context, KeyRoute},
 };
 
-/// What a request does to a key, as limits see it; `weight` is how many of a small key's requests it counts for.
+/// What a request does to a key, as limits see it; `weight` is how many uses of a small key it counts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyCost {
+    /// Of any size: the limits of all are the same.
     Create {
         hsm: bool,
-        weight: u32,
     },
     Use {
         hsm: bool,
@@ -30,21 +30,17 @@ pub(crate) enum KeyCost {
 #[derive(Default, Deserialize)]
 struct CreateBody {
     kty: Option<String>,
-    key_size: Option<u32>,
 }
 
 pub(crate) fn cost(context: &Context<'_>, route: &KeyRoute, body: &[u8]) -> KeyCost {
     match route {
         KeyRoute::Create { .. } => {
-            let CreateBody { kty, key_size } = serde_json::from_slice(body).unwrap_or_default();
-            let kty = kty.unwrap_or_default();
-            let hsm = kty.ends_with("-HSM");
-            let weight = if kty.starts_with("RSA") { weight(key_size.unwrap_or(2048)) } else { 1 };
-            KeyCost::Create { hsm, weight }
+            let CreateBody { kty } = serde_json::from_slice(body).unwrap_or_default();
+            KeyCost::Create { hsm: kty.unwrap_or_default().ends_with("-HSM") }
         }
         KeyRoute::Import { .. } => KeyCost::Import,
         KeyRoute::Rotate { name } | KeyRoute::Release { name, .. } => match known(context, name) {
-            Some((hsm, weight)) => KeyCost::Create { hsm, weight },
+            Some((hsm, _)) => KeyCost::Create { hsm },
             None => KeyCost::Other,
         },
         route => match route.looked() {

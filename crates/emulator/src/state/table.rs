@@ -126,15 +126,6 @@ impl<T> Table<T> {
         self.rows.values()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// Whether a record is out of date.
-    pub(crate) fn is_changed(&self) -> bool {
-        !self.changed.is_empty()
-    }
-
     /// What became of the records since the last call, each row by what `save` makes of it.
     pub(crate) fn take_changes<S: serde::Serialize>(
         &mut self,
@@ -212,17 +203,15 @@ mod tests {
             key == "c"
         });
         table.retain(|key, _| key != "a");
-        assert!(table.is_changed());
         assert_eq!(changes(&mut table), [Change::delete(Kind::Issuer, "v", "a"), put("c", 4)]);
         table.remove("nothing");
-        assert!(!table.is_changed());
+        assert_eq!(changes(&mut table), []);
     }
 
     #[test]
     fn a_table_that_is_not_kept_notes_nothing() {
         let mut table = Table::new(Kind::Issuer);
         table.insert("a".to_owned(), 1);
-        assert!(!table.is_changed());
         assert_eq!(changes(&mut table), []);
     }
 
@@ -234,9 +223,8 @@ mod tests {
         }
         assert!(table.values().copied().eq(0..300), "in the order of their making");
         assert_eq!(table.pop_first(), Some(0));
-        table.keep();
+        table.keep(Flag::new());
         *table.find_mut(|row| *row == 7).unwrap() = 1000;
-        assert!(table.is_changed());
         assert_eq!(table.extract(|row| *row > 297), [1000, 298, 299]);
         assert_eq!((table.len(), table.find_mut(|row| *row == 298)), (296, None));
         table.push(5000);

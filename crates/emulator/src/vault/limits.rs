@@ -2,23 +2,17 @@
 //!
 //! <https://learn.microsoft.com/azure/key-vault/general/service-limits>
 
-use std::{collections::HashMap, sync::Mutex};
+use crate::limits::{Amount, RateLimit};
 
-use super::{
-    Context, ServiceError,
-    route::{CertificateRoute, Route, SecretRoute},
-};
-use crate::{
-    host::VaultKind,
-    keys::{self, KeyCost},
-    limits::{Bucket, RateLimit},
-    locks::lock,
-};
+/// By how much the limit of a subscription is larger than that of one vault.
+const VAULTS_OF_A_SUBSCRIPTION: u32 = 5;
 
 /// The limits of each vault on its data plane.
 ///
-/// The default is what Microsoft publishes, spread over its windows of 10 seconds. A request with an RSA key of 3072
-/// bits counts for four, with one of 4096 bits for eight. Managed HSMs have no such limits.
+/// The default is what Microsoft publishes, spread over its windows of 10 seconds. All uses of keys share one budget: of
+/// 4000 with keys in software, or 2000 with keys in hardware; one with an RSA key of 3072 bits counts for four, with one
+/// of 4096 bits for eight. The vaults of a subscription in one region have five times as much together. Managed HSMs
+/// have no such limits.
 ///
 /// ```
 /// use azvault_emulator::{Emulator, RateLimit, VaultLimits};
@@ -37,23 +31,19 @@ pub struct VaultLimits {
     software_operations: RateLimit,
     secret_creations: RateLimit,
     others: RateLimit,
+    subscription: bool,
+    refused_count: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Category {
+/// What a request counts as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Category {
     HsmCreation,
     SoftwareCreation,
-    HsmOperation,
-    SoftwareOperation,
+    /// Of keys in hardware and in software: one budget.
+    KeyOperation,
     SecretCreation,
     Other,
-}
-
-/// The buckets of all vaults; each comes into being with its first request.
-#[derive(Debug)]
-pub(crate) struct VaultMeter {
-    limits: Option<VaultLimits>,
-    buckets: Mutex<HashMap<(String, Category), Bucket>>,
 }
 
 /// What Microsoft allows in 10 seconds.
@@ -70,6 +60,8 @@ impl Default for VaultLimits {
             software_operations: in_ten_seconds(4000),
             secret_creations: in_ten_seconds(300),
             others: in_ten_seconds(4000),
+            subscription: true,
+            refused_count: false,
         }
     }
 }
@@ -87,13 +79,15 @@ impl VaultLimits {
         self
     }
 
-    /// Of all else that is done to keys in hardware: 2000 in 10 seconds.
+    /// Of all else that is done to keys in hardware: 2000 in 10 seconds, of the budget that they share with keys in
+    /// software.
     pub const fn hsm_operations(mut self, limit: RateLimit) -> Self {
         self.hsm_operations = limit;
         self
     }
 
-    /// Of all else that is done to keys in software: 4000 in 10 seconds.
+    /// Of all else that is done to keys in software: 4000 in 10 seconds, of the budget that they share with keys in
+    /// hardware. It fills up as this limit says.
     pub const fn software_operations(mut self, limit: RateLimit) -> Self {
         self.software_operations = limit;
         self
@@ -111,57 +105,57 @@ impl VaultLimits {
         self
     }
 
-    fn of(&self, category: Category) -> RateLimit {
+    /// Whether the vaults of a subscription in one region share a limit as well, five times as large; so when not set.
+    pub const fn subscription(mut self, on: bool) -> Self {
+        self.subscription = on;
+        self
+    }
+
+    /// Whether requests that are refused count too; not so when not set.
+    ///
+    /// The guidance says both: that failed requests do not count, and, further down, that all requests do.
+    ///
+    /// Source: <https://learn.microsoft.com/azure/key-vault/general/overview-throttling>
+    pub const fn refused_count(mut self, on: bool) -> Self {
+        self.refused_count = on;
+        self
+    }
+
+    pub(super) fn of(&self, category: Category) -> RateLimit {
         match category {
             Category::HsmCreation => self.hsm_creations,
             Category::SoftwareCreation => self.software_creations,
-            Category::HsmOperation => self.hsm_operations,
-            Category::SoftwareOperation => self.software_operations,
+            Category::KeyOperation => self.software_operations,
             Category::SecretCreation => self.secret_creations,
             Category::Other => self.others,
         }
     }
-}
 
-impl VaultMeter {
-    pub(crate) fn new(limits: Option<VaultLimits>) -> Self {
-        Self { limits, buckets: Mutex::default() }
+    /// The limit of a whole subscription, where there is one.
+    pub(super) fn of_subscription(&self, category: Category) -> Option<RateLimit> {
+        self.subscription.then(|| self.of(category).times(VAULTS_OF_A_SUBSCRIPTION))
     }
 
-    /// Counts a request; over the limit it is refused, and does not count.
-    pub(super) fn count(
-        &self,
-        context: &Context<'_>,
-        route: &Route,
-        body: &[u8],
-    ) -> Result<(), ServiceError> {
-        let Some(limits) = self.limits.filter(|_| context.vault.kind == VaultKind::Vault) else {
-            return Ok(());
-        };
-        let (category, weight) = category(context, route, body);
-        let (limit, now) = (limits.of(category), context.now());
-        let mut buckets = lock(&self.buckets);
-        buckets
-            .entry((context.vault.name.clone(), category))
-            .or_insert_with(|| Bucket::new(limit, now))
-            .take(limit, weight, now)
-            .map(|_| ())
-            .map_err(|_| ServiceError::throttled())
+    /// What a use of a key takes of the budget of all keys, in parts of it.
+    pub(super) fn use_of_key(&self, hsm: bool, weight: u32) -> Amount {
+        let (budget, own) = (self.software_operations.size(), self.hsm_operations.size());
+        if hsm { Amount::scaled(weight, budget, own) } else { Amount::whole(weight) }
+    }
+
+    pub(super) fn counts_refused(&self) -> bool {
+        self.refused_count
     }
 }
 
-fn category(context: &Context<'_>, route: &Route, body: &[u8]) -> (Category, u32) {
-    match route {
-        Route::Keys(route) => match keys::cost(context, route, body) {
-            KeyCost::Create { hsm: true, weight } => (Category::HsmCreation, weight),
-            KeyCost::Create { hsm: false, weight } => (Category::SoftwareCreation, weight),
-            KeyCost::Use { hsm: true, weight } => (Category::HsmOperation, weight),
-            KeyCost::Use { hsm: false, weight } => (Category::SoftwareOperation, weight),
-            KeyCost::Import => (Category::SecretCreation, 1),
-            KeyCost::Other => (Category::Other, 1),
-        },
-        Route::Secrets(SecretRoute::Set { .. }) => (Category::SecretCreation, 1),
-        Route::Certificates(CertificateRoute::Import { .. }) => (Category::SecretCreation, 1),
-        Route::Secrets(_) | Route::Certificates(_) | Route::Unsupported => (Category::Other, 1),
+impl Category {
+    /// As a state of throttling tells it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::HsmCreation => "hsm_creations",
+            Self::SoftwareCreation => "software_creations",
+            Self::KeyOperation => "key_operations",
+            Self::SecretCreation => "secret_creations",
+            Self::Other => "others",
+        }
     }
 }

@@ -422,3 +422,23 @@ async fn others_than_this_machine_are_refused_unless_they_are_let_in() {
         assert_eq!(answered.0, expected, "{anywhere} {host}");
     }
 }
+
+#[tokio::test]
+async fn what_is_left_of_limits_is_told_and_what_was_counted_forgotten() {
+    let limits = azvault_emulator::VaultLimits::default();
+    let local = Local::of(Emulator::builder().vault_limits(limits)).await;
+    assert_eq!(local.get("/admin/limits").await.1, json!({"value": []}));
+    let scope = "https://vault.azure.net/.default";
+    let token = local.emulator.credential().get_token(&[scope], None).await.unwrap();
+    let url = format!("{}/secrets?api-version=7.6", local.emulator.vault_url("kv-1"));
+    let list = local.emulator.http_client().get(url).bearer_auth(token.token.secret());
+    assert_eq!(list.send().await.unwrap().status(), StatusCode::OK);
+    let (_, counted) = local.get("/admin/limits").await;
+    assert_eq!(counted["value"].as_array().unwrap().len(), 1, "{counted}");
+    assert!(counted.to_string().contains("kv-1"), "{counted}");
+    assert_eq!(
+        local.send(Method::DELETE, "/admin/limits", &Value::Null).await.0,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(local.get("/admin/limits").await.1, json!({"value": []}));
+}

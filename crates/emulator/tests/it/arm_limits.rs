@@ -96,3 +96,19 @@ async fn the_data_plane_and_a_caller_without_a_token_do_not_count() {
     arm.http.token = token;
     assert_eq!(arm.get(&arm.provider("vaults")).await.status(), 200);
 }
+
+#[tokio::test]
+async fn the_state_of_the_limits_can_be_asked_for() {
+    let arm = limited(ResourceManagerLimits::default().reads(RateLimit::new(2, 1))).await;
+    for _ in 0..3 {
+        arm.get(&arm.provider("vaults")).await.status();
+    }
+    let state = arm.emulator().throttle_state();
+    let of = format!(
+        "{}/{}",
+        arm.emulator().subscription_id(),
+        arm.emulator().default_principal().oid()
+    );
+    let reads = state.iter().find(|state| state.of == of && state.category == "read").unwrap();
+    assert_eq!((reads.size, reads.left, reads.passed, reads.refused), (2, 0, 2, 1));
+}

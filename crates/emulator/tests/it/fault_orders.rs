@@ -8,10 +8,10 @@ use azvault_emulator::{
 };
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
-use tokio::time::Instant;
 
 use crate::{
     arm::Arm,
+    latency::now,
     support::{Vault, token},
 };
 
@@ -165,12 +165,13 @@ async fn every_form_of_retry_after_can_be_sent() {
     }
     faults.next(1).refuse(503, &[]);
     assert_eq!(vault.get("/keys").await.header("retry-after"), None);
-    // By wall time, wherever the vaults' clock stands.
+    // By wall time, which the clock of another emulator shows, wherever the vaults' clock stands.
     vault.emulator.clock().advance(Duration::from_secs(86_400));
     faults.next(1).refuse(503, &[RetryAfter::Date(30)]);
     let answer = vault.get("/keys").await;
     let date = answer.header("retry-after").unwrap().replace("GMT", "+0000");
-    let ahead = OffsetDateTime::parse(&date, &Rfc2822).unwrap() - OffsetDateTime::now_utc();
+    let ahead =
+        OffsetDateTime::parse(&date, &Rfc2822).unwrap() - Emulator::in_memory().clock().now();
     assert!((0..=30).contains(&ahead.whole_seconds()), "{date}");
 }
 
@@ -180,14 +181,14 @@ async fn an_order_waits_before_processing_and_before_the_answer() {
     let faults = vault.emulator.faults();
     let fixed = Duration::from_secs(3);
     faults.next(1).delay_processing(fixed).delay(Duration::from_secs(4));
-    let begun = Instant::now();
+    let begun = now();
     assert_eq!(vault.get("/keys").await.status(), 200);
     assert_eq!(begun.elapsed(), Duration::from_secs(7));
     let range = Latency::between(Duration::from_millis(10), Duration::from_millis(90), 7);
     let mut waits = Vec::new();
     faults.next(20).delay(range);
     for _ in 0..20 {
-        let begun = Instant::now();
+        let begun = now();
         vault.get("/keys").await.status();
         waits.push(begun.elapsed().as_millis());
     }
@@ -200,7 +201,7 @@ async fn an_order_waits_before_processing_and_before_the_answer() {
 async fn a_slow_answer_comes_in_pieces() {
     let vault = Vault::new().await;
     vault.emulator.faults().next(1).drip(10, Duration::from_secs(1));
-    let begun = Instant::now();
+    let begun = now();
     let answer = vault.get("/keys").await;
     assert_eq!(answer.json()["value"], json!([]));
     // 28 bytes of body and some hundred of the head.

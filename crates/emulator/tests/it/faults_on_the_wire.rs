@@ -5,7 +5,7 @@ use std::{error::Error as _, io, time::Duration};
 use azvault_emulator::Emulator;
 use reqwest::{Certificate, Client, StatusCode, Version};
 
-use crate::support::token;
+use crate::{latency::now, support::token};
 
 const SCOPE: &str = "https://vault.azure.net/.default";
 
@@ -153,7 +153,7 @@ async fn a_slow_answer_drips_head_and_body_and_the_next_is_fast() {
         wire.works(client).await;
         let every = Duration::from_millis(5);
         wire.emulator.faults().next(1).drip(20, every);
-        let begun = std::time::Instant::now();
+        let begun = now();
         let slow = wire.get(client).await.unwrap();
         let head = begun.elapsed();
         assert_eq!(slow.bytes().await.unwrap().len(), 28);

@@ -46,8 +46,7 @@ async fn a_challenge_has_no_caller_and_a_refusal_its_code() {
 #[tokio::test]
 async fn filters_go_together() {
     let arm = Arm::new().await;
-    arm.put("kv-1", json!({})).await.status();
-    let data = arm.data("kv-1").await;
+    let data = arm.open_vault("kv-1", json!({})).await;
     data.set("s", json!({"value": "v"})).await.to_string();
     let emulator = arm.emulator();
     let order = emulator.faults().next(1).vault("kv-1").status(503);

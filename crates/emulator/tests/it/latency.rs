@@ -10,7 +10,7 @@ use crate::{arm::Arm, support::Vault};
 const LATENCY: Duration = Duration::from_millis(50);
 
 #[expect(clippy::disallowed_methods, reason = "tokio's paused clock tells how long answers took")]
-fn now() -> tokio::time::Instant {
+pub(crate) fn now() -> tokio::time::Instant {
     tokio::time::Instant::now()
 }
 

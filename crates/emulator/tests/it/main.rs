@@ -72,6 +72,8 @@ mod key_crypto;
 mod key_lifecycle;
 mod key_lists;
 mod keys;
+#[cfg(feature = "cli")]
+mod kills;
 mod latency;
 mod ledger;
 mod managed_hsm;

@@ -84,3 +84,72 @@ async fn a_managed_hsm_has_no_such_limits() {
         assert_eq!(pool.get("/keys").await.status(), 200);
     }
 }
+
+#[tokio::test]
+async fn a_large_key_is_made_as_cheaply_as_a_small_one() {
+    let limits = VaultLimits::default().software_creations(RateLimit::new(2, 1));
+    let vault = limited(limits).await;
+    let large = json!({"kty": "RSA", "key_size": 4096});
+    assert_eq!(create(&vault, large).await.status(), 200);
+    assert_eq!(create(&vault, json!({"kty": "EC"})).await.status(), 200);
+    assert_eq!(create(&vault, json!({"kty": "EC"})).await.status(), 429);
+}
+
+#[tokio::test]
+async fn keys_in_hardware_and_in_software_share_one_budget() {
+    let limits = VaultLimits::default()
+        .software_operations(RateLimit::new(8, 1))
+        .hsm_operations(RateLimit::new(4, 1));
+    let vault = limited(limits).await;
+    vault.create("soft", json!({"kty": "EC"})).await;
+    vault.create("hard", json!({"kty": "EC-HSM"})).await;
+    for _ in 0..3 {
+        assert_eq!(vault.get("/keys/hard").await.status(), 200);
+    }
+    for _ in 0..2 {
+        assert_eq!(vault.get("/keys/soft").await.status(), 200);
+    }
+    assert_eq!(vault.get("/keys/soft").await.status(), 429);
+    assert_eq!(vault.get("/keys/hard").await.status(), 429);
+    vault.emulator.clock().advance(Duration::from_secs(1));
+    assert_eq!(vault.get("/keys/hard").await.status(), 429, "it weighs two");
+    assert_eq!(vault.get("/keys/soft").await.status(), 200);
+}
+
+#[tokio::test]
+async fn the_vaults_of_a_subscription_have_five_times_the_limit_of_one() {
+    let emulator = Emulator::builder()
+        .vault_limits(VaultLimits::default().others(RateLimit::new(2, 1)))
+        .in_memory();
+    emulator.clock().freeze();
+    let mut statuses = Vec::new();
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        let scope = "https://vault.azure.net/.default";
+        let vault = Vault::at(emulator.clone(), emulator.vault_url(name), scope).await;
+        for _ in 0..2 {
+            statuses.push(vault.get("/keys").await.status());
+        }
+    }
+    assert_eq!(statuses, [[200; 10].as_slice(), &[429; 2]].concat());
+    let state = emulator.throttle_state();
+    let subscription = state.last().unwrap();
+    assert_eq!(subscription.of, format!("{}/westus2", emulator.subscription_id()));
+    assert_eq!((subscription.left, subscription.passed, subscription.refused), (0, 10, 2));
+    let last = state.iter().find(|state| state.of == "f").unwrap();
+    assert_eq!((last.category, last.size, last.left, last.refused), ("others", 2, 2, 2));
+    emulator.clear_throttling();
+    assert_eq!(emulator.throttle_state(), []);
+}
+
+#[tokio::test]
+async fn what_is_refused_can_be_told_to_count() {
+    for (counts, expected) in [(false, 200), (true, 429)] {
+        let limits = VaultLimits::default().others(RateLimit::new(1, 1)).refused_count(counts);
+        let vault = limited(limits).await;
+        assert_eq!(vault.get("/keys").await.status(), 200);
+        vault.emulator.clock().advance(Duration::from_millis(600));
+        assert_eq!(vault.get("/keys").await.status(), 429);
+        vault.emulator.clock().advance(Duration::from_millis(600));
+        assert_eq!(vault.get("/keys").await.status(), expected, "{counts}");
+    }
+}

@@ -52,7 +52,7 @@ pub(super) fn put(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> 
         }
     };
     let (subscription, result) = (&id.group.subscription, Some(id.clone()));
-    Ok(operation::begin(context, &mut state, subscription, &location, done, result))
+    Ok(operation::begin(context, &mut state, id.key(), subscription, &location, done, result))
 }
 
 /// What the body leaves out stays; tags, rules, regions and administrators are replaced as a whole.
@@ -70,7 +70,7 @@ pub(super) fn patch(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError
     hsm.configure(context, properties);
     let (done, location) = (hsm.begin(context, ChangeKind::Updating), hsm.location.clone());
     let (subscription, result) = (&id.group.subscription, Some(id.clone()));
-    Ok(operation::begin(context, &mut state, subscription, &location, done, result))
+    Ok(operation::begin(context, &mut state, id.key(), subscription, &location, done, result))
 }
 
 /// Refuses a name that is taken elsewhere, or here by one that is deleted and not to be recovered.

@@ -75,7 +75,7 @@ pub(super) fn delete(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmErro
     };
     let (done, location) = (hsm.delete(context), hsm.location.clone());
     let subscription = &id.group.subscription;
-    Ok(operation::begin(context, &mut state, subscription, &location, done, None))
+    Ok(operation::begin(context, &mut state, id.key(), subscription, &location, done, None))
 }
 
 pub(super) fn list(context: &Context<'_>, subscription: &str) -> Result<Reply, ArmError> {
@@ -83,7 +83,10 @@ pub(super) fn list(context: &Context<'_>, subscription: &str) -> Result<Reply, A
     let value = state
         .hsms
         .values()
-        .filter(|hsm| hsm.id.group.subscription == subscription && !hsm.is_live(context.now))
+        .filter(|hsm| {
+            hsm.id.group.subscription == subscription
+                && !hsm.is_live(context.times.of(&hsm.id.key()))
+        })
         .filter_map(|hsm| Some(DeletedHsm::of(hsm, hsm.deletion?)))
         .collect();
     Ok(Reply::json(StatusCode::OK, &Page::whole(value))?.by_provider())
@@ -117,7 +120,15 @@ pub(super) fn purge(
     if let Some(hsm) = state.hsms.get_mut(&name.to_ascii_lowercase()) {
         hsm.deletion = Some(HsmDeletion { purged: Some(done), ..deletion });
     }
-    Ok(operation::begin(context, &mut state, subscription, location, done, None))
+    Ok(operation::begin(
+        context,
+        &mut state,
+        name.to_ascii_lowercase(),
+        subscription,
+        location,
+        done,
+        None,
+    ))
 }
 
 fn find<'a>(

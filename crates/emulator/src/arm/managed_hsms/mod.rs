@@ -26,6 +26,7 @@ use super::{
     state::State,
     vaults::availability,
 };
+use crate::clock::Times;
 pub(super) use kept::KeptHsm;
 pub(super) use model::ManagedHsm;
 use view::HsmView;
@@ -98,12 +99,12 @@ fn not_found(id: &HsmId) -> ArmError {
 /// The live ones of a subscription, or of one group of it, in the order of their names.
 pub(super) fn live_ones<'a>(
     state: &'a State,
-    now: OffsetDateTime,
+    times: &'a Times,
     subscription: &'a str,
     group: Option<&'a GroupId>,
 ) -> impl Iterator<Item = &'a ManagedHsm> {
     state.hsms.values().filter(move |hsm| {
-        hsm.is_live(now)
+        hsm.is_live(times.of(&hsm.id.key()))
             && hsm.id.group.subscription == subscription
             && group.is_none_or(|group| hsm.id.group.is(group))
     })
@@ -119,7 +120,7 @@ fn list(
         Some(group) => state.group(group)?.id.path(),
         None => format!("/subscriptions/{subscription}"),
     };
-    let hsms = live_ones(&state, context.now, subscription, group)
+    let hsms = live_ones(&state, context.times, subscription, group)
         .filter(|hsm| hsm.id.key() > context.query.after);
     let page = Page::cut(
         hsms,
@@ -143,7 +144,7 @@ fn regions(context: &Context<'_>, id: &HsmId) -> Result<Reply, ArmError> {
 /// Deletes those of a group that is deleted.
 pub(super) fn delete_all(context: &Context<'_>, state: &mut State, group: &GroupId) {
     state.hsms.change_each(|_, hsm| {
-        let goes = hsm.is_live(context.now) && hsm.id.group.is(group);
+        let goes = hsm.is_live(context.times.of(&hsm.id.key())) && hsm.id.group.is(group);
         if goes {
             hsm.delete(context);
         }

@@ -161,11 +161,13 @@ impl ManagedHsm {
             return deletion.done;
         }
         let retention = time::Duration::days(self.properties.retention_days.into());
-        let done = after(context.now, context.settings().hsm_deletion_lag);
+        // With its group it is deleted at a time of its own, too.
+        let now = context.times.of(&self.id.key());
+        let done = after(now, context.settings().hsm_deletion_lag);
         self.deletion = Some(HsmDeletion {
-            at: context.now,
+            at: now,
             done,
-            scheduled_purge: context.now.saturating_add(retention),
+            scheduled_purge: now.saturating_add(retention),
             purged: None,
         });
         context.router.vaults.close(&self.data);

@@ -12,10 +12,11 @@ use super::super::{
     state::State,
 };
 
-/// Takes an operation down, and answers where to ask after it. There is no `Retry-After`, as recorded.
+/// Takes an operation on the managed HSM of that key down, and answers where to ask after it. There is no `Retry-After`, as recorded.
 pub(super) fn begin(
     context: &Context<'_>,
     state: &mut State,
+    key: String,
     subscription: &str,
     location: &str,
     done: OffsetDateTime,
@@ -23,7 +24,7 @@ pub(super) fn begin(
 ) -> Reply {
     let (token, operation) = Operation::on_hsm(subscription, context.now, done, result);
     let reply = accepted(context, subscription, location, &token);
-    state.add_operation(token, operation);
+    state.add_operation(token, operation.of_vault(key));
     reply
 }
 

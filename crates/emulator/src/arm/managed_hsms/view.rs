@@ -110,7 +110,7 @@ fn status(context: &Context<'_>, hsm: &ManagedHsm) -> (&'static str, &'static st
     if hsm.deletion.is_some() {
         return ("Deleting", "The Managed HSM is being deleted.");
     }
-    if hsm.change.done > context.now {
+    if hsm.change.done > context.times.of(&hsm.id.key()) {
         return match hsm.change.kind {
             ChangeKind::Provisioning => ("Provisioning", "Allocating hardware"),
             ChangeKind::Updating => ("Updating", "The Managed HSM is being updated."),

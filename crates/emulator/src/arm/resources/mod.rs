@@ -68,12 +68,12 @@ impl<'a> Resource<'a> {
 /// Those of a subscription, or of one group of it, in the order of their keys.
 fn all<'a>(
     state: &'a State,
-    context: &Context<'_>,
+    context: &'a Context<'_>,
     subscription: &'a str,
     group: Option<&'a GroupId>,
 ) -> Vec<Resource<'a>> {
     let vaults = state.live_vaults(subscription, group).map(Resource::vault);
-    let hsms = managed_hsms::live_ones(state, context.now, subscription, group);
+    let hsms = managed_hsms::live_ones(state, context.times, subscription, group);
     let mut all: Vec<_> = vaults.chain(hsms.map(Resource::hsm)).collect();
     all.sort_by_key(Resource::key);
     all

@@ -114,11 +114,12 @@ pub(in crate::arm) fn purge(
     let lag = context.settings().purge_lag;
     let purged = deletion.purged.unwrap_or_else(|| after(context.now, lag));
     let location = normalized_location(&vault.location);
+    let key = vault.id.key();
     if let Some(vault) = state.vaults.get_mut(&name.to_ascii_lowercase()) {
         vault.deletion = Some(VaultDeletion { purged: Some(purged), ..deletion });
     }
     let (token, operation) = Operation::new(subscription, context.now, lag);
-    state.add_operation(token.clone(), operation);
+    state.add_operation(token.clone(), operation.of_vault(key));
     let path = operations::vault_path(subscription, &location, &token);
     Ok(Reply::accepted(operations::url(context, &path)).by_provider())
 }

@@ -131,7 +131,7 @@ fn reply(context: &Context<'_>, vault: &ArmVault) -> Result<Reply, ArmError> {
 }
 
 fn settled_view<'a>(context: &Context<'_>, vault: &'a ArmVault) -> VaultView<'a> {
-    let state = if vault.ready > context.now {
+    let state = if vault.ready > context.times.of(&vault.id.key()) {
         ProvisioningState::RegisteringDns
     } else {
         ProvisioningState::Succeeded

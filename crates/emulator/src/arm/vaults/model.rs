@@ -160,9 +160,11 @@ impl ArmVault {
     pub(in crate::arm) fn delete(&mut self, context: &Context<'_>) {
         self.changed = context.router.arm.next_change();
         let retention = time::Duration::days(self.properties.retention_days().into());
+        // With its group it is deleted at a time of its own, too.
+        let now = context.times.of(&self.id.key());
         self.deletion = Some(VaultDeletion {
-            at: context.now,
-            scheduled_purge: context.now.saturating_add(retention),
+            at: now,
+            scheduled_purge: now.saturating_add(retention),
             purged: None,
         });
         context.router.vaults.close(&self.data);

@@ -15,7 +15,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::super::{Arm, Context, error::ArmError, reply::Reply};
-use crate::{clock::after, vault::Vaults};
+use crate::{
+    clock::{Times, after},
+    operation as asked,
+    vault::Vaults,
+};
 use operation::Pending;
 pub(in crate::arm) use owner::Target;
 pub(in crate::arm) use view::ConnectionItem;
@@ -224,12 +228,13 @@ impl Arm {
         id: &str,
         name: &str,
         vaults: &Vaults,
-        now: OffsetDateTime,
+        times: &Times,
     ) -> Result<String, String> {
         let Ok(Some(target)) = Target::of_id(id) else {
             return Err("it is not the resource id of a vault or a managed HSM".to_owned());
         };
-        let mut state = self.state(vaults, now);
+        let now = asked::named(id).map_or(times.all(), |owner| times.of(&owner));
+        let mut state = self.state(vaults, times);
         let connections =
             target.open(&mut state, now).map_err(|error| error.message.into_owned())?;
         let group = connections.owner.split("/providers/").next().unwrap_or_default().to_owned();

@@ -1,105 +1,53 @@
-//! Rate limits that can be switched on: token buckets, refilled by the emulator's clock.
+//! The tokens of one limit.
 
+use serde::Serialize;
 use time::OffsetDateTime;
+
+use super::RateLimit;
 
 /// Parts that a token is counted in: a rate per second times nanoseconds gives these.
 const TOKEN: i128 = 1_000_000_000;
 /// Told where there are never enough.
 const LONGEST_WAIT: u64 = 3600;
 
-/// A limit on requests: a bucket of tokens, one for each request, and how fast it fills up again.
+/// How a limit stands: what is left of it, and what it let pass.
 ///
 /// ```
-/// use azvault_emulator::RateLimit;
+/// use azvault_emulator::{Emulator, VaultLimits};
 ///
-/// let limit = RateLimit::new(200, 10).starting_with(5);
-/// assert_eq!((limit.size(), limit.per_second(), limit.start()), (200, 10, 5));
+/// let emulator = Emulator::builder().vault_limits(VaultLimits::default()).in_memory();
+/// assert_eq!(emulator.throttle_state(), []); // nobody has asked for anything yet
 /// ```
-///
-/// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling>
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ThrottleState {
+    /// A vault's name; a subscription's id with a region; or a subscription's id, or `tenant`, with an `oid`.
+    pub of: String,
+    /// What is counted, such as `key_operations` and `secret_creations` of vaults, or Resource Manager's `read`.
+    pub category: &'static str,
+    /// The most tokens that there are.
+    pub size: u32,
+    /// Whole tokens that are left.
+    pub left: u32,
+    /// Requests that passed.
+    pub passed: u64,
+    /// Requests that were refused.
+    pub refused: u64,
+}
+
+/// What a request takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "a limit does nothing until a builder gets it"]
-pub struct RateLimit {
-    size: u32,
-    per_second: u32,
-    start: u32,
-}
+pub(crate) struct Amount(i128);
 
-impl RateLimit {
-    /// A bucket of `size` tokens, full at first, that gets `per_second` tokens back each second.
-    pub const fn new(size: u32, per_second: u32) -> Self {
-        Self { size, per_second, start: size }
+impl Amount {
+    pub(crate) fn whole(tokens: u32) -> Self {
+        Self(i128::from(tokens) * TOKEN)
     }
 
-    /// How many tokens there are at first; as many as fit, when not set.
-    pub const fn starting_with(mut self, tokens: u32) -> Self {
-        self.start = if tokens < self.size { tokens } else { self.size };
-        self
-    }
-
-    /// The most tokens that the bucket holds.
-    pub const fn size(&self) -> u32 {
-        self.size
-    }
-
-    /// Tokens that come back in a second.
-    pub const fn per_second(&self) -> u32 {
-        self.per_second
-    }
-
-    /// Tokens at first.
-    pub const fn start(&self) -> u32 {
-        self.start
-    }
-}
-
-/// Resource Manager's limits for one caller in one subscription.
-///
-/// The default is what Microsoft publishes: 250 reads and 25 more a second, 200 writes and 10, 200 deletes and 10.
-///
-/// ```
-/// use azvault_emulator::{Emulator, RateLimit, ResourceManagerLimits};
-///
-/// let limits = ResourceManagerLimits::default().writes(RateLimit::new(20, 1));
-/// let emulator = Emulator::builder().resource_manager_limits(limits).in_memory();
-/// ```
-///
-/// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling>
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "limits do nothing until a builder gets them"]
-pub struct ResourceManagerLimits {
-    pub(crate) reads: RateLimit,
-    pub(crate) writes: RateLimit,
-    pub(crate) deletes: RateLimit,
-}
-
-impl Default for ResourceManagerLimits {
-    fn default() -> Self {
-        Self {
-            reads: RateLimit::new(250, 25),
-            writes: RateLimit::new(200, 10),
-            deletes: RateLimit::new(200, 10),
-        }
-    }
-}
-
-impl ResourceManagerLimits {
-    /// Of GET and HEAD.
-    pub const fn reads(mut self, limit: RateLimit) -> Self {
-        self.reads = limit;
-        self
-    }
-
-    /// Of PUT, PATCH and POST.
-    pub const fn writes(mut self, limit: RateLimit) -> Self {
-        self.writes = limit;
-        self
-    }
-
-    /// Of DELETE.
-    pub const fn deletes(mut self, limit: RateLimit) -> Self {
-        self.deletes = limit;
-        self
+    /// As large a part of `budget` as `tokens` are of `own`; all of it when there is nothing of their own.
+    pub(crate) fn scaled(tokens: u32, budget: u32, own: u32) -> Self {
+        let parts = i128::from(tokens) * TOKEN * i128::from(budget);
+        Self(parts.checked_div(i128::from(own)).unwrap_or(i128::from(u32::MAX) * TOKEN))
     }
 }
 
@@ -109,11 +57,13 @@ pub(crate) struct Bucket {
     /// In parts of a token.
     level: i128,
     at: OffsetDateTime,
+    passed: u64,
+    refused: u64,
 }
 
 impl Bucket {
     pub(crate) fn new(limit: RateLimit, now: OffsetDateTime) -> Self {
-        Self { level: i128::from(limit.start) * TOKEN, at: now }
+        Self { level: i128::from(limit.start) * TOKEN, at: now, passed: 0, refused: 0 }
     }
 
     /// Takes so many tokens, all at most, and tells how many whole ones are left; or after how many whole seconds there are enough.
@@ -123,25 +73,64 @@ impl Bucket {
         tokens: u32,
         now: OffsetDateTime,
     ) -> Result<u32, u64> {
-        // What weighs more than ever fits would wait for ever.
-        let wanted = i128::from(tokens.min(limit.size.max(1))) * TOKEN;
+        let amount = Amount::whole(tokens);
+        let fits = self.has(limit, amount, now);
+        self.note(fits, if fits { fitted(limit, amount) } else { Amount(0) });
+        if fits { Ok(self.left()) } else { Err(self.wait(limit, amount)) }
+    }
+
+    /// Whether there are so many, all at most, once it is filled up to now.
+    pub(crate) fn has(&mut self, limit: RateLimit, amount: Amount, now: OffsetDateTime) -> bool {
+        self.fill(limit, now);
+        self.level >= fitted(limit, amount).0
+    }
+
+    /// Notes what became of a request, and takes as much as there is of `amount`.
+    pub(crate) fn note(&mut self, passed: bool, amount: Amount) {
+        self.level = (self.level - amount.0).max(0);
+        self.passed += u64::from(passed);
+        self.refused += u64::from(!passed);
+    }
+
+    /// How it stands now.
+    pub(crate) fn state(
+        &mut self,
+        of: String,
+        category: &'static str,
+        limit: RateLimit,
+        now: OffsetDateTime,
+    ) -> ThrottleState {
+        self.fill(limit, now);
+        let (passed, refused) = (self.passed, self.refused);
+        ThrottleState { of, category, size: limit.size, left: self.left(), passed, refused }
+    }
+
+    fn fill(&mut self, limit: RateLimit, now: OffsetDateTime) {
         // A clock that was set back brings nothing.
         let passed = (now - self.at).whole_nanoseconds().max(0);
-        let rate = i128::from(limit.per_second);
         let most = i128::from(limit.size) * TOKEN;
-        self.level = self.level.saturating_add(passed.saturating_mul(rate)).min(most);
+        let more = passed.saturating_mul(i128::from(limit.per_second));
+        self.level = self.level.saturating_add(more).min(most);
         self.at = now;
-        if self.level >= wanted {
-            self.level -= wanted;
-            return Ok(u32::try_from(self.level / TOKEN).unwrap_or(u32::MAX));
-        }
-        let a_second = rate * TOKEN;
-        if a_second == 0 || limit.size == 0 {
-            return Err(LONGEST_WAIT);
-        }
-        let seconds = (wanted - self.level + a_second - 1) / a_second;
-        Err(u64::try_from(seconds).unwrap_or(LONGEST_WAIT))
     }
+
+    fn left(&self) -> u32 {
+        u32::try_from(self.level / TOKEN).unwrap_or(u32::MAX)
+    }
+
+    fn wait(&self, limit: RateLimit, amount: Amount) -> u64 {
+        let a_second = i128::from(limit.per_second) * TOKEN;
+        if a_second == 0 || limit.size == 0 {
+            return LONGEST_WAIT;
+        }
+        let seconds = (fitted(limit, amount).0 - self.level + a_second - 1) / a_second;
+        u64::try_from(seconds).unwrap_or(LONGEST_WAIT)
+    }
+}
+
+/// What weighs more than ever fits would wait for ever: it takes a full bucket.
+fn fitted(limit: RateLimit, amount: Amount) -> Amount {
+    Amount(amount.0.min(i128::from(limit.size.max(1)) * TOKEN))
 }
 
 #[cfg(test)]
