@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::{
     client::{Connection, Http, Load, Made, Vault},
+    commits::start_keeping,
     machine::{Side, keep_to, resident},
     program::{Folder, Program},
     throughput::{Turn, turn},
@@ -45,15 +46,20 @@ pub(super) fn fill(runtime: &Rc<Runtime>, vault: &Vault, secrets: usize) -> Resu
 }
 
 pub(super) fn memory_rows(_: &Options) -> Result<Vec<Row>> {
-    Ok(vec![Row::worst("memory-per-secret-bytes").ours(vec![memory_of_each()?])])
+    let (state, data) = (Folder::new()?, Folder::new()?);
+    let row = |name: &str, program: Program| {
+        anyhow::Ok(Row::worst(name).ours(vec![memory_of_each(&program)?]))
+    };
+    Ok(vec![
+        row("memory-per-secret-bytes", Program::start(&state, &[])?)?,
+        row("memory-per-secret-data-dir-bytes", start_keeping(&state, &data, "normal")?)?,
+    ])
 }
 
 /// Measured once: no clock is in it.
-fn memory_of_each() -> Result<f64> {
+fn memory_of_each(program: &Program) -> Result<f64> {
     let runtime = Rc::new(runtime()?);
-    let state = Folder::new()?;
-    let program = Program::start(&state, &[])?;
-    let vault = runtime.block_on(Vault::sign_in(&program, "bench"))?;
+    let vault = runtime.block_on(Vault::sign_in(program, "bench"))?;
     fill(&runtime, &vault, 1)?;
     let before = resident(program.id())?;
     fill(&runtime, &vault, MANY)?;

@@ -30,3 +30,20 @@ pub(crate) fn groups() -> Vec<Group> {
     groups.push(Group::new("flat-", crowd::flat_rows));
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::harness::Bars;
+
+    #[test]
+    fn each_bar_is_of_one_group_and_each_group_has_a_bar() {
+        let bars = Bars::parse(include_str!("../../bars.toml"), "emulator").unwrap();
+        let groups = groups();
+        for (name, _) in bars.iter() {
+            assert_eq!(groups.iter().filter(|group| group.has(name)).count(), 1, "{name}");
+        }
+        let has_one = |group: &Group| bars.iter().any(|(name, _)| group.has(name));
+        assert!(groups.iter().all(has_one));
+    }
+}

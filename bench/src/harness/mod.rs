@@ -55,7 +55,8 @@ impl Group {
         Self { prefix: prefix.into(), run: Box::new(run) }
     }
 
-    fn has(&self, only: &str) -> bool {
+    /// Whether a row whose name begins like `only` may be of this group.
+    pub(crate) fn has(&self, only: &str) -> bool {
         self.prefix.starts_with(only) || only.starts_with(&self.prefix)
     }
 }

@@ -596,6 +596,9 @@ impl EmulatorBuilder {
     /// read or made, or another emulator has the latter.
     pub async fn start(mut self) -> Result<Emulator, Error> {
         let listen = Listen { address: self.listen, port: self.port, proxy_port: self.proxy_port };
+        // The first random byte of a process takes aws-lc tens of milliseconds: it is drawn while files are read.
+        // Whoever needs one meanwhile waits for it, and meets its failure.
+        drop(tokio::task::spawn_blocking(|| aws_lc_rs::rand::fill(&mut [0])));
         let folder = self.installation.take();
         let seed = self.seed.take();
         // An RSA key takes long enough to be felt by others on the runtime.
@@ -637,7 +640,7 @@ impl EmulatorBuilder {
         Emulator::from_inner(Inner { router, port, network: None })
     }
 
-    fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
+    pub(crate) fn router(self, signing_key: Option<Arc<SigningKey>>) -> Router {
         let subscription_id = self.subscription_id.unwrap_or_else(|| Uuid::new_v4().to_string());
         let clock = Clock::default();
         clock.carry_tokens(self.tokens_follow_clock);
@@ -677,8 +680,8 @@ impl EmulatorBuilder {
             ledger: Ledger::default(),
             strict_api_versions: self.strict_api_versions,
             latency: self.latency,
-            admin: Admin { anywhere: self.admin_from_anywhere, health: Health::default() },
             gate: RwLock::default(),
+            admin: Admin { anywhere: self.admin_from_anywhere, health: Health::default() },
         }
     }
 }

@@ -259,6 +259,25 @@ impl Emulator {
         self.inner.router.journal.clear();
     }
 
+    /// How the limits on requests stand that were switched on, each with what is left of it and what it let pass; those
+    /// that nothing was counted against are not told.
+    ///
+    /// ```
+    /// use azvault_emulator::{Emulator, ResourceManagerLimits};
+    ///
+    /// let limits = ResourceManagerLimits::default();
+    /// let emulator = Emulator::builder().resource_manager_limits(limits).in_memory();
+    /// assert_eq!(emulator.throttle_state(), []);
+    /// ```
+    pub fn throttle_state(&self) -> Vec<ThrottleState> {
+        self.inner.router.throttle_state()
+    }
+
+    /// Forgets what was counted against limits: they are as they were at first.
+    pub fn clear_throttling(&self) {
+        self.inner.router.clear_throttling();
+    }
+
     /// Makes what `seed` asks for and is not there yet, and tells what it made and what it left alone.
     ///
     /// Nothing that is there is changed, be it deleted: a secret that has other versions or values stays as it is.
@@ -284,25 +303,6 @@ impl Emulator {
         seed::sow(&self.inner.router, seed).await
     }
 
-    /// How the limits on requests stand that were switched on, each with what is left of it and what it let pass; those
-    /// that nothing was counted against are not told.
-    ///
-    /// ```
-    /// use azvault_emulator::{Emulator, ResourceManagerLimits};
-    ///
-    /// let limits = ResourceManagerLimits::default();
-    /// let emulator = Emulator::builder().resource_manager_limits(limits).in_memory();
-    /// assert_eq!(emulator.throttle_state(), []);
-    /// ```
-    pub fn throttle_state(&self) -> Vec<ThrottleState> {
-        self.inner.router.throttle_state()
-    }
-
-    /// Forgets what was counted against limits: they are as they were at first.
-    pub fn clear_throttling(&self) {
-        self.inner.router.clear_throttling();
-    }
-
     /// All that the emulator holds, at one moment: between two requests, of which none is under way.
     ///
     /// It waits for the requests in flight, and later ones wait for it.
@@ -326,11 +326,11 @@ impl Emulator {
 
     /// Puts a snapshot, of this emulator or another, in the place of all that there is, between two requests.
     ///
-    /// A request sees the former state or the new one, never some of both. Resource ids keep the subscriptions that
-    /// they name, and vaults the tenants: a snapshot of an emulator with another tenant or subscription wants one of
-    /// the same [`tenant_id`](crate::EmulatorBuilder::tenant_id) and
-    /// [`subscription_id`](crate::EmulatorBuilder::subscription_id). Vaults that came into being by their name are
-    /// this emulator's, wherever they came from. Tokens stay good.
+    /// A request sees the former state or the new one, never some of both; with a data directory, nobody sees the new
+    /// one before it is written. Resources keep the subscriptions that they name, and vaults that Resource Manager
+    /// made the tenants: a snapshot of an emulator with others wants the same
+    /// [`tenant_id`](crate::EmulatorBuilder::tenant_id) and
+    /// [`subscription_id`](crate::EmulatorBuilder::subscription_id). Tokens stay good.
     ///
     /// # Errors
     /// When the snapshot does not make sense: nothing is changed then. And when a data directory cannot be written:
@@ -370,6 +370,8 @@ impl Emulator {
         }
         if self.inner.router.ledger.is_kept() {
             let router = Arc::clone(&self.inner.router);
+            // A clock that was moved since the last request, say.
+            router.hand_over();
             if tokio::task::spawn_blocking(move || router.ledger.close()).await.is_err() {
                 tracing::error!("the data directory could not be closed");
             }

@@ -116,8 +116,9 @@ impl Router {
         self.ledger = disk.ledger()?;
         whole.take_over(self);
         // Made now, so that no request has to.
-        let changes = keys(self).map(Change::from).collect();
-        Ok(self.vaults.hand_over(&self.ledger, changes))
+        let keys = keys(self).map(Change::from).collect();
+        self.vaults.hand_over(&self.ledger, keys);
+        Ok(hand_over(self))
     }
 }
 
@@ -145,13 +146,13 @@ pub(crate) fn keys(router: &Router) -> impl Iterator<Item = Result<Record, Unrea
 pub(crate) fn hand_over(router: &Router) -> Ticket {
     router.arm.hand_over(|mut changes| {
         let Keeping { changed, ticket, .. } = &router.keeping;
+        // Before anything is taken: what changes from here on raises it again.
+        changed.lower();
         router.roles.take_changes(&mut changes);
         router.tokens.directory.take_changes(&mut changes);
         clock_change(router, &mut changes);
         let handed = router.vaults.hand_over(&router.ledger, changes);
-        // In this order: whoever finds the flag lowered finds the ticket, too.
         handed.put(ticket);
-        changed.lower();
         handed
     })
 }
@@ -162,7 +163,8 @@ pub(crate) fn hand_over_rest(router: &Router) -> Ticket {
     if changed.is_raised() || *lock(clock) != router.clock.saved() {
         return hand_over(router);
     }
-    Ticket::of(ticket)
+    // Somebody who is handing over lowers the flag first, and then has the ticket when the lock is free.
+    router.arm.hold(|| Ticket::of(ticket))
 }
 
 /// Stands for all that [`hand_over`] took so far.

@@ -2,6 +2,6 @@
 "use strict";
 
 const { run } = require("./suite");
-for (const area of ["identity", "keys", "crypto", "secrets", "certificates", "vaults"]) require(`./areas/${area}`);
+for (const area of ["identity", "keys", "crypto", "secrets", "certificates", "certificate_forms", "vaults"]) require(`./areas/${area}`);
 
 run((process.env.AREAS ?? "").split(" ").filter(Boolean)).then((well) => process.exit(well ? 0 : 1));

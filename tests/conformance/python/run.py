@@ -4,10 +4,10 @@ import os
 
 import suite
 import world
-from areas import certificates, crypto, identity, keys, secrets, strict, vaults
+from areas import certificate_forms, certificates, crypto, identity, keys, secrets, strict, vaults
 
 # What is imported is registered.
-PARTS = [identity, strict, keys, crypto, secrets, certificates, vaults]
+PARTS = [identity, strict, keys, crypto, secrets, certificates, certificate_forms, vaults]
 
 if __name__ == "__main__":
     try:

@@ -67,6 +67,12 @@ impl Arm {
         others(changes)
     }
 
+    /// Does something while nothing is handed over.
+    pub(crate) fn hold<T>(&self, something: impl FnOnce() -> T) -> T {
+        let _state = self.lock();
+        something()
+    }
+
     /// What was loaded takes the place of what is there, and counts as written.
     pub(crate) fn replace(&self, LoadedArm(state): LoadedArm) {
         *self.lock() = state;

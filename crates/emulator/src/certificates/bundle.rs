@@ -28,6 +28,8 @@ pub(super) struct CertificateBundle<'a> {
     attributes: AttributesView,
     #[serde(skip_serializing_if = "Tags::is_empty")]
     tags: &'a Tags,
+    #[serde(rename = "preserveCertOrder", skip_serializing_if = "Option::is_none")]
+    preserve_order: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<PolicyView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +91,7 @@ impl<'a> CertificateBundle<'a> {
             cer: issued.and_then(|issued| issued.chain.first()).map(|der| STANDARD.encode(der)),
             attributes: version.attributes.view(context),
             tags: &version.tags,
+            preserve_order: settings.preserve_order.filter(|_| part != Part::Version),
             policy: part.has_policy().then(|| settings.policy.view(context, &object.name)),
             pending: operation.map(|_| pending()),
         }

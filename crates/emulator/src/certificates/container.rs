@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use cms::{cert::CertificateChoices, content_info::ContentInfo, signed_data::SignedData};
 use p12_keystore::{
     Certificate, EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, Pkcs12Archive,
     PrivateKey, PrivateKeyChain,
 };
 use pem::{EncodeConfig, LineEnding, Pem};
+use x509_cert::der::{Decode, Encode};
 
 use super::x509::{Leaf, X509Error};
 use crate::crypto::KeyMaterial;
@@ -22,23 +24,31 @@ pub(super) struct Contents {
     pub(super) key: KeyMaterial,
     /// The key's certificate first, then the others in the order of the file.
     pub(super) chain: Vec<Vec<u8>>,
+    /// All of them in the order of the file.
+    pub(super) order: Vec<Vec<u8>>,
 }
 
-/// A file without a password; without the key when that may not leave the vault.
-pub(super) fn write_pfx(key: Option<&KeyMaterial>, chain: &[Vec<u8>]) -> Result<String, X509Error> {
+/// A file without a password, with the certificates in this order; without the key when that may not leave the vault.
+pub(super) fn write_pfx(
+    key: Option<&KeyMaterial>,
+    leaf: Option<&Vec<u8>>,
+    order: &[Vec<u8>],
+) -> Result<String, X509Error> {
     let certificates: Result<Vec<_>, _> =
-        chain.iter().map(|der| Certificate::from_der(der)).collect();
-    let certificates = certificates.map_err(|_| X509Error)?;
+        order.iter().map(|der| Certificate::from_der(der)).collect();
+    let mut certificates = certificates.map_err(|_| X509Error)?;
     let mut store = KeyStore::new();
     if let Some(key) = key {
+        let at = order.iter().position(|der| Some(der) == leaf).ok_or(X509Error)?;
         let pkcs8 = key.to_private()?.bytes()?;
         let key = PrivateKey::from_der(&pkcs8).map_err(|_| X509Error)?;
-        let chain = PrivateKeyChain::new(LOCAL_KEY_ID, key, certificates);
+        // The key's chain begins with its certificate, and entries without a key are written before it.
+        let chain = PrivateKeyChain::new(LOCAL_KEY_ID, key, certificates.split_off(at));
         store.add_entry("certificate", KeyStoreEntry::PrivateKeyChain(chain));
-    } else {
-        for (index, certificate) in certificates.into_iter().enumerate() {
-            store.add_entry(&index.to_string(), KeyStoreEntry::Certificate(certificate));
-        }
+    }
+    for (index, certificate) in certificates.into_iter().enumerate() {
+        // Entries are written in the order of their names.
+        store.add_entry(&format!("{index:04}"), KeyStoreEntry::Certificate(certificate));
     }
     // What Windows writes, as recorded; Go's `x/crypto/pkcs12`, for one, reads nothing newer.
     let writer = store
@@ -83,13 +93,37 @@ pub(super) fn read(value: &str, pem: bool, password: &str) -> Result<Contents, X
             let Some(material) = material.filter(|material| leaf.is_of(material)) else {
                 continue;
             };
-            let mut chain = certificates;
-            let leaf = chain.remove(index);
-            chain.insert(0, leaf);
-            return Ok(Contents { key: material, chain });
+            let order = certificates.clone();
+            return Ok(Contents { key: material, chain: leaf_first(certificates, index), order });
         }
     }
     Err(X509Error)
+}
+
+/// The certificate at that place and then the others.
+pub(super) fn leaf_first(mut certificates: Vec<Vec<u8>>, index: usize) -> Vec<Vec<u8>> {
+    if let Some(before) = certificates.get_mut(..=index) {
+        before.rotate_right(1);
+    }
+    certificates
+}
+
+/// Certificates as a merge brings them: one in DER, those of a PKCS #7 (RFC 5652), or those of a PKCS #12 without a key.
+pub(super) fn read_certificates(file: &[u8]) -> Result<Vec<Vec<u8>>, X509Error> {
+    if Leaf::read(file).is_ok() {
+        return Ok(vec![file.to_vec()]);
+    }
+    if let Ok(info) = ContentInfo::from_der(file) {
+        let signed: SignedData = info.content.decode_as()?;
+        let set = signed.certificates.ok_or(X509Error)?;
+        let ders = set.0.iter().filter_map(|choice| match choice {
+            CertificateChoices::Certificate(certificate) => Some(certificate.to_der()),
+            CertificateChoices::Other(_) => None,
+        });
+        return Ok(ders.collect::<Result<_, _>>()?);
+    }
+    let archive = Pkcs12Archive::from_pkcs12(file, "").map_err(|_| X509Error)?;
+    Ok(archive.certs.iter().map(|bag| bag.cert.as_der().to_vec()).collect())
 }
 
 /// Whether a file is PEM, for callers who do not say; OpenSSL writes attributes above the first line.

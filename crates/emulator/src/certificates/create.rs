@@ -22,6 +22,8 @@ struct Body {
     policy: Option<PolicyBody>,
     attributes: Option<AttributesBody>,
     tags: Option<TagsBody>,
+    #[serde(rename = "preserveCertOrder")]
+    preserve_order: Option<bool>,
 }
 
 pub(super) async fn create(
@@ -54,7 +56,8 @@ pub(super) async fn create(
     };
     let csr = x509::request(&policy.x509_props, &key)
         .map_err(|_| ServiceError::internal("The certificate request could not be made."))?;
-    let operation = Operation::new(policy, key, csr, enabled, tags, begun);
+    let operation = Operation::new(policy, key, csr, enabled, tags, begun)
+        .with_preserved_order(body.preserve_order);
     let _turn = lock(&context.vault.certificates.turn);
     let mut store = lock(&context.vault.certificates.store);
     check_name(context, &mut store, name, context.now())?;
@@ -132,6 +135,7 @@ fn begin(
     if is_policy_sent || is_new {
         object.settings.policy = operation.policy.clone();
     }
+    object.settings.preserve_order = operation.preserve_order;
     object.settings.operation = Some(operation);
 }
 

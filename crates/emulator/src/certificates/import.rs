@@ -29,6 +29,8 @@ struct Body {
     policy: Option<PolicyBody>,
     attributes: Option<AttributesBody>,
     tags: Option<TagsBody>,
+    #[serde(rename = "preserveCertOrder")]
+    preserve_order: Option<bool>,
 }
 
 /// A new version at once: there is nobody to wait for.
@@ -53,9 +55,10 @@ pub(super) fn import(
     }
     let policy = policy(&contents, sent, pem, now.unix_timestamp())?;
     issuers::check(context, &policy.issuer.name)?;
-    let Contents { key, chain } = contents;
+    let Contents { key, chain, order } = contents;
+    let order = body.preserve_order.unwrap_or_default().then_some(order);
     let failed = |_| ServiceError::internal("The certificate could not be imported.");
-    let version = Issued::of(&policy, Arc::new(key), chain)
+    let version = Issued::of(&policy, Arc::new(key), chain, order)
         .and_then(|issued| {
             let id = Uuid::new_v4().simple().to_string();
             issued.version(id, enabled, tags, now.unix_timestamp())
@@ -75,7 +78,8 @@ pub(super) fn import(
             object
         }
     };
-    object.settings = CertificateSettings { policy, operation: None };
+    object.settings =
+        CertificateSettings { policy, operation: None, preserve_order: body.preserve_order };
     reply(context, object, &object.latest, Part::Whole)
 }
 

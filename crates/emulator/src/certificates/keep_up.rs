@@ -165,7 +165,7 @@ fn sign(
     } else {
         context.router.certificate_issuer.issue(props, &key, validity)?
     };
-    Issued::of(policy, key, chain)
+    Issued::of(policy, key, chain, None)
 }
 
 struct Due {

@@ -32,6 +32,8 @@ struct Saved {
     #[serde(with = "crate::moment")]
     begun: OffsetDateTime,
     cancel: bool,
+    #[serde(default)]
+    preserve_order: Option<bool>,
     state: State,
 }
 
@@ -48,6 +50,7 @@ impl Operation {
             tags: self.tags.clone(),
             begun: self.begun,
             cancel: self.cancel,
+            preserve_order: self.preserve_order,
             state: self.state.clone(),
         };
         serde_json::to_value(saved).map_err(|_| failed())
@@ -66,6 +69,7 @@ impl Operation {
             tags: saved.tags,
             begun: saved.begun,
             cancel: saved.cancel,
+            preserve_order: saved.preserve_order,
             state: saved.state,
         })
     }

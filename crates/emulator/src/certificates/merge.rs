@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{
     CertificateContent, Issued,
+    container::{leaf_first, read_certificates},
     content::MAX_TAG_CHARS,
     operation::{State, find},
     publish,
@@ -48,13 +49,9 @@ pub(super) fn merge(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Re
     let chain = chain(body.x5c)?;
     let certificates: Result<Vec<_>, _> = chain.iter().map(|der| Leaf::read(der)).collect();
     let certificates = certificates.map_err(|_| unreadable())?;
-    let leaf = certificates.first().ok_or_else(unreadable)?;
-    if !leaf.is_of(&operation.key) {
-        return Err(ServiceError::bad_parameter(
-            "The public key of the end-entity certificate in the specified X.509 certificate content does not match \
-             the public part of the specified private key. Please check if certificate is valid.",
-        ));
-    }
+    // In whatever order they come: https://github.com/polymind-inc/acmebot/pull/1141
+    let at = certificates.iter().position(|certificate| certificate.is_of(&operation.key));
+    let (at, leaf) = at.and_then(|at| Some((at, certificates.get(at)?))).ok_or_else(other_key)?;
     let now = context.now();
     if leaf.validity().1 <= now.unix_timestamp() {
         return Err(ServiceError::certificate_expired());
@@ -62,7 +59,9 @@ pub(super) fn merge(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Re
     let sent = body.attributes.and_then(|attributes| attributes.enabled());
     let tags = known_tags(body.tags, MAX_TAG_CHARS)?.unwrap_or(operation.tags);
     let failed = |_| ServiceError::internal("The certificate could not be merged.");
-    let version = Issued::of(&operation.policy, Arc::clone(&operation.key), chain)
+    let order = operation.preserve_order.unwrap_or_default().then(|| chain.clone());
+    let chain = leaf_first(chain, at);
+    let version = Issued::of(&operation.policy, Arc::clone(&operation.key), chain, order)
         .and_then(|issued| {
             let enabled = sent.unwrap_or(operation.enabled);
             issued.version(operation.version, enabled, tags, now.unix_timestamp())
@@ -84,14 +83,26 @@ pub(super) fn merge(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Re
         .with_header(header::LOCATION, &location))
 }
 
-/// Certificates in base64 of DER, the signed one first; clients send either alphabet.
+/// Certificates or files of such, in base64; clients send either alphabet.
 fn chain(x5c: Option<Vec<String>>) -> Result<Vec<Vec<u8>>, ServiceError> {
     let x5c = x5c.filter(|x5c| !x5c.is_empty()).ok_or_else(|| ServiceError::required("x5c"))?;
-    let decode = |text: &String| {
-        let trimmed = text.trim().trim_end_matches('=');
-        STANDARD.decode(text.trim()).or_else(|_| URL_SAFE_NO_PAD.decode(trimmed))
-    };
-    x5c.iter().map(|text| decode(text).map_err(|_| unreadable())).collect()
+    let mut chain = Vec::new();
+    for text in x5c {
+        let text = text.trim();
+        let file = STANDARD
+            .decode(text)
+            .or_else(|_| URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')))
+            .map_err(|_| unreadable())?;
+        chain.extend(read_certificates(&file).map_err(|_| unreadable())?);
+    }
+    Ok(chain)
+}
+
+fn other_key() -> ServiceError {
+    ServiceError::bad_parameter(
+        "The public key of the end-entity certificate in the specified X.509 certificate content does not match the \
+         public part of the specified private key. Please check if certificate is valid.",
+    )
 }
 
 fn unreadable() -> ServiceError {

@@ -83,6 +83,9 @@ impl std::fmt::Debug for Issued {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CertificateSettings {
     policy: Policy,
+    /// Whether the chain's order was to be kept, if that was said.
+    #[serde(default)]
+    preserve_order: Option<bool>,
     /// The latest one, until it is deleted; no backup has it, but it outlives a run.
     #[serde(skip)]
     operation: Option<Operation>,

@@ -35,6 +35,8 @@ pub(super) struct Operation {
     pub(super) tags: Tags,
     pub(super) begun: OffsetDateTime,
     pub(super) cancel: bool,
+    /// Whether the order of a chain is to be kept, if that was said.
+    pub(super) preserve_order: Option<bool>,
     pub(super) state: State,
 }
 
@@ -61,6 +63,8 @@ struct View<'a> {
     error: Option<ErrorView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
+    #[serde(rename = "preserveCertOrder", skip_serializing_if = "Option::is_none")]
+    preserve_order: Option<bool>,
     request_id: &'a str,
 }
 
@@ -102,8 +106,13 @@ impl Operation {
             tags,
             begun,
             cancel: false,
+            preserve_order: None,
             state: State::InProgress,
         }
+    }
+
+    pub(super) fn with_preserved_order(self, preserve_order: Option<bool>) -> Self {
+        Self { preserve_order, ..self }
     }
 
     pub(super) fn is_in_progress(&self) -> bool {
@@ -166,6 +175,7 @@ impl Operation {
             status_details: told.then_some(details),
             error,
             target: completed.then(|| context.url(&format!("certificates/{name}"))),
+            preserve_order: self.preserve_order,
             request_id: &self.request_id,
         };
         Reply::json(context.site.kind, &view)

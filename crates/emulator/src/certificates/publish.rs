@@ -14,17 +14,20 @@ use crate::{
 };
 
 impl Issued {
-    /// What a certificate in DER, with those behind it, and its key become by this policy.
+    /// What a certificate in DER, with those behind it, and its key become by this policy. Their file has the
+    /// certificates in another order where one is given.
     pub(super) fn of(
         policy: &Policy,
         key: Arc<KeyMaterial>,
         chain: Vec<Vec<u8>>,
+        order: Option<Vec<Vec<u8>>>,
     ) -> Result<Self, X509Error> {
         let leaving = policy.key_props.exportable.then_some(&*key);
+        let order = order.as_ref().unwrap_or(&chain);
         let file = if policy.is_pem() {
-            container::write_pem(leaving, &chain)?
+            container::write_pem(leaving, order)?
         } else {
-            container::write_pfx(leaving, &chain)?
+            container::write_pfx(leaving, chain.first(), order)?
         };
         Ok(Self {
             chain,
@@ -69,7 +72,7 @@ pub(super) fn latest(
 
 /// The keys and secrets of all versions, the latest last.
 pub(super) fn all(context: &Context<'_>, object: &CertificateObject) {
-    let earlier = object.versions().into_iter().filter(|version| version.id != object.latest.id);
+    let earlier = object.versions_after("").filter(|version| version.id != object.latest.id);
     for version in earlier.chain([&object.latest]) {
         beside(context, &object.name, version);
     }

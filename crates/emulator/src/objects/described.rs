@@ -61,8 +61,7 @@ pub(crate) fn describe_versions<C: Content>(
 ) -> Result<DescribedPage, ServiceError> {
     let mut store = lock(C::store(context.vault));
     let object = store.readable(name, context.now())?;
-    let versions = object.versions().into_iter().filter(|version| version.id.as_str() > after);
-    page(context, versions.map(|version| (object, version)), most)
+    page(context, object.versions_after(after).map(|version| (object, version)), most)
 }
 
 fn page<'a, C: Content + 'a>(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Attributes, Content, Object, ObjectKind, Store, Tags, Version, store::State};
+use super::{Attributes, Content, Object, ObjectKind, Store, Tags, Version, object::State};
 use crate::{
     state::{Change, Flag, Kind, Record, Records, Unreadable},
     vault::ServiceError,
@@ -87,7 +87,7 @@ impl<C: Content> Store<C> {
             changes.extend(keys.map(|key| Change::delete(of_version, owner, &key)));
         }
         for id in std::mem::take(&mut self.marks.changed) {
-            let Some(object) = self.objects.get_mut(&id) else {
+            let Some(object) = self.get_mut(&id) else {
                 continue;
             };
             let touched: BTreeSet<String> =
@@ -102,7 +102,7 @@ impl<C: Content> Store<C> {
 
     /// Every object's records.
     pub(crate) fn records(&self, owner: &str, records: &mut Vec<Record>) -> Result<(), Unreadable> {
-        for (id, object) in &self.objects {
+        for (id, object) in self.iter() {
             records.push(object.record(owner, id)?);
             for version in object.earlier.values().chain([&object.latest]) {
                 records.push(version.record(owner, id)?);
@@ -142,7 +142,7 @@ impl<C: Content> Store<C> {
             if let Some(pending) = kept.pending {
                 C::load_pending(&mut object.settings, pending).ok_or_else(missing)?;
             }
-            store.objects.insert(record.key.clone(), object);
+            store.insert_loaded(record.key.clone(), object);
         }
         match versions.into_iter().next() {
             None => Ok(store),

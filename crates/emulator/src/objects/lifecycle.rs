@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    Content, Part, check_unmanaged, reply,
-    store::{Deletion, Object},
-    version_id,
+    Content, Part, check_unmanaged,
+    object::{Deletion, Object},
+    reply, version_id,
 };
 use crate::{
     locks::lock,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Content,
     lifecycle::{Deleted, Recovery},
-    store::Object,
+    object::Object,
     version_id,
 };
 use crate::{
@@ -54,7 +54,7 @@ pub(super) fn versions<C: Content>(
     let mut store = lock(C::store(context.vault));
     let object = store.readable(name, context.now()).ok();
     let items = object.iter().flat_map(|object| {
-        let versions = object.versions().into_iter().filter(|version| version.id > after);
+        let versions = object.versions_after(&after);
         versions.filter(|version| C::is_listed(context, version)).map(|version| {
             let id = version_id(context, object, version);
             (version.id.as_str(), C::item(context, id, object, version))

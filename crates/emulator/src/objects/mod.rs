@@ -6,10 +6,12 @@
 mod attributes;
 mod backup;
 mod body;
+mod deadlines;
 mod described;
 mod kept;
 mod lifecycle;
 mod lists;
+mod object;
 mod store;
 
 use std::{collections::BTreeMap, sync::Mutex};
@@ -21,7 +23,8 @@ pub(crate) use attributes::{Attributes, AttributesBody, AttributesView};
 pub(crate) use body::{TagsBody, json, known_tags};
 pub(crate) use described::{Described, describe, describe_all, describe_versions};
 pub(crate) use lists::{marker, page};
-pub(crate) use store::{Object, Store, Version};
+pub(crate) use object::{Object, Version};
+pub(crate) use store::Store;
 
 use crate::{
     locks::lock,

@@ -3,13 +3,19 @@
 //! Nothing runs in the background: what the clock has brought about since is applied when an
 //! object is looked at.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    ops::Bound::{Excluded, Unbounded},
+};
 
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
-use super::{Attributes, Content, Tags, kept::Marks};
+use super::{
+    Content,
+    deadlines::Deadlines,
+    kept::Marks,
+    object::{Deletion, Object, Settled, State, Version},
+};
 use crate::{
     clock::after,
     vault::{ServiceError, VaultProperties},
@@ -20,76 +26,15 @@ const SECONDS_A_DAY: i64 = 86_400;
 /// Objects by lower-cased name: names are the same whatever their case.
 #[derive(Debug)]
 pub(crate) struct Store<C: Content> {
-    pub(super) objects: BTreeMap<String, Object<C>>,
+    objects: BTreeMap<String, Object<C>>,
+    /// Of all objects that are not live.
+    deadlines: Deadlines,
     pub(super) marks: Marks,
-}
-
-/// A key or a secret: all its versions, and where it is in its life.
-#[derive(Debug)]
-pub(crate) struct Object<C: Content> {
-    /// As first spelled.
-    pub(crate) name: String,
-    pub(crate) latest: Version<C>,
-    /// By version id.
-    pub(super) earlier: BTreeMap<String, Version<C>>,
-    pub(crate) settings: C::Settings,
-    pub(super) state: State,
-    /// The ids of versions that were changed since they were last written; `None` unless it is to be written.
-    pub(super) touched: Option<Box<Vec<String>>>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Version<C> {
-    /// 32 lower-case hex digits.
-    pub(crate) id: String,
-    pub(crate) attributes: Attributes,
-    pub(crate) tags: Tags,
-    pub(crate) content: C,
-}
-
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) enum State {
-    Live,
-    Recovering {
-        #[serde(with = "crate::moment")]
-        until: OffsetDateTime,
-    },
-    Deleted {
-        deletion: Deletion,
-        #[serde(with = "crate::moment")]
-        done: OffsetDateTime,
-    },
-    /// Purged for whoever looks, but the name is not free yet.
-    Purging {
-        #[serde(with = "crate::moment")]
-        until: OffsetDateTime,
-    },
-}
-
-/// What the clock has done to an object.
-enum Settled {
-    AsBefore,
-    Changed,
-    Purged,
-}
-
-/// When an object was deleted and when it will be purged, in seconds since 1970.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Deletion {
-    pub(crate) deleted_date: i64,
-    pub(crate) scheduled_purge_date: i64,
 }
 
 impl<C: Content> Default for Store<C> {
     fn default() -> Self {
-        Self { objects: BTreeMap::new(), marks: Marks::default() }
-    }
-}
-
-impl<C> Version<C> {
-    /// A version with an id of its own.
-    pub(crate) fn new(attributes: Attributes, tags: Tags, content: C) -> Self {
-        Self { id: Uuid::new_v4().simple().to_string(), attributes, tags, content }
+        Self { objects: BTreeMap::new(), deadlines: Deadlines::default(), marks: Marks::default() }
     }
 }
 
@@ -99,14 +44,45 @@ impl<C: Content> Store<C> {
         let id = name.to_ascii_lowercase();
         match self.objects.get_mut(&id)?.settle(now) {
             Settled::AsBefore => {}
-            Settled::Changed => self.mark(&id),
+            Settled::Changed => {
+                self.mark(&id);
+                self.moved(&id);
+            }
             Settled::Purged => {
                 if let Some(object) = self.objects.remove(&id) {
                     self.marks.purged(&id, &object);
+                    self.moved(&id);
                 }
             }
         }
         self.objects.get_mut(&id)
+    }
+
+    /// To be called after an object's state was changed, or it is gone.
+    fn moved(&mut self, id: &str) {
+        self.deadlines.set(id, self.objects.get(id).and_then(Object::deadline));
+    }
+
+    /// Applies what the clock has brought about to all objects.
+    fn settle(&mut self, now: OffsetDateTime) {
+        for id in self.deadlines.due(now) {
+            self.settled(&id, now);
+        }
+    }
+
+    /// Takes over an object that was read; it is in the state that it was written in.
+    pub(super) fn insert_loaded(&mut self, id: String, object: Object<C>) {
+        self.deadlines.set(&id, object.deadline());
+        self.objects.insert(id, object);
+    }
+
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Object<C>> {
+        self.objects.get_mut(id)
+    }
+
+    /// All objects whatever their state, in the order of their ids.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Object<C>)> {
+        self.objects.iter()
     }
 
     /// To be called before an object is changed.
@@ -245,7 +221,10 @@ impl<C: Content> Store<C> {
                 + i64::from(properties.retention_days) * SECONDS_A_DAY,
         };
         object.state = State::Deleted { deletion, done: after(now, properties.deletion_lag) };
-        Ok((object, deletion))
+        let id = name.to_ascii_lowercase();
+        self.moved(&id);
+        let missing = || ServiceError::not_found(C::KIND, name);
+        Ok((self.objects.get(&id).ok_or_else(missing)?, deletion))
     }
 
     /// The deleted object, once its deletion is done.
@@ -275,7 +254,9 @@ impl<C: Content> Store<C> {
         let object = self.deleted_for_change(name, now)?;
         object.state = State::Recovering { until: after(now, properties.recovery_lag) };
         object.settle(now);
-        Ok(object)
+        let id = name.to_ascii_lowercase();
+        self.moved(&id);
+        self.objects.get(&id).ok_or_else(|| ServiceError::not_found(C::KIND, name))
     }
 
     pub(crate) fn purge(
@@ -286,6 +267,7 @@ impl<C: Content> Store<C> {
     ) -> Result<(), ServiceError> {
         let object = self.deleted_for_change(name, now)?;
         object.state = State::Purging { until: after(now, properties.purge_lag) };
+        self.moved(&name.to_ascii_lowercase());
         // Without a lag the object is gone now, with its key material.
         self.settled(name, now);
         Ok(())
@@ -312,7 +294,10 @@ impl<C: Content> Store<C> {
         after: &'a str,
         now: OffsetDateTime,
     ) -> impl Iterator<Item = (&'a str, &'a Object<C>)> {
-        self.all_after(after, now).filter(|(_, object)| matches!(object.state, State::Live))
+        self.settle(now);
+        let all = self.objects.range::<str, _>((Excluded(after), Unbounded));
+        all.filter(|(_, object)| matches!(object.state, State::Live))
+            .map(|(id, object)| (id.as_str(), object))
     }
 
     /// Deleted objects in the order of their ids, those after `after` only.
@@ -321,124 +306,14 @@ impl<C: Content> Store<C> {
         after: &'a str,
         now: OffsetDateTime,
     ) -> impl Iterator<Item = (&'a str, (&'a Object<C>, Deletion))> {
-        self.all_after(after, now).filter_map(move |(id, object)| match object.state {
-            State::Deleted { deletion, done } if done <= now => Some((id, (object, deletion))),
-            _ => None,
+        self.settle(now);
+        let objects = &self.objects;
+        self.deadlines.ids_after(after).filter_map(move |id| {
+            let object = objects.get(id)?;
+            match object.state {
+                State::Deleted { deletion, done } if done <= now => Some((id, (object, deletion))),
+                _ => None,
+            }
         })
-    }
-
-    fn all_after<'a>(
-        &'a mut self,
-        after: &'a str,
-        now: OffsetDateTime,
-    ) -> impl Iterator<Item = (&'a str, &'a Object<C>)> {
-        let marks = &mut self.marks;
-        self.objects.retain(|id, object| match object.settle(now) {
-            Settled::AsBefore => true,
-            Settled::Changed => {
-                marks.changed(id, object);
-                true
-            }
-            Settled::Purged => {
-                marks.purged(id, object);
-                false
-            }
-        });
-        self.objects
-            .iter()
-            .map(|(id, object)| (id.as_str(), object))
-            .skip_while(move |(id, _)| *id <= after)
-    }
-}
-
-impl<C: Content> Object<C> {
-    /// A live object with one version.
-    pub(crate) fn new(name: &str, version: Version<C>) -> Self {
-        Self {
-            name: name.to_owned(),
-            latest: version,
-            earlier: BTreeMap::new(),
-            settings: C::Settings::default(),
-            state: State::Live,
-            touched: None,
-        }
-    }
-
-    /// How many versions there are.
-    pub(crate) fn count(&self) -> usize {
-        self.earlier.len() + 1
-    }
-
-    /// Notes that the version of that id is to be written anew, or is no more.
-    fn touch(&mut self, id: &str) {
-        if let Some(touched) = &mut self.touched {
-            touched.push(id.to_owned());
-        }
-    }
-
-    /// Puts `version` in the place of the latest, which is no more.
-    pub(crate) fn replace(&mut self, version: Version<C>) {
-        self.touch(&version.id);
-        let previous = std::mem::replace(&mut self.latest, version);
-        self.touch(&previous.id);
-    }
-
-    /// Makes `version` the latest.
-    pub(crate) fn push(&mut self, version: Version<C>) {
-        self.touch(&version.id);
-        let previous = std::mem::replace(&mut self.latest, version);
-        self.earlier.insert(previous.id.clone(), previous);
-    }
-
-    /// Brings the state up to `now`.
-    fn settle(&mut self, now: OffsetDateTime) -> Settled {
-        match self.state {
-            State::Recovering { until } if until <= now => {
-                self.state = State::Live;
-                Settled::Changed
-            }
-            State::Deleted { deletion, .. }
-                if deletion.scheduled_purge_date <= now.unix_timestamp() =>
-            {
-                Settled::Purged
-            }
-            State::Purging { until } if until <= now => Settled::Purged,
-            _ => Settled::AsBefore,
-        }
-    }
-
-    /// The version of that id, or the latest.
-    pub(crate) fn version(&self, id: Option<&str>) -> Result<&Version<C>, ServiceError> {
-        let Some(id) = id.map(str::to_ascii_lowercase) else {
-            return Ok(&self.latest);
-        };
-        if self.latest.id == id {
-            return Ok(&self.latest);
-        }
-        self.earlier.get(&id).ok_or_else(|| self.no_version(&id))
-    }
-
-    pub(crate) fn version_mut(
-        &mut self,
-        id: Option<&str>,
-    ) -> Result<&mut Version<C>, ServiceError> {
-        let id = self.version(id)?.id.clone();
-        self.touch(&id);
-        if self.latest.id == id {
-            return Ok(&mut self.latest);
-        }
-        let missing = self.no_version(&id);
-        self.earlier.get_mut(&id).ok_or(missing)
-    }
-
-    /// All versions in the order of their ids, which is not that of their making.
-    pub(crate) fn versions(&self) -> Vec<&Version<C>> {
-        let mut versions: Vec<_> = self.earlier.values().chain([&self.latest]).collect();
-        versions.sort_by(|a, b| a.id.cmp(&b.id));
-        versions
-    }
-
-    fn no_version(&self, id: &str) -> ServiceError {
-        ServiceError::not_found(C::KIND, &format!("{}/{id}", self.name))
     }
 }

@@ -18,3 +18,6 @@ pub(crate) use kind::Kind;
 pub(crate) use ledger::{Ledger, NotWritten, Ticket};
 pub(crate) use record::{Change, Record, Records, Unreadable};
 pub(crate) use table::Table;
+
+#[cfg(test)]
+mod tests;

@@ -13,24 +13,35 @@ use crate::{
 /// The region of a vault that came into being by its name.
 pub(super) const REGION: &str = "westus2";
 
-const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
+/// As many as most answers have: fewer would be moved as they grow.
+const MOST: usize = 16;
 
-const VAULT: [(&str, &str); 6] = [
-    ("cache-control", "no-cache"),
-    ("pragma", "no-cache"),
-    ("expires", "-1"),
-    ("strict-transport-security", "max-age=31536000;includeSubDomains"),
-    ("x-content-type-options", "nosniff"),
-    ("x-ms-keyvault-service-version", "1.9.3019.1"),
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
+const NETWORK_INFO: HeaderName = HeaderName::from_static("x-ms-keyvault-network-info");
+const VAULT_REGION: HeaderName = HeaderName::from_static("x-ms-keyvault-region");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
+
+/// Made once: the names and values of every answer are not looked at again.
+const fn fixed(name: &'static str, value: &'static str) -> (HeaderName, HeaderValue) {
+    (HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+static VAULT: [(HeaderName, HeaderValue); 6] = [
+    fixed("cache-control", "no-cache"),
+    fixed("pragma", "no-cache"),
+    fixed("expires", "-1"),
+    fixed("strict-transport-security", "max-age=31536000;includeSubDomains"),
+    fixed("x-content-type-options", "nosniff"),
+    fixed("x-ms-keyvault-service-version", "1.9.3019.1"),
 ];
 
-const MANAGED_HSM: [(&str, &str); 6] = [
-    ("cache-control", "no-cache"),
-    ("content-security-policy", "default-src 'self'"),
-    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "SAMEORIGIN"),
-    ("x-ms-server-latency", "1"),
+static MANAGED_HSM: [(HeaderName, HeaderValue); 6] = [
+    fixed("cache-control", "no-cache"),
+    fixed("content-security-policy", "default-src 'self'"),
+    fixed("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    fixed("x-content-type-options", "nosniff"),
+    fixed("x-frame-options", "SAMEORIGIN"),
+    fixed("x-ms-server-latency", "1"),
 ];
 
 pub(super) fn add(
@@ -50,18 +61,18 @@ pub(super) fn add(
         VaultKind::Vault => &VAULT,
         VaultKind::ManagedHsm => &MANAGED_HSM,
     };
+    headers.reserve(MOST);
     for (name, value) in fixed {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(name.clone(), value.clone());
     }
     // A managed HSM's refusals tell nothing of the network and the region.
     if !(refused && kind == VaultKind::ManagedHsm) {
         let network = network_info(kind, address);
-        for (name, value) in
-            [("x-ms-keyvault-network-info", network.as_str()), ("x-ms-keyvault-region", region)]
-        {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
+        if let Ok(network) = HeaderValue::try_from(network) {
+            headers.insert(NETWORK_INFO, network);
+        }
+        if let Ok(region) = HeaderValue::from_str(region) {
+            headers.insert(VAULT_REGION, region);
         }
     }
     if !no_content {
@@ -76,8 +87,9 @@ pub(super) fn add(
             HeaderValue::from_static(concat!("azvault-emulator-", env!("CARGO_PKG_VERSION"))),
         );
     }
-    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
-        headers.insert(HeaderName::from_static("x-ms-request-id"), id);
+    let mut text = Uuid::encode_buffer();
+    if let Ok(id) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut text)) {
+        headers.insert(REQUEST_ID, id);
     }
     let echo = header(&request.headers, "x-ms-return-client-request-id")
         .is_some_and(|asked| asked.eq_ignore_ascii_case("true"));

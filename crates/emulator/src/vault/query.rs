@@ -1,5 +1,7 @@
 //! The query of a data-plane request. Some clients percent-encode the parameters' names too.
 
+use std::borrow::Cow;
+
 use super::ServiceError;
 
 /// The largest page, and the size of a page when none is asked for.
@@ -28,7 +30,7 @@ impl Query {
         let mut request_id = None;
         let mut out_content_type = None;
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            match name.to_ascii_lowercase().as_str() {
+            match lower(name).as_ref() {
                 "api-version" => api_version = Some(value.into_owned()),
                 "maxresults" => max_results = Some(page_size(&value)?),
                 "$skiptoken" => skip_token = Some(value.into_owned()),
@@ -89,6 +91,15 @@ impl Query {
             (2000..=2019, _) => (0, 0),
             version => version,
         }
+    }
+}
+
+/// Most clients write it so: then nothing is copied.
+fn lower(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        name
     }
 }
 

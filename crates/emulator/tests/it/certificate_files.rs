@@ -2,15 +2,21 @@
 
 use aws_lc_rs::signature::{ECDSA_P256K1_SHA256_ASN1, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use cms::content_info::ContentInfo;
 use p12_keystore::{
     Certificate, KeyStore, KeyStoreEntry, Pkcs12Archive, PrivateKey, PrivateKeyChain,
 };
 use rcgen::{CertificateParams, DistinguishedName, DnType, DnValue, KeyPair};
 use serde_json::{Value, json};
+use x509_cert::{
+    Certificate as Written,
+    der::{Decode, Encode},
+};
 
 use crate::{
-    certificate_support::{der, issued, parse, policy_with, sections},
+    certificate_support::{der, issued, merged_by, parse, policy_with, request, sections},
     support::{Answer, Vault},
+    test_certificates::{AUTHORITY, KEY, LEAF},
 };
 
 async fn import(vault: &Vault, body: Value) -> Answer {
@@ -165,4 +171,86 @@ async fn an_import_knows_issuers_and_needs_a_name() {
         (&props["subject"], &props["sans"]["dns_names"]),
         (&json!(""), &json!(["a.example"]))
     );
+}
+
+/// The certificates of the secret `c`, whatever its form.
+async fn certificates_of(vault: &Vault) -> Vec<Vec<u8>> {
+    let secret = vault.get("/secrets/c?outContentType=application/x-pem-file").await.ok();
+    let sections = sections(secret["value"].as_str().unwrap());
+    sections.into_iter().filter(|(tag, _)| tag == "CERTIFICATE").map(|(_, der)| der).collect()
+}
+
+/// As documented (PKCS #7), and as .NET's client is used (PKCS #12).
+#[tokio::test]
+async fn a_merge_takes_chains_in_any_order_and_in_files() {
+    for form in ["list", "reversed", "pkcs7", "pkcs12"] {
+        let vault = Vault::new().await;
+        let unknown = json!({"issuer": {"name": "Unknown"}, "secret_props": null});
+        let begun = request(&vault, "c", policy_with(unknown)).await;
+        let chain = merged_by(&begun.json()["csr"]);
+        let ders: Vec<_> = chain.iter().map(|text| STANDARD.decode(text).unwrap()).collect();
+        let x5c = match form {
+            "list" => chain.to_vec(),
+            "reversed" => chain.iter().rev().cloned().collect(),
+            "pkcs7" => {
+                let path =
+                    ders.iter().map(|der| Written::from_der(der).unwrap()).collect::<Vec<_>>();
+                vec![STANDARD.encode(ContentInfo::try_from(path).unwrap().to_der().unwrap())]
+            }
+            _ => {
+                let mut store = KeyStore::new();
+                for (index, der) in ders.iter().rev().enumerate() {
+                    let certificate = Certificate::from_der(der).unwrap();
+                    store.add_entry(&index.to_string(), KeyStoreEntry::Certificate(certificate));
+                }
+                vec![STANDARD.encode(store.writer("").write().unwrap())]
+            }
+        };
+        let merged = vault.post("/certificates/c/pending/merge", json!({"x5c": x5c})).await;
+        assert_eq!(merged.status(), 201, "{form}: {}", merged.text());
+        assert_eq!(merged.json()["cer"], chain[0], "{form}");
+        assert_eq!(certificates_of(&vault).await, ders, "{form}: the leaf first");
+    }
+}
+
+#[tokio::test]
+async fn a_chains_order_is_kept_where_that_was_said() {
+    let [key, leaf, authority] = [KEY, LEAF, AUTHORITY];
+    for content_type in ["application/x-pem-file", "application/x-pkcs12"] {
+        for (preserve, first) in [(None, leaf), (Some(false), leaf), (Some(true), authority)] {
+            let vault = Vault::new().await;
+            let value = match content_type {
+                "application/x-pem-file" => [key, authority, leaf].concat(),
+                // Entries without a key are written first.
+                _ => {
+                    let mut store = KeyStore::new();
+                    let certificate =
+                        |pem: &str| Certificate::from_der(&sections(pem)[0].1).unwrap();
+                    store.add_entry("ca", KeyStoreEntry::Certificate(certificate(authority)));
+                    let private = PrivateKey::from_der(&sections(key)[0].1).unwrap();
+                    let chain = PrivateKeyChain::new(vec![1], private, vec![certificate(leaf)]);
+                    store.add_entry("key", KeyStoreEntry::PrivateKeyChain(chain));
+                    STANDARD.encode(store.writer("").write().unwrap())
+                }
+            };
+            let body = json!({"value": value, "preserveCertOrder": preserve});
+            let bundle = import(&vault, body).await.ok();
+            assert_eq!(der(&bundle), sections(leaf)[0].1, "{content_type}");
+            assert_eq!(bundle.get("preserveCertOrder").and_then(Value::as_bool), preserve);
+            let written = certificates_of(&vault).await;
+            assert_eq!(written[0], sections(first)[0].1, "{content_type} {preserve:?}");
+            assert_eq!(written.len(), 2);
+        }
+    }
+
+    let vault = Vault::new().await;
+    let unknown = policy_with(json!({"issuer": {"name": "Unknown"}}));
+    let body = json!({"policy": unknown, "preserveCertOrder": true});
+    let begun = vault.post("/certificates/c/create", body).await.json();
+    assert_eq!(begun["preserveCertOrder"], true);
+    let [leaf, authority] = merged_by(&begun["csr"]);
+    let body = json!({"x5c": [authority, leaf]});
+    let merged = vault.post("/certificates/c/pending/merge", body).await.json();
+    assert_eq!((&merged["cer"], &merged["preserveCertOrder"]), (&json!(leaf), &json!(true)));
+    assert_eq!(STANDARD.encode(&certificates_of(&vault).await[0]), authority);
 }

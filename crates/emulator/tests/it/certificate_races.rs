@@ -106,7 +106,7 @@ async fn a_policy_that_changes_while_a_key_is_made_stays_changed() {
 fn a_cancellation_and_a_look_at_once_agree_on_what_came_first() {
     let vault = Arc::new(on_this_thread(Vault::new()));
     let policy =
-        policy_with(json!({"key_props": {"kty": "RSA", "key_size": 2048, "reuse_key": true}}));
+        policy_with(json!({"key_props": {"kty": "RSA", "key_size": 4096, "reuse_key": true}}));
     let mut versions = 1;
     on_this_thread(issued(&vault, "c", policy.clone()));
     for _ in 0..100 {

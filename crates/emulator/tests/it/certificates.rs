@@ -177,7 +177,7 @@ async fn a_certificate_says_what_its_policy_asks_for() {
         "subject": "CN=web, O=\"Contoso, Ltd\", OU=a, OU=b",
         "sans": {
             "dns_names": ["a.example", "*.b.example"], "emails": ["m@a.example"],
-            "upns": ["u@a.example"], "uris": ["https://a.example/x"], "ip_addresses": ["10.1.2.3"],
+            "upns": ["u@a.example"], "uris": ["https://a.example/x"], "ipAddresses": ["10.1.2.3"],
         },
         "ekus": ["1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.311.20.2.2"],
         "key_usage": ["cRLSign", "digitalSignature", "keyCertSign"],
@@ -244,7 +244,7 @@ async fn policies_that_no_certificate_can_have_are_refused() {
         (key(json!({"kty": "RSA-HSM", "exportable": true})), "RSA-HSM"),
         (x509(json!({})), "'subject'"),
         (x509(json!({"subject": "nobody"})), "nobody"),
-        (x509(json!({"subject": "CN=c", "sans": {"ip_addresses": ["x"]}})), "sans"),
+        (x509(json!({"subject": "CN=c", "sans": {"ipAddresses": ["x"]}})), "sans"),
         (x509(json!({"subject": "CN=c", "sans": {"dns_names": [" "]}})), "sans"),
         (x509(json!({"subject": "CN=c", "sans": {"emails": [""]}})), "sans"),
         (x509(json!({"subject": "CN=c", "ekus": ["server"]})), "server"),
@@ -277,6 +277,14 @@ async fn policies_that_no_certificate_can_have_are_refused() {
     let nothing = vault.post("/certificates/c/create", json!({})).await.refusal();
     assert_eq!((nothing.0, nothing.3.as_str()), (400, "Property 'policy' is required.\r\n"));
     assert_eq!(vault.get("/certificates/c").await.status(), 404, "nothing was made");
+}
+
+#[tokio::test]
+async fn what_a_policy_says_for_internal_use_is_not_kept() {
+    let vault = Vault::new().await;
+    let internal = json!({"platformManaged": {"certificateUsage": "tls"}});
+    let bundle = issued(&vault, "c", policy_with(internal)).await;
+    assert!(bundle["policy"].get("platformManaged").is_none(), "{bundle}");
 }
 
 #[tokio::test]

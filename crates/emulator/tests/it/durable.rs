@@ -15,10 +15,10 @@ const SCOPE: &str = "https://vault.azure.net/.default";
 const HSM_SCOPE: &str = "https://managedhsm.azure.net/.default";
 
 /// A folder for a data directory that is gone at the end.
-struct Data(PathBuf);
+pub(crate) struct Data(PathBuf);
 
 impl Data {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(std::env::temp_dir().join(format!("azvault-data-{}", uuid::Uuid::new_v4())))
     }
 
@@ -26,7 +26,7 @@ impl Data {
         Emulator::builder().data_dir(&self.0)
     }
 
-    async fn start(&self) -> Vault {
+    pub(crate) async fn start(&self) -> Vault {
         self.start_by(self.builder()).await
     }
 
@@ -53,7 +53,7 @@ impl Drop for Data {
     }
 }
 
-async fn stop(vault: Vault) {
+pub(crate) async fn stop(vault: Vault) {
     vault.emulator.shutdown().await;
 }
 

@@ -41,6 +41,8 @@ mod certificate_imports;
 mod certificate_lifecycle;
 mod certificate_operations;
 mod certificate_races;
+#[cfg(feature = "durable")]
+mod certificate_restarts;
 mod certificate_restores;
 mod certificate_support;
 mod certificate_wire;
@@ -74,6 +76,7 @@ mod key_lists;
 mod keys;
 #[cfg(feature = "cli")]
 mod kills;
+mod known_tokens;
 mod latency;
 mod ledger;
 mod managed_hsm;
@@ -101,5 +104,6 @@ mod test_certificates;
 mod test_keys;
 mod tls;
 mod vault_limits;
+mod walks;
 mod whole_state;
 mod wire;

@@ -92,7 +92,7 @@ pub(super) struct Sans {
     pub(super) upns: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) uris: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "ipAddresses", skip_serializing_if = "Option::is_none")]
     pub(super) ip_addresses: Option<Vec<String>>,
 }
 

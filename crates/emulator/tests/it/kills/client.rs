@@ -20,6 +20,8 @@ struct Own {
     /// What was sent, and not answered.
     open: Option<Open>,
     changed: bool,
+    /// What was read after a kill.
+    read: Versions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +46,14 @@ impl Client {
     pub(super) fn new(number: usize, chance: Chance) -> Self {
         let own = |kind: Kind, prefix: &str| {
             let object = Object { state: State::Absent, versions: Versions::new() };
-            Own { kind, name: format!("{prefix}-{number}"), object, open: None, changed: false }
+            Own {
+                kind,
+                name: format!("{prefix}-{number}"),
+                object,
+                open: None,
+                changed: false,
+                read: Versions::new(),
+            }
         };
         let own = vec![
             own(Kind::Secret, "secret-a"),
@@ -75,13 +84,13 @@ impl Client {
     }
 
     /// Compares what the program tells with what was promised, and goes on from there; gives how many requests had
-    /// been under way.
-    pub(super) async fn settle(&mut self, caller: &Caller) -> usize {
+    /// been under way. Unless `all` is to be read, what versions hold is read once.
+    pub(super) async fn settle(&mut self, caller: &Caller, all: bool) -> usize {
         let mut open = 0;
         for own in &mut self.own {
-            if std::mem::take(&mut own.changed) {
+            if std::mem::take(&mut own.changed) || all {
                 open += usize::from(own.open.is_some());
-                own.settle(caller).await;
+                own.settle(caller, all).await;
             }
         }
         open
@@ -176,8 +185,9 @@ impl Own {
         Some(1)
     }
 
-    async fn settle(&mut self, caller: &Caller) {
-        let (state, versions) = look(caller, self.kind, &self.name).await;
+    async fn settle(&mut self, caller: &Caller, all: bool) {
+        let known = if all { &Versions::new() } else { &self.read };
+        let (state, versions) = look(caller, self.kind, &self.name, known).await;
         let told =
             format!("{}: {:?} {:?}, now {state:?} {versions:?}", self.name, self.object, self.open);
         let old = &self.object.versions;
@@ -196,8 +206,9 @@ impl Own {
             }
         }
         if self.kind == Kind::Certificate {
-            self.check_beside(caller, state, &versions).await;
+            self.check_beside(caller, state, &versions, known).await;
         }
+        self.read = versions.clone();
         self.object.state = state;
         match state {
             State::Live => self.object.versions = versions,
@@ -207,14 +218,22 @@ impl Own {
     }
 
     /// A certificate, its key and its secret are there with the same versions, or none is.
-    async fn check_beside(&self, caller: &Caller, state: State, versions: &Versions) {
+    async fn check_beside(
+        &self,
+        caller: &Caller,
+        state: State,
+        versions: &Versions,
+        read: &Versions,
+    ) {
         let ids = |versions: &Versions| versions.keys().cloned().collect::<Vec<_>>();
-        let (of_key, keys) = look(caller, Kind::Key, &self.name).await;
-        let (of_secret, secrets) = look(caller, Kind::Secret, &self.name).await;
+        let (of_key, keys) = look(caller, Kind::Key, &self.name, read).await;
+        let (of_secret, secrets) = look(caller, Kind::Secret, &self.name, read).await;
         assert_eq!((of_key, of_secret), (state, state), "{}", self.name);
         assert_eq!(ids(&keys), ids(versions));
         assert_eq!(ids(&secrets), ids(versions));
-        assert!(keys.values().all(|x| !x.is_empty()));
-        assert!(secrets.values().all(|pem| pem.contains("PRIVATE KEY")));
+        // Those that are new.
+        let new = |id: &String| !read.contains_key(id);
+        assert!(keys.iter().all(|(id, x)| !new(id) || x.len() == 43));
+        assert!(secrets.iter().all(|(id, pem)| !new(id) || pem.contains("PRIVATE KEY")));
     }
 }

@@ -97,8 +97,8 @@ async fn what_was_acknowledged_survives_a_kill_at_any_moment_and_nothing_is_ther
         let durability = if chance.below(2) == 0 { "normal" } else { "full" };
         let mut clients: Vec<Client> =
             (0..CLIENTS).map(|number| Client::new(number, chance.fork())).collect();
-        for _ in 0..left.min(KILLS_OF_A_DIRECTORY) {
-            let running = Running::start(&place.0, durability).await;
+        let mut running = Running::start(&place.0, durability).await;
+        for kill in (0..left.min(KILLS_OF_A_DIRECTORY)).rev() {
             let fuse = Fuse::new(&mut chance);
             let tasks: Vec<_> = std::mem::take(&mut clients)
                 .into_iter()
@@ -113,14 +113,14 @@ async fn what_was_acknowledged_survives_a_kill_at_any_moment_and_nothing_is_ther
                 clients.push(task.await.unwrap());
             }
             raw::check(&place.0.join("data"));
-            let running = Running::start(&place.0, durability).await;
+            running = Running::start(&place.0, durability).await;
             for client in &mut clients {
-                open += client.settle(&running.caller()).await;
+                open += client.settle(&running.caller(), kill == 0).await;
                 acknowledged += std::mem::take(&mut client.acknowledged);
             }
-            running.kill();
             left -= 1;
         }
+        running.kill();
     }
     println!("{kills} kills, {acknowledged} answers, {open} requests under way");
     assert!(acknowledged >= kills, "there was hardly anything to lose: {acknowledged}");

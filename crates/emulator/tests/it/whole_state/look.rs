@@ -77,7 +77,7 @@ impl Looker {
         ]
         .map(|path| format!("{management}{path}?api-version={ARM}"))
         .into();
-        let graph = ["users", "servicePrincipals", "applications"];
+        let graph = ["users", "servicePrincipals"];
         all.extend(graph.map(|path| format!("https://graph.microsoft.com/v1.0/{path}")));
         for name in VAULTS {
             let base = emulator.vault_url(name);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     arm::{API_VERSION, Arm, VAULT_SCOPE},
     arm_managed_hsms as hsms,
-    certificate_support::{issued, policy, policy_with, request},
+    certificate_support::{policy, policy_with, request},
     support::{Vault, base64url, token},
     test_certificates::LEGACY_PFX,
     test_keys::RSA_2048,
