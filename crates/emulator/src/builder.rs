@@ -56,7 +56,7 @@ pub struct EmulatorBuilder {
     principals: Principals,
     sign_in_by_hand: bool,
     identity_header: Option<Secret>,
-    properties: VaultProperties,
+    pub(crate) properties: VaultProperties,
     subscription_id: Option<String>,
     provisioning_lag: Duration,
     hsm_provisioning_lag: Duration,
@@ -684,21 +684,6 @@ impl EmulatorBuilder {
             admin: Admin { anywhere: self.admin_from_anywhere, health: Health::default() },
         }
     }
-}
-
-/// An emulator of the same tenant, people, settings of vaults and time, without anything in it.
-pub(crate) fn rehearsal(of: &Router) -> Router {
-    let builder = EmulatorBuilder {
-        tenant_id: Some(of.tokens.tenant_id.clone()),
-        subscription_id: Some(of.arm.settings.subscription_id.clone()),
-        properties: of.vaults.defaults().clone(),
-        provider_registered: of.arm.settings.provider_registered,
-        ..EmulatorBuilder::default()
-    };
-    let mut router = builder.router(of.tokens.signing_key.clone());
-    router.tokens.directory = Arc::clone(&of.tokens.directory);
-    router.clock = of.clock.clone();
-    router
 }
 
 /// Where state is kept, if it is.

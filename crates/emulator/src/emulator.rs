@@ -270,18 +270,12 @@ impl Emulator {
     /// assert_eq!(emulator.throttle_state(), []);
     /// ```
     pub fn throttle_state(&self) -> Vec<ThrottleState> {
-        let router = &self.inner.router;
-        let times = router.clock.times();
-        let now = |vault: Option<&str>| vault.map_or(times.all(), |name| times.of(name));
-        let mut state = router.vault_meter.state(now);
-        state.extend(router.arm.throttle_state(times.all()));
-        state
+        self.inner.router.throttle_state()
     }
 
     /// Forgets what was counted against limits: they are as they were at first.
     pub fn clear_throttling(&self) {
-        self.inner.router.vault_meter.clear();
-        self.inner.router.arm.clear_meter();
+        self.inner.router.clear_throttling();
     }
 
     /// Makes what `seed` asks for and is not there yet, and tells what it made and what it left alone.

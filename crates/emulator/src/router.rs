@@ -18,6 +18,7 @@ use crate::{
     host::Site,
     journal::Records,
     journal_file::JournalFile,
+    limits::ThrottleState,
     message::{Outcome, Request, Response, json_response},
     operation::{self, Service},
     principal::Principal,
@@ -123,6 +124,21 @@ impl Router {
             Ok(()) => response,
             Err(error) => not_written(&error),
         }
+    }
+
+    /// How the limits stand that were switched on.
+    pub(crate) fn throttle_state(&self) -> Vec<ThrottleState> {
+        let times = self.clock.times();
+        let now = |vault: Option<&str>| vault.map_or(times.all(), |name| times.of(name));
+        let mut state = self.vault_meter.state(now);
+        state.extend(self.arm.throttle_state(times.all()));
+        state
+    }
+
+    /// Forgets what was counted against limits.
+    pub(crate) fn clear_throttling(&self) {
+        self.vault_meter.clear();
+        self.arm.clear_meter();
     }
 
     /// Processes a request that nothing has struck so far; it still may be, once its caller is known.

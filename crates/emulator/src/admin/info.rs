@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The paths of the API, each with its methods.
-const PATHS: [(&str, &str); 10] = [
+const PATHS: [(&str, &str); 11] = [
     ("/health", "GET"),
     ("/admin/info", "GET"),
     ("/admin/clock", "GET, PUT"),
@@ -17,6 +17,7 @@ const PATHS: [(&str, &str); 10] = [
     ("/admin/faults", "GET, POST, DELETE"),
     ("/admin/faults/{id}", "GET, DELETE"),
     ("/admin/journal", "GET, DELETE"),
+    ("/admin/limits", "GET, DELETE"),
     ("/admin/snapshot", "GET, PUT"),
     ("/admin/reset", "POST"),
     ("/admin/seed", "POST"),

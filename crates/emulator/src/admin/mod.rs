@@ -9,6 +9,7 @@ mod gate;
 mod health;
 mod info;
 mod journal;
+mod limits;
 mod refusal;
 mod seed;
 mod state;
@@ -46,6 +47,7 @@ enum Route<'a> {
     Faults,
     Fault(&'a str),
     Journal,
+    Limits,
     Seed,
     Snapshot,
     Reset,
@@ -62,6 +64,7 @@ impl<'a> Route<'a> {
             ("faults", "") => Self::Faults,
             ("faults", id) if !id.contains('/') => Self::Fault(id),
             ("journal", "") => Self::Journal,
+            ("limits", "") => Self::Limits,
             ("seed", "") => Self::Seed,
             ("snapshot", "") => Self::Snapshot,
             ("reset", "") => Self::Reset,
@@ -117,6 +120,7 @@ async fn route(router: &Router, request: &Request) -> Result<Response, Refusal> 
         Route::Faults => faults::answer(&router.faults, request),
         Route::Fault(id) => faults::one(&router.faults, id, request),
         Route::Journal => journal::answer(&router.journal, request),
+        Route::Limits => limits::answer(router, request),
         Route::Seed => seed::answer(router, request).await,
         Route::Snapshot => state::snapshot(router, request).await,
         Route::Reset => state::reset(router, request).await,

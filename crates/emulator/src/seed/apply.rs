@@ -12,7 +12,7 @@ use super::{
     report::SeedReport,
 };
 use crate::{
-    builder,
+    builder::EmulatorBuilder,
     error::Error,
     host::Site,
     message::{Body, Request, Response},
@@ -34,9 +34,23 @@ const VAULT_VERSION: &str = "7.6";
 /// # Errors
 /// When something cannot be made as it is asked for; found in the rehearsal, nothing is changed.
 pub(crate) async fn sow(router: &Router, seed: &Seed) -> Result<SeedReport, Error> {
-    let stage = builder::rehearsal(router);
+    let stage = stage(router);
     Sower { router: &stage, rehearses: true }.all(&seed.plan.vaults).await?;
     Sower { router, rehearses: false }.all(&seed.plan.vaults).await
+}
+
+/// An emulator of the same tenant, people, settings of vaults and time, without anything in it.
+fn stage(of: &Router) -> Router {
+    let settings = &of.arm.settings;
+    let mut builder = EmulatorBuilder::default()
+        .tenant_id(&of.tokens.tenant_id)
+        .subscription_id(&settings.subscription_id)
+        .provider_registered(settings.provider_registered);
+    builder.properties = of.vaults.defaults().clone();
+    let mut router = builder.router(of.tokens.signing_key.clone());
+    router.tokens.directory = Arc::clone(&of.tokens.directory);
+    router.clock = of.clock.clone();
+    router
 }
 
 struct Sower<'a> {

@@ -8,6 +8,7 @@
 )]
 
 mod admin;
+mod admin_state;
 mod api_versions;
 mod arm;
 mod arm_access;
