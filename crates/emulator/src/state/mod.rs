@@ -8,7 +8,15 @@
 pub(crate) mod disk;
 mod flag;
 mod kind;
+#[cfg_attr(
+    not(any(test, feature = "durable")),
+    expect(dead_code, reason = "a writer needs a data directory")
+)]
 mod ledger;
+#[cfg_attr(
+    not(any(test, feature = "durable")),
+    expect(dead_code, reason = "a writer needs a data directory")
+)]
 mod queue;
 mod record;
 mod table;
