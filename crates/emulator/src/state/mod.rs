@@ -13,10 +13,6 @@ mod kind;
     expect(dead_code, reason = "a writer needs a data directory")
 )]
 mod ledger;
-#[cfg_attr(
-    not(any(test, feature = "durable")),
-    expect(dead_code, reason = "a writer needs a data directory")
-)]
 mod queue;
 mod record;
 mod table;
