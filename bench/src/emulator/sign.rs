@@ -28,7 +28,7 @@ use super::{
 use crate::harness::{Measures, Options, Row, interleaved_all, runtime};
 
 /// Callers at a time, so that the emulator is never without work.
-const CALLERS: usize = 8;
+const CALLERS: usize = 32;
 /// Signatures in a turn, a quarter of a second, and turns of each contender in a round.
 const SIGNATURES: usize = 320;
 const TURNS: usize = 3;
@@ -47,20 +47,20 @@ pub(super) fn rows(options: &Options) -> Result<Vec<Row>> {
     let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair)?;
     let jwk = JsonWebKey::from_der(der.as_ref())?.to_private_json()?;
     let body = format!(r#"{{"key":{}}}"#, jwk.expose());
-    let import = vault.request(Http::Two, Method::PUT, "/keys/k", Some(body))?;
+    let import = vault.request(Http::One, Method::PUT, "/keys/k", Some(body))?;
     let imported = vault.once(&runtime, import)?.json()?;
     let kid = imported.pointer("/key/kid").and_then(Value::as_str).context("no kid")?;
     let path = kid.split_once("/keys/").map(|(_, name)| format!("/keys/{name}/sign"));
     let digest = URL_SAFE_NO_PAD.encode(DIGEST);
     let body = serde_json::json!({ "alg": "RS256", "value": digest }).to_string();
-    let sign = vault.request(Http::Two, Method::POST, &path.context("no name")?, Some(body))?;
+    let sign = vault.request(Http::One, Method::POST, &path.context("no name")?, Some(body))?;
 
     let signed = vault.once(&runtime, sign.clone())?.json()?;
     let signed = signed.get("value").and_then(Value::as_str).context("no signature")?;
     ensure!(signed == URL_SAFE_NO_PAD.encode(bare(&pair)?), "the two signatures differ");
 
     let made = vec![sign];
-    let mut load = Load::connect(&runtime, vault.place(), vault.host(), Http::Two, CALLERS)?;
+    let mut load = Load::connect(&runtime, vault.place(), vault.host(), Http::One, CALLERS)?;
     let mut contenders: [Measures<'_, 2>; 2] = [
         Box::new(|| {
             turn(program.id(), SIGNATURES, || load.send(SIGNATURES, &made)).map(Turn::figures)
