@@ -150,3 +150,24 @@ async fn resource_manager_tells_of_no_secret_that_is_not_written() {
     let (status, answer) = kept.manage(Method::Get, SECRET, Value::Null).await;
     assert_eq!((status, &answer["properties"]["contentType"]), (200, &json!("second")));
 }
+
+#[tokio::test]
+async fn what_the_admin_api_did_is_written_before_it_is_told() {
+    let kept = Kept::new(Emulator::builder()).await;
+    lock(&kept.memory.0).broken = true;
+    let snapshot = String::from_utf8(kept.router.snapshot().await.unwrap().to_bytes()).unwrap();
+    for (method, path, body) in [
+        (Method::Put, "clock", r#"{"advance_seconds": 60}"#),
+        (Method::Put, "clock/kv", r#"{"frozen": true}"#),
+        (Method::Delete, "clock/kv", ""),
+        (Method::Put, "snapshot", &snapshot),
+        (Method::Post, "reset", ""),
+    ] {
+        let url = format!("http://127.0.0.1:1/admin/{path}");
+        let mut request = Request::new(Url::parse(&url).unwrap(), method);
+        request.insert_header(HeaderName::from_static("content-type"), "application/json");
+        request.set_body(body.to_owned());
+        let answer = kept.transport.send(&Context::new(), &mut request).await.unwrap();
+        assert_eq!(u16::from(answer.status()), 503, "{path}");
+    }
+}
