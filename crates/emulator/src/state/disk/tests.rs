@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Disk, Durability,
-    database::{Database, FORMS},
+    database::{Database, FORMS, refused},
     folder::Folder,
 };
 use crate::state::{Change, Kind};
@@ -66,4 +66,33 @@ async fn a_migration_that_fails_leaves_the_file_as_it_was() {
     assert!(place.bytes() == before);
     let (_disk, records) = Disk::open(&place.0, Durability::Normal).unwrap();
     assert_eq!(records[0].read::<String>().unwrap(), "kept");
+}
+
+/// A full disk has no room for one, and a directory that cannot be opened then is one whose owner removes it.
+#[tokio::test]
+async fn a_directory_needs_no_file_of_shared_memory() {
+    let place = Place::new().await;
+    let (disk, _) = Disk::open(&place.0, Durability::Normal).unwrap();
+    let ledger = disk.ledger().unwrap();
+    let ticket = ledger.hand_over(vec![Change::put(Kind::Secret, "v", "l", &"kept")]);
+    ledger.written(ticket).await.unwrap();
+    assert!(place.0.join("state.db-wal").exists());
+    assert!(!place.0.join("state.db-shm").exists());
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_system_is_not_blamed_on_the_file() {
+    let place = Place::new().await;
+    let folder = Folder::open(&place.0).unwrap();
+    let words = |code| {
+        let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        refused(&folder, &error).to_string()
+    };
+    use rusqlite::ffi;
+    for code in [ffi::SQLITE_IOERR, ffi::SQLITE_FULL, ffi::SQLITE_NOMEM, ffi::SQLITE_BUSY] {
+        let words = words(code);
+        assert!(words.contains("state.db") && !words.contains("damaged"), "{words}");
+        assert!(!words.contains("remove"), "{words}");
+    }
+    assert!(words(ffi::SQLITE_CORRUPT).contains("damaged"));
 }
