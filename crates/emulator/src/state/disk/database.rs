@@ -82,14 +82,10 @@ impl Database {
             return Err(folder.refused(format!("{path} is no state of an emulator. Put it back")));
         }
         if found > form {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!(
-                    "{} is of form {found}, which a newer emulator made; this one knows the forms up to {form}. Use the \
-                     newer one, or name another directory",
-                    path.display()
-                ),
-            ));
+            let path = path.display();
+            return Err(newer(&format!(
+                "{path} is of form {found}; this emulator knows the forms up to {form}"
+            )));
         }
         let prepare = |connection: &mut Connection| -> Result<(), rusqlite_migration::Error> {
             connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -148,7 +144,10 @@ impl Database {
             self.refused(&format!("the {kind} '{key}' of '{owner}' was changed by somebody"))
         })?;
         let kind = Kind::of(kind).ok_or_else(|| {
-            self.refused(&format!("'{kind}' is no kind of record that this version knows"))
+            let path = self.connection.path().unwrap_or_default();
+            let what =
+                format!("{path} has a record of a kind that this emulator does not know, '{kind}'");
+            newer(&what)
         })?;
         Ok(Record { kind, owner, key, body })
     }
@@ -185,6 +184,13 @@ fn make(path: &Path, sealer: &Sealer) -> io::Result<()> {
     };
     fill().map_err(io::Error::other)?;
     fs::rename(&new, path)
+}
+
+/// What is whole and sealed by the right key, and yet unknown.
+fn newer(what: &str) -> io::Error {
+    let words =
+        format!("{what}: a newer emulator made it. Use the newer one, or name another directory");
+    io::Error::new(io::ErrorKind::InvalidData, words)
 }
 
 fn damaged(path: &Path) -> String {

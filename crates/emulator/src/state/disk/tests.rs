@@ -9,6 +9,7 @@ use super::{
     Disk, Durability,
     database::{Database, FORMS, refused},
     folder::Folder,
+    seal::About,
 };
 use crate::state::{Change, Kind};
 
@@ -95,4 +96,20 @@ async fn what_is_wrong_with_the_system_is_not_blamed_on_the_file() {
         assert!(!words.contains("remove"), "{words}");
     }
     assert!(words(ffi::SQLITE_CORRUPT).contains("damaged"));
+}
+
+#[tokio::test]
+async fn a_kind_of_record_that_only_a_newer_emulator_knows_is_no_damage() {
+    let place = Place::new().await;
+    let (disk, records) = Disk::open(&place.0, Durability::Normal).unwrap();
+    let Database { connection, sealer, .. } = &disk.database;
+    let about = About { kind: "kept-since-then", owner: "v", key: "k" };
+    let body = sealer.seal(&about, &records[0].body).unwrap();
+    let insert =
+        "INSERT INTO records (owner, kind, key, body) VALUES ('v', 'kept-since-then', 'k', ?1)";
+    connection.execute(insert, [body]).unwrap();
+    drop(disk);
+    let words = Disk::open(&place.0, Durability::Normal).unwrap_err().to_string();
+    assert!(words.contains("a newer emulator") && words.contains("kept-since-then"), "{words}");
+    assert!(!words.contains("damaged") && !words.contains("remove"), "{words}");
 }
