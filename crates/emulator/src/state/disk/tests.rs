@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
+use rusqlite::ffi;
 use rusqlite_migration::M;
 use uuid::Uuid;
 
@@ -86,10 +87,9 @@ async fn what_is_wrong_with_the_system_is_not_blamed_on_the_file() {
     let place = Place::new().await;
     let folder = Folder::open(&place.0).unwrap();
     let words = |code| {
-        let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
         refused(&folder, &error).to_string()
     };
-    use rusqlite::ffi;
     for code in [ffi::SQLITE_IOERR, ffi::SQLITE_FULL, ffi::SQLITE_NOMEM, ffi::SQLITE_BUSY] {
         let words = words(code);
         assert!(words.contains("state.db") && !words.contains("damaged"), "{words}");
