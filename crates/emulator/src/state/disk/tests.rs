@@ -113,3 +113,18 @@ async fn a_kind_of_record_that_only_a_newer_emulator_knows_is_no_damage() {
     assert!(words.contains("a newer emulator") && words.contains("kept-since-then"), "{words}");
     assert!(!words.contains("damaged") && !words.contains("remove"), "{words}");
 }
+
+/// Whoever may write to the directory before the emulator does could have it overwrite any file of its user.
+#[cfg(unix)]
+#[test]
+fn a_lock_that_is_a_link_is_refused_and_what_it_leads_to_stays() {
+    let path = std::env::temp_dir().join(format!("azvault-link-{}", Uuid::new_v4()));
+    fs::create_dir(&path).unwrap();
+    let other = path.join("other");
+    fs::write(&other, "precious").unwrap();
+    std::os::unix::fs::symlink(&other, path.join("lock")).unwrap();
+    let words = Disk::open(&path, Durability::Normal).unwrap_err().to_string();
+    assert!(words.contains("lock is a link"), "{words}");
+    assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+    fs::remove_dir_all(&path).unwrap();
+}
