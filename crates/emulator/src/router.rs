@@ -219,6 +219,14 @@ impl Router {
         }
     }
 
+    /// Waits until what was changed without a request is written.
+    pub(crate) async fn written(&self) -> Result<(), NotWritten> {
+        if self.ledger.is_kept() {
+            self.ledger.written(whole::hand_over(self)).await?;
+        }
+        Ok(())
+    }
+
     /// Has written what was changed without a request.
     pub(crate) fn hand_over(&self) {
         if self.ledger.is_kept() {

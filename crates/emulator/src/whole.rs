@@ -167,6 +167,14 @@ pub(crate) fn hand_over_rest(router: &Router) -> Ticket {
     router.arm.hold(|| Ticket::of(ticket))
 }
 
+/// All that there is was handed over by `changes`, which put it there anew.
+pub(crate) fn hand_over_anew(router: &Router, changes: Vec<Change>) -> Ticket {
+    let ticket = router.ledger.hand_over(changes);
+    router.vaults.handed_over(ticket);
+    ticket.put(&router.keeping.ticket);
+    ticket
+}
+
 /// Stands for all that [`hand_over`] took so far.
 pub(crate) fn ticket(router: &Router) -> Ticket {
     Ticket::of(&router.keeping.ticket)

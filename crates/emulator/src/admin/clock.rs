@@ -91,7 +91,7 @@ macro_rules! apply {
 }
 
 /// The time of all vaults without one of their own.
-pub(super) fn answer(router: &Router, request: &Request) -> Result<Response, Refusal> {
+pub(super) async fn answer(router: &Router, request: &Request) -> Result<Response, Refusal> {
     let clock = &router.clock;
     super::only(request, &[Method::GET, Method::HEAD, Method::PUT])?;
     if request.method == Method::PUT {
@@ -106,13 +106,13 @@ pub(super) fn answer(router: &Router, request: &Request) -> Result<Response, Ref
         if let Some(on) = change.tokens_follow {
             clock.carry_tokens(on);
         }
-        router.hand_over();
+        router.written().await.map_err(|error| Refusal::not_written(&error))?;
     }
     Ok(shown(&Shown::of(clock)))
 }
 
 /// The time of one vault.
-pub(super) fn of_vault(
+pub(super) async fn of_vault(
     router: &Router,
     vault: &str,
     request: &Request,
@@ -134,7 +134,9 @@ pub(super) fn of_vault(
         }
         apply!(clock, change);
     }
-    router.hand_over();
+    if request.method == Method::DELETE || request.method == Method::PUT {
+        router.written().await.map_err(|error| Refusal::not_written(&error))?;
+    }
     Ok(shown(&ShownVault::of(&clock)))
 }
 

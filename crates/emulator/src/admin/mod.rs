@@ -115,8 +115,8 @@ async fn route(router: &Router, request: &Request) -> Result<Response, Refusal> 
             only(request, &[Method::GET, Method::HEAD])?;
             Ok(info::answer(router, request))
         }
-        Route::Clock => clock::answer(router, request),
-        Route::ClockOf(vault) => clock::of_vault(router, vault, request),
+        Route::Clock => clock::answer(router, request).await,
+        Route::ClockOf(vault) => clock::of_vault(router, vault, request).await,
         Route::Faults => faults::answer(&router.faults, request),
         Route::Fault(id) => faults::one(&router.faults, id, request),
         Route::Journal => journal::answer(&router.journal, request),

@@ -3,7 +3,10 @@
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
-use crate::message::{Response, json_response};
+use crate::{
+    message::{Response, json_response},
+    state::NotWritten,
+};
 
 /// A refusal of the API; its text repeats no value of a body.
 #[derive(Debug)]
@@ -21,6 +24,12 @@ impl Refusal {
 
     pub(super) fn bad(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
+    }
+
+    /// What was asked for is done, and may be gone after a restart.
+    pub(super) fn not_written(error: &NotWritten) -> Self {
+        let message = format!("The emulator could not write its state: {error}");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", message)
     }
 
     pub(super) fn forbidden(code: &'static str, message: impl Into<String>) -> Self {

@@ -9,6 +9,7 @@ use crate::{
     message::{Request, Response},
     router::Router,
     seed::{Seed, sow},
+    state::NotWritten,
 };
 
 pub(super) async fn answer(router: &Router, request: &Request) -> Result<Response, Refusal> {
@@ -21,7 +22,11 @@ pub(super) async fn answer(router: &Router, request: &Request) -> Result<Respons
 
 /// With the cause, which tells the place and repeats no value.
 pub(super) fn refused(error: &crate::Error) -> Refusal {
-    match error.source() {
+    let cause = error.source();
+    if let Some(error) = cause.and_then(|cause| cause.downcast_ref::<NotWritten>()) {
+        return Refusal::not_written(error);
+    }
+    match cause {
         Some(cause) => Refusal::bad(format!("{error}: {cause}")),
         None => Refusal::bad(error.to_string()),
     }

@@ -22,8 +22,12 @@ pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
     builder.create(path).map_err(|error| named(path, &error))
 }
 
-/// Opens or makes a file to lock.
+/// Opens or makes a file to lock, which is written to then: one that a link leads to is somebody else's.
 pub(crate) fn lock_file(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path).is_ok_and(|file| file.is_symlink()) {
+        let words = format!("{} is a link. Remove it, or name another folder", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
+    }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

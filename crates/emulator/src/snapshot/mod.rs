@@ -135,7 +135,8 @@ impl Router {
             return Ok(());
         }
         let puts = records.into_iter().map(Change::Put);
-        let ticket = self.ledger.hand_over([Change::DeleteAll].into_iter().chain(puts).collect());
+        let changes = [Change::DeleteAll].into_iter().chain(puts).collect();
+        let ticket = whole::hand_over_anew(self, changes);
         self.ledger.written(ticket).await.map_err(|error| Error::new("write its state", error))
     }
 }

@@ -25,9 +25,9 @@ impl Ticket {
         Self(place.load(Ordering::Acquire))
     }
 
-    /// Puts it there.
+    /// Puts it there, unless a later one is there.
     pub(crate) fn put(self, place: &AtomicU64) {
-        place.store(self.0, Ordering::Release);
+        place.fetch_max(self.0, Ordering::AcqRel);
     }
 }
 

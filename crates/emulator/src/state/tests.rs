@@ -1,5 +1,7 @@
 //! What memory holds and what is written are the same, and it is told when they are not.
 
+mod order;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -32,6 +34,9 @@ struct Held {
     records: BTreeMap<Place, Vec<u8>>,
     broken: bool,
     attempts: usize,
+    notes_each: bool,
+    /// What there was after each batch: the process may end after any.
+    after_each: Vec<BTreeMap<Place, Vec<u8>>>,
 }
 
 impl Shelf for Memory {
@@ -41,21 +46,32 @@ impl Shelf for Memory {
         if held.broken {
             return Err("no space left on device".to_owned());
         }
-        for change in batches.iter().flatten() {
-            match change.clone() {
-                Change::Put(Record { kind, owner, key, body }) => {
-                    held.records.insert((owner, kind, key), body);
-                }
-                Change::Delete { kind, owner, key } => {
-                    held.records.remove(&(owner, kind, key));
-                }
-                Change::DeleteOwned { owner } => held.records.retain(|(of, ..), _| *of != owner),
-                Change::DeleteAll => held.records.clear(),
-                Change::Broken(unreadable) => return Err(unreadable.to_string()),
+        for batch in batches {
+            apply(batch, &mut held.records)?;
+            if held.notes_each {
+                let records = held.records.clone();
+                held.after_each.push(records);
             }
         }
         Ok(())
     }
+}
+
+fn apply(batch: &[Change], records: &mut BTreeMap<Place, Vec<u8>>) -> Result<(), String> {
+    for change in batch {
+        match change.clone() {
+            Change::Put(Record { kind, owner, key, body }) => {
+                records.insert((owner, kind, key), body);
+            }
+            Change::Delete { kind, owner, key } => {
+                records.remove(&(owner, kind, key));
+            }
+            Change::DeleteOwned { owner } => records.retain(|(of, ..), _| *of != owner),
+            Change::DeleteAll => records.clear(),
+            Change::Broken(unreadable) => return Err(unreadable.to_string()),
+        }
+    }
+    Ok(())
 }
 
 struct Kept {
@@ -89,8 +105,12 @@ impl Kept {
     async fn send(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         let separator = if path.contains('?') { '&' } else { '?' };
         let url = format!("https://kv.vault.localhost:1{path}{separator}api-version=7.6");
-        let mut request = Request::new(Url::parse(&url).unwrap(), method);
-        let bearer = format!("Bearer {}", self.token);
+        self.send_to(method, &url, &self.token, body).await
+    }
+
+    async fn send_to(&self, method: Method, url: &str, token: &str, body: Value) -> (u16, Value) {
+        let mut request = Request::new(Url::parse(url).unwrap(), method);
+        let bearer = format!("Bearer {token}");
         request.insert_header(HeaderName::from_static("authorization"), bearer);
         if !body.is_null() {
             request.set_body(body.to_string());
@@ -244,16 +264,26 @@ impl Kept {
     /// What is written makes a state that tells the same records.
     fn assert_loads(&self) {
         let held = lock(&self.memory.0);
-        let records = held.records.iter().map(|((owner, kind, key), body)| Record {
-            kind: *kind,
-            owner: owner.clone(),
-            key: key.clone(),
-            body: body.clone(),
-        });
-        let router = Emulator::builder().router(None);
-        Whole::load(&router, records.collect()).unwrap().take_over(&router);
-        assert!(told(&router) == held.records);
+        let told = told(&loaded(&held.records));
+        let mut written = held.records.clone();
+        written.retain(|(_, kind, _), _| *kind != Kind::Clock);
+        let differ = |(place, body): &(&Place, &Vec<u8>)| told.get(*place) != Some(*body);
+        let lost: Vec<_> = written.iter().filter(differ).map(|(place, _)| place).collect();
+        assert!(lost.is_empty() && told.len() == written.len(), "{lost:?}");
     }
+}
+
+/// What a process begins with that finds these records.
+fn loaded(records: &BTreeMap<Place, Vec<u8>>) -> Router {
+    let records = records.iter().map(|((owner, kind, key), body)| Record {
+        kind: *kind,
+        owner: owner.clone(),
+        key: key.clone(),
+        body: body.clone(),
+    });
+    let router = Emulator::builder().router(None);
+    Whole::load(&router, records.collect()).unwrap().take_over(&router);
+    router
 }
 
 #[tokio::test]

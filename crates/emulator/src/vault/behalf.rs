@@ -45,6 +45,10 @@ impl<'a> OnBehalf<'a> {
         Some(Self { router, caller, site, vault, settings, query, grant: OnceLock::new() })
     }
 
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     pub(crate) fn context(&self) -> Context<'_> {
         Context {
             router: self.router,

@@ -50,6 +50,8 @@ impl Keeping {
 pub(super) struct Slots {
     slots: HashMap<String, Slot>,
     changed: BTreeSet<String>,
+    /// Vaults that lost their names since, and may have changed before.
+    closed: Vec<Arc<Vault>>,
     /// Vaults that are purged.
     discarded: Vec<String>,
 }
@@ -129,11 +131,6 @@ impl Vault {
         held.keys.keep(flag.clone());
         held.secrets.keep(flag);
     }
-
-    /// Stands for all that was handed over of it.
-    pub(crate) fn ticket(&self) -> Ticket {
-        Ticket::of(&self.keeping.ticket)
-    }
 }
 
 impl HeldVault<'_> {
@@ -196,11 +193,15 @@ impl Vaults {
 
     /// Puts something new under a name; a vault that is new there is kept from now on.
     pub(super) fn put(&self, slots: &mut Slots, key: String, slot: Slot) {
-        if self.keeping.flag.is_kept() {
-            slots.changed.insert(key.clone());
-            self.keeping.flag.raise();
+        if !self.keeping.flag.is_kept() {
+            slots.slots.insert(key, slot);
+            return;
         }
-        slots.slots.insert(key, slot);
+        slots.changed.insert(key.clone());
+        self.keeping.flag.raise();
+        if let Some(Slot::Open(vault)) = slots.slots.insert(key, slot) {
+            slots.closed.push(vault);
+        }
     }
 
     /// A vault that is new here, kept if anything is.
@@ -212,23 +213,36 @@ impl Vaults {
         Arc::new(vault)
     }
 
+    /// Whether names lead elsewhere since the last time that all was handed over.
+    pub(crate) fn names_changed(&self) -> bool {
+        self.keeping.flag.is_raised()
+    }
+
     /// Hands over what changed of `vault`, and gives what an answer about it has to wait for.
     pub(crate) fn hand_over_of(&self, ledger: &Ledger, vault: &Vault) -> Ticket {
-        if self.keeping.flag.is_raised() {
-            self.hand_over(ledger, Vec::new());
-        }
         if vault.keeping.flag.is_raised() {
             let mut held = vault.hold();
             let mut changes = Vec::new();
             held.take_changes(&mut changes);
             let ticket =
-                if changes.is_empty() { vault.ticket() } else { ledger.hand_over(changes) };
+                if changes.is_empty() { self.ticket_of(vault) } else { ledger.hand_over(changes) };
             held.handed_over(ticket);
         }
-        vault.ticket().max(Ticket::of(&self.keeping.ticket))
+        self.ticket_of(vault)
     }
 
-    /// Hands over `changes` together with what changed of all vaults. Whoever holds locks of others holds them before.
+    /// Stands for all that was handed over of `vault`, and of all vaults together.
+    pub(crate) fn ticket_of(&self, vault: &Vault) -> Ticket {
+        Ticket::of(&vault.keeping.ticket).max(Ticket::of(&self.keeping.ticket))
+    }
+
+    /// What all vaults hold was handed over with `ticket`.
+    pub(crate) fn handed_over(&self, ticket: Ticket) {
+        ticket.put(&self.keeping.ticket);
+    }
+
+    /// Hands over `changes` together with what changed of all vaults. Whoever holds locks of others holds them before:
+    /// the management plane's, without which a name and what is known of its vault would come apart.
     pub(crate) fn hand_over(&self, ledger: &Ledger, mut changes: Vec<Change>) -> Ticket {
         let mut slots = lock(&self.slots);
         for id in std::mem::take(&mut slots.discarded) {
@@ -241,11 +255,16 @@ impl Vaults {
                 None => Change::delete(Kind::Slot, "", &key),
             });
         }
-        let mut vaults = Vec::new();
-        for slot in slots.slots.values() {
-            if let Slot::Open(vault) = slot
-                && vault.keeping.flag.is_raised()
-            {
+        let closed = std::mem::take(&mut slots.closed);
+        let open = slots.slots.values().filter_map(|slot| match slot {
+            Slot::Open(vault) => Some(vault),
+            Slot::Gone => None,
+        });
+        let mut vaults: Vec<HeldVault<'_>> = Vec::new();
+        for vault in open.chain(&closed) {
+            // One may have got its name back.
+            let is_held = || vaults.iter().any(|held| std::ptr::eq(held.vault, &raw const **vault));
+            if vault.keeping.flag.is_raised() && !is_held() {
                 let mut held = vault.hold();
                 held.take_changes(&mut changes);
                 vaults.push(held);
@@ -355,6 +374,7 @@ impl Vaults {
         }
         slots.slots = loaded.slots;
         slots.changed.clear();
+        slots.closed.clear();
         let unwanted = loaded.by_id.into_values().filter(|vault| Arc::strong_count(vault) == 1);
         slots.discarded = unwanted.map(|vault| vault.id.clone()).collect();
         if !slots.discarded.is_empty() {

@@ -23,6 +23,7 @@ mod registry;
 mod reply;
 mod route;
 mod versions;
+mod written;
 
 use std::{
     net::IpAddr,
@@ -194,11 +195,10 @@ async fn perform(
     if !router.ledger.is_kept() {
         return act(context, route, request, body).await;
     }
-    router.ledger.able(vault.ticket()).await.map_err(ServiceError::not_written)?;
+    vault.able(router).await?;
     let answer = act(context, route, request, body).await;
     // Refusals and reads too: the clock may have changed something, and what another request changed was seen.
-    let ticket = router.vaults.hand_over_of(&router.ledger, vault);
-    router.ledger.written(ticket).await.map_err(ServiceError::not_written)?;
+    vault.written(router).await?;
     answer
 }
 

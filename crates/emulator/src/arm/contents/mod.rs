@@ -58,8 +58,10 @@ pub(super) async fn answer(
 ) -> Option<Result<Reply, ArmError>> {
     let work = async {
         let opened = Opened::open(context, owner)?;
+        let (router, vault) = (context.router, opened.behalf.vault());
+        vault.able(router).await.map_err(ArmError::of_vault)?;
         secrets::catch_up(&opened, part).await?;
-        match (method.as_str(), part) {
+        let answer = match (method.as_str(), part) {
             ("GET", VaultPart::Keys) => keys::list(&opened).await,
             ("PUT", VaultPart::Key { name }) => keys::create_if_not_exist(&opened, name).await,
             ("GET", VaultPart::Key { name }) => keys::get(&opened, name, None).await,
@@ -72,7 +74,10 @@ pub(super) async fn answer(
             ("PATCH", VaultPart::Secret { name }) => secrets::patch(&opened, name),
             ("GET", VaultPart::Secret { name }) => secrets::get(&opened, name),
             _ => Err(ArmError::internal()),
-        }
+        };
+        // What somebody does to the vault meanwhile, by its own address, was seen too.
+        vault.written(router).await.map_err(ArmError::of_vault)?;
+        answer
     };
     let known = match part {
         VaultPart::Key { .. } => method == Method::GET || method == Method::PUT,

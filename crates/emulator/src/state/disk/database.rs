@@ -67,6 +67,9 @@ impl Database {
         let open = || -> rusqlite::Result<(Connection, i32, i64)> {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&path, flags)?;
+            // Nobody else is there, which saves locking each time; and first, which saves a file to do so, that a full
+            // disk has no room for.
+            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             let application =
                 connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
             let form = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -79,18 +82,12 @@ impl Database {
             return Err(folder.refused(format!("{path} is no state of an emulator. Put it back")));
         }
         if found > form {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!(
-                    "{} is of form {found}, which a newer emulator made; this one knows the forms up to {form}. Use the \
-                     newer one, or name another directory",
-                    path.display()
-                ),
-            ));
+            let path = path.display();
+            return Err(newer(&format!(
+                "{path} is of form {found}; this emulator knows the forms up to {form}"
+            )));
         }
         let prepare = |connection: &mut Connection| -> Result<(), rusqlite_migration::Error> {
-            // Nobody else is there, which saves locking each time, and a file to do so.
-            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", durability.synchronous())?;
             Migrations::from_slice(forms).to_latest(connection)
@@ -125,7 +122,10 @@ impl Database {
 
     /// All records, opened.
     pub(super) fn read(&self) -> io::Result<Vec<Record>> {
-        let refused = |error: rusqlite::Error| self.refused(&error);
+        let path = Path::new(self.connection.path().unwrap_or_default());
+        let refused = |error: rusqlite::Error| {
+            of_system(path, &error).unwrap_or_else(|| self.refused(&error))
+        };
         let read = "SELECT kind, owner, key, body FROM records";
         let mut statement = self.connection.prepare(read).map_err(refused)?;
         let mut rows = statement.query([]).map_err(refused)?;
@@ -144,7 +144,10 @@ impl Database {
             self.refused(&format!("the {kind} '{key}' of '{owner}' was changed by somebody"))
         })?;
         let kind = Kind::of(kind).ok_or_else(|| {
-            self.refused(&format!("'{kind}' is no kind of record that this version knows"))
+            let path = self.connection.path().unwrap_or_default();
+            let what =
+                format!("{path} has a record of a kind that this emulator does not know, '{kind}'");
+            newer(&what)
         })?;
         Ok(Record { kind, owner, key, body })
     }
@@ -183,17 +186,38 @@ fn make(path: &Path, sealer: &Sealer) -> io::Result<()> {
     fs::rename(&new, path)
 }
 
+/// What is whole and sealed by the right key, and yet unknown.
+fn newer(what: &str) -> io::Error {
+    let words =
+        format!("{what}: a newer emulator made it. Use the newer one, or name another directory");
+    io::Error::new(io::ErrorKind::InvalidData, words)
+}
+
 fn damaged(path: &Path) -> String {
     format!("{} is damaged. Put a copy of the whole directory back", path.display())
 }
 
-/// Of the errors at opening, some are the file's and others the system's.
-fn refused(folder: &Folder, error: &rusqlite::Error) -> io::Error {
+/// Of the errors of SQLite, some are the file's and others the system's.
+pub(super) fn refused(folder: &Folder, error: &rusqlite::Error) -> io::Error {
     let path = folder.database();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
-            io::Error::other(format!("{}: {error}", path.display()))
-        }
-        _ => folder.refused(format!("{error}: {}", damaged(&path))),
+    of_system(&path, error)
+        .unwrap_or_else(|| folder.refused(format!("{error}: {}", damaged(&path))))
+}
+
+/// An error that says nothing of what is in the file: nobody is to remove it for that.
+fn of_system(path: &Path, error: &rusqlite::Error) -> Option<io::Error> {
+    let path = path.display();
+    match error.sqlite_error_code()? {
+        ErrorCode::CannotOpen
+        | ErrorCode::PermissionDenied
+        | ErrorCode::ReadOnly
+        | ErrorCode::DiskFull
+        | ErrorCode::SystemIoFailure
+        | ErrorCode::OutOfMemory => Some(io::Error::other(format!("{path}: {error}"))),
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Some(io::Error::new(
+            io::ErrorKind::WouldBlock,
+            format!("{path} is open in another program: {error}. Close it there"),
+        )),
+        _ => None,
     }
 }
