@@ -36,7 +36,7 @@ pub enum Fault {
     None,
     /// A refusal in the words of the service that is asked, without processing.
     Status {
-        /// 100 to 999.
+        /// 200 to 999.
         status: u16,
         /// The error's code; one that goes with the status when not set.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,9 +48,9 @@ pub enum Fault {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         retry_after: Vec<RetryAfter>,
     },
-    /// Exactly this answer, without processing; headers that HTTP does not allow are left out.
+    /// Exactly this answer, without processing; headers that HTTP does not allow are left out, and those of its framing.
     Respond {
-        /// 100 to 999.
+        /// 200 to 999.
         status: u16,
         /// Names and values; a name may come more than once.
         #[serde(default)]

@@ -106,10 +106,13 @@ impl Faults {
 
     /// Cancels every fault that has not struck.
     pub fn clear(&self) {
-        for placed in &lock(&self.inner.orders).placed {
+        // Held to the end: an order that is placed meanwhile would be forgotten.
+        let orders = lock(&self.inner.orders);
+        for placed in &orders.placed {
             lock(&placed.progress).cancelled = true;
         }
         self.inner.any.store(false, Ordering::Release);
+        drop(orders);
     }
 
     /// Cancels the order with this number; gives whether there was such a one that was not done.
@@ -196,5 +199,33 @@ impl Faults {
             self.inner.any.store(false, Ordering::Release);
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Barrier, thread};
+
+    use super::*;
+
+    #[test]
+    fn an_order_that_is_placed_while_others_are_cancelled_is_there() {
+        for _ in 0..2_000 {
+            let faults = Faults::default();
+            for _ in 0..8 {
+                faults.next(1).status(500);
+            }
+            let start = Barrier::new(2);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    start.wait();
+                    faults.clear();
+                });
+                start.wait();
+                faults.next(1).status(503);
+            });
+            let any = faults.inner.any.load(Ordering::Acquire);
+            assert_eq!(any, faults.pending() > 0, "an order strikes once it is placed");
+        }
     }
 }
