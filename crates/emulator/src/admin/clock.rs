@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use http::Method;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration as Span, OffsetDateTime};
 
 use super::{refusal::Refusal, shown};
 use crate::{
-    clock::{Clock, VaultClock},
+    clock::{Clock, VaultClock, representable},
     message::{Request, Response},
     router::Router,
 };
@@ -102,6 +102,7 @@ pub(super) fn answer(router: &Router, request: &Request) -> Result<Response, Ref
         if change.follow.is_some() {
             return Err(Refusal::bad("'follow' is of one vault: PUT /admin/clock/{vault}."));
         }
+        change.check(clock.now())?;
         apply!(clock, change);
         if let Some(on) = change.tokens_follow {
             clock.carry_tokens(on);
@@ -129,6 +130,7 @@ pub(super) fn of_vault(
         if change.tokens_follow.is_some() {
             return Err(Refusal::bad("'tokens_follow' is of all vaults: PUT /admin/clock."));
         }
+        change.check(if change.follow == Some(true) { router.clock.now() } else { clock.now() })?;
         if change.follow == Some(true) {
             clock.follow();
         }
@@ -143,6 +145,16 @@ impl Change {
         let Self { follow, frozen, now, advance_seconds, rewind_seconds, tokens_follow } = self;
         (follow, frozen, now) == (&None, &None, &None)
             && (advance_seconds, rewind_seconds, tokens_follow) == (&None, &None, &None)
+    }
+
+    /// Refuses what would lead out of the calendar, where the clock would stay where it is.
+    fn check(&self, now: OffsetDateTime) -> Result<(), Refusal> {
+        let by = |seconds: Option<u64>| i64::try_from(seconds.unwrap_or(0)).ok().map(Span::seconds);
+        representable(self.now.unwrap_or(now))
+            .and_then(|time| representable(time.checked_add(by(self.advance_seconds)?)?))
+            .and_then(|time| representable(time.checked_sub(by(self.rewind_seconds)?)?))
+            .map(|_| ())
+            .ok_or_else(|| Refusal::bad("The clock goes from the year 0 to the year 9999, in UTC."))
     }
 }
 

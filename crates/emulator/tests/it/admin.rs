@@ -70,6 +70,25 @@ async fn the_clock_is_read_and_moved_from_any_language() {
 }
 
 #[tokio::test]
+async fn a_clock_does_not_leave_the_calendar() {
+    let local = Local::new().await;
+    local.send(Method::PUT, "/admin/clock", &json!({"frozen": true})).await;
+    let before = local.get("/admin/clock").await.1;
+    for change in [
+        json!({"rewind_seconds": 100_000_000_000_u64}),
+        json!({"advance_seconds": 300_000_000_000_u64}),
+        json!({"advance_seconds": u64::MAX, "rewind_seconds": u64::MAX}),
+        json!({"frozen": false, "now": "0000-01-01T00:00:00+01:00"}),
+    ] {
+        for path in ["/admin/clock", "/admin/clock/kv"] {
+            let refused = local.send(Method::PUT, path, &change).await;
+            assert_eq!(code(&refused), (400, "BadRequest"), "{change}");
+        }
+    }
+    assert_eq!(local.get("/admin/clock").await.1, before);
+}
+
+#[tokio::test]
 async fn a_wrong_body_is_refused_with_what_would_be_right_and_without_its_values() {
     let local = Local::new().await;
     for (body, told) in [
