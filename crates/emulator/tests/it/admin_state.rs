@@ -35,6 +35,7 @@ async fn the_whole_state_is_taken_put_back_and_thrown_away() {
     assert_eq!(report["made"], json!(["secret 'before' in 'kv-1'"]));
 }
 
+#[cfg(feature = "durable")]
 #[tokio::test]
 async fn what_is_seeded_outlives_the_process() {
     let folder = std::env::temp_dir().join(format!("azvault-admin-{}", uuid::Uuid::new_v4()));

@@ -54,10 +54,13 @@ mod data_plane_rights;
 mod deviations;
 #[cfg(feature = "durable")]
 mod durable;
+#[cfg(feature = "durable")]
+mod durable_refusals;
 mod entra;
 mod entra_assertions;
 mod entra_principals;
 mod entra_users;
+#[cfg(feature = "cli")]
 mod env_command;
 mod environment;
 mod errors;
@@ -86,6 +89,7 @@ mod network_rules;
 mod operation;
 mod parallel_changes;
 mod private_members;
+#[cfg(feature = "cli")]
 mod program;
 mod proxy;
 mod races;
@@ -95,6 +99,7 @@ mod releases;
 mod role_definitions;
 mod roles;
 mod rotation;
+#[cfg(feature = "cli")]
 mod run_command;
 mod secret_lifecycle;
 mod secrets;
