@@ -9,6 +9,7 @@ use time::{Duration as Span, OffsetDateTime};
 use super::{refusal::Refusal, shown};
 use crate::{
     clock::{Clock, VaultClock, representable},
+    host,
     message::{Request, Response},
     router::Router,
 };
@@ -119,6 +120,12 @@ pub(super) fn of_vault(
     request: &Request,
 ) -> Result<Response, Refusal> {
     super::only(request, &[Method::GET, Method::HEAD, Method::PUT, Method::DELETE])?;
+    if !host::is_vault_name(vault) {
+        return Err(Refusal::bad(
+            "That is no name of a vault or managed HSM, whose clock it could be: it has letters, digits and hyphens, and is \
+             no host.",
+        ));
+    }
     let clock = router.clock.of_vault(vault);
     if request.method == Method::DELETE {
         clock.follow();

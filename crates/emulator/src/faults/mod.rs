@@ -201,31 +201,3 @@ impl Faults {
         found
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::{sync::Barrier, thread};
-
-    use super::*;
-
-    #[test]
-    fn an_order_that_is_placed_while_others_are_cancelled_is_there() {
-        for _ in 0..2_000 {
-            let faults = Faults::default();
-            for _ in 0..8 {
-                faults.next(1).status(500);
-            }
-            let start = Barrier::new(2);
-            thread::scope(|scope| {
-                scope.spawn(|| {
-                    start.wait();
-                    faults.clear();
-                });
-                start.wait();
-                faults.next(1).status(503);
-            });
-            let any = faults.inner.any.load(Ordering::Acquire);
-            assert_eq!(any, faults.pending() > 0, "an order strikes once it is placed");
-        }
-    }
-}
