@@ -165,12 +165,16 @@ pub fn public_subtrees() -> impl Iterator<Item = &'static str> {
 fn vault_name(host: &str) -> Option<(&str, &'static Family)> {
     FAMILIES.iter().find_map(|family| {
         let name = host.strip_suffix(family.suffix)?.strip_suffix('.')?;
-        let valid = (1..=63).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            && !name.starts_with('-')
-            && !name.ends_with('-');
-        valid.then_some((name, family))
+        is_vault_name(name).then_some((name, family))
     })
+}
+
+/// Whether a vault or a managed HSM can have that name in a host.
+pub(crate) fn is_vault_name(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
 }
 
 /// Splits `host:port`; an IPv6 address keeps its brackets.

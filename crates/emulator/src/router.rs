@@ -143,10 +143,14 @@ impl Router {
 
     /// Processes a request that nothing has struck so far; it still may be, once its caller is known.
     async fn process(&self, port: Port, request: &Request) -> Outcome {
-        let response = self.route(port, request).await;
+        let response = self.reach(port, request).await;
         match request.notes.strike() {
-            None => Outcome::Answer(response),
-            Some(strike) => Box::pin(self.finish(port, strike, request, response)).await,
+            None => {
+                told(request, &response);
+                Outcome::Answer(response)
+            }
+            // It has not been answered: what strikes it may wait, which is for nobody who holds the gate.
+            Some(strike) => Box::pin(self.struck(port, strike, request)).await,
         }
     }
 
@@ -172,19 +176,15 @@ impl Router {
     }
 
     async fn route(&self, port: Port, request: &Request) -> Response {
-        // What changes the state as a whole has to be answered before this: it would wait for itself.
-        let shared = self.gate.read().await;
-        let response = self.kept(port, request).await.unwrap_or_else(|error| not_written(&error));
-        drop(shared);
-        // Neither query nor headers: they are where tokens and signatures travel.
-        tracing::info!(
-            method = %request.method,
-            host = request.host,
-            path = %without_people(&request.path),
-            status = response.status().as_u16(),
-            "answered"
-        );
+        let response = self.reach(port, request).await;
+        told(request, &response);
         response
+    }
+
+    async fn reach(&self, port: Port, request: &Request) -> Response {
+        // What changes the state as a whole has to be answered before this: it would wait for itself.
+        let _shared = self.gate.read().await;
+        self.kept(port, request).await.unwrap_or_else(|error| not_written(&error))
     }
 
     /// The answer, once what the request changed, or saw changed, is written. A vault sees to its own.
@@ -233,6 +233,17 @@ impl Router {
             whole::hand_over(self);
         }
     }
+}
+
+/// Neither query nor headers: they are where tokens and signatures travel.
+fn told(request: &Request, response: &Response) {
+    tracing::info!(
+        method = %request.method,
+        host = request.host,
+        path = %without_people(&request.path),
+        status = response.status().as_u16(),
+        "answered"
+    );
 }
 
 /// What was done could not be written: it may be gone after a restart, so nobody is told that it is done.

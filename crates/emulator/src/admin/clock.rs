@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use http::Method;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration as Span, OffsetDateTime};
 
 use super::{refusal::Refusal, shown};
 use crate::{
-    clock::{Clock, VaultClock},
+    clock::{Clock, VaultClock, representable},
+    host,
     message::{Request, Response},
     router::Router,
 };
@@ -102,6 +103,7 @@ pub(super) async fn answer(router: &Router, request: &Request) -> Result<Respons
         if change.follow.is_some() {
             return Err(Refusal::bad("'follow' is of one vault: PUT /admin/clock/{vault}."));
         }
+        change.check(clock.now())?;
         apply!(clock, change);
         if let Some(on) = change.tokens_follow {
             clock.carry_tokens(on);
@@ -118,6 +120,12 @@ pub(super) async fn of_vault(
     request: &Request,
 ) -> Result<Response, Refusal> {
     super::only(request, &[Method::GET, Method::HEAD, Method::PUT, Method::DELETE])?;
+    if !host::is_vault_name(vault) {
+        return Err(Refusal::bad(
+            "That is no name of a vault or managed HSM, whose clock it could be: it has letters, digits and hyphens, and is \
+             no host.",
+        ));
+    }
     let clock = router.clock.of_vault(vault);
     if request.method == Method::DELETE {
         clock.follow();
@@ -129,6 +137,7 @@ pub(super) async fn of_vault(
         if change.tokens_follow.is_some() {
             return Err(Refusal::bad("'tokens_follow' is of all vaults: PUT /admin/clock."));
         }
+        change.check(if change.follow == Some(true) { router.clock.now() } else { clock.now() })?;
         if change.follow == Some(true) {
             clock.follow();
         }
@@ -145,6 +154,16 @@ impl Change {
         let Self { follow, frozen, now, advance_seconds, rewind_seconds, tokens_follow } = self;
         (follow, frozen, now) == (&None, &None, &None)
             && (advance_seconds, rewind_seconds, tokens_follow) == (&None, &None, &None)
+    }
+
+    /// Refuses what would lead out of the calendar, where the clock would stay where it is.
+    fn check(&self, now: OffsetDateTime) -> Result<(), Refusal> {
+        let by = |seconds: Option<u64>| i64::try_from(seconds.unwrap_or(0)).ok().map(Span::seconds);
+        representable(self.now.unwrap_or(now))
+            .and_then(|time| representable(time.checked_add(by(self.advance_seconds)?)?))
+            .and_then(|time| representable(time.checked_sub(by(self.rewind_seconds)?)?))
+            .map(|_| ())
+            .ok_or_else(|| Refusal::bad("The clock goes from the year 0 to the year 9999, in UTC."))
     }
 }
 

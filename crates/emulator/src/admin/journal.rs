@@ -26,7 +26,12 @@ fn filter(query: &str) -> Result<JournalFilter, Refusal> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let typed = ["status", "fault", "struck", "done", "from_order"].contains(&&*name);
         let parsed = if typed { serde_json::from_str(&value).ok() } else { None };
-        fields.insert(name.into_owned(), parsed.unwrap_or_else(|| Value::from(value.into_owned())));
+        let parsed = parsed.unwrap_or_else(|| Value::from(value.into_owned()));
+        if fields.insert(name.clone().into_owned(), parsed).is_some() {
+            return Err(Refusal::bad(format!(
+                "The query has '{name}' twice, and both cannot hold."
+            )));
+        }
     }
     serde_json::from_value(Value::Object(fields))
         .map_err(|error| Refusal::bad(format!("The query is not right: {error}.")))

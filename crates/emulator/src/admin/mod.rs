@@ -135,7 +135,12 @@ fn only(request: &Request, methods: &[Method]) -> Result<(), Refusal> {
 
 /// The body, read as JSON of that form.
 fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
-    serde_json::from_slice(bytes_of(request)?).map_err(|error| Refusal::body(&error))
+    let bytes = bytes_of(request)?;
+    // Else the members of a list would be taken for fields by their order, and none of them for the defaults.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Refusal::bad("The body has to be a JSON object."));
+    }
+    serde_json::from_slice(bytes).map_err(|error| Refusal::body(&error))
 }
 
 /// The body, whole and said to be JSON.

@@ -109,8 +109,8 @@ pub(crate) async fn answer(router: &Router, request: &Request) -> Response {
         }
         Ok(route) => match authentication::authenticate(&router.tokens, &site, request) {
             Ok(caller) => {
-                if let Some(ordered) = faults::meet(router, request, &caller).await {
-                    return ordered;
+                if let Some(unanswered) = faults::meet(router, request, &caller) {
+                    return unanswered;
                 }
                 match router.arm.count(request, &caller, router.clock.now()) {
                     Ok(counted) => {

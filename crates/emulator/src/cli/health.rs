@@ -30,6 +30,12 @@ pub(super) struct HealthSettings {
 /// Asks, prints the answer, and fails unless the emulator serves.
 pub(super) async fn ask(settings: &HealthSettings) -> Result<(), Box<dyn Error>> {
     let url = url(settings)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // The address is told in errors.
+        return Err(
+            "health is answered to anybody: leave the user name and the password out".into()
+        );
+    }
     if url.scheme() != "http" {
         return Err(format!(
             "{url}: plain HTTP is asked, at the proxy's port, such as http://127.0.0.1:8444/health"

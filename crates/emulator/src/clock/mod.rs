@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use time::{OffsetDateTime, PrimitiveDateTime};
+use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 use crate::locks::lock;
 
@@ -37,6 +37,12 @@ pub(crate) fn after(now: OffsetDateTime, lag: Duration) -> OffsetDateTime {
         return PrimitiveDateTime::MIN.assume_utc();
     }
     now.saturating_add(lag.try_into().unwrap_or(time::Duration::MAX))
+}
+
+/// A time in UTC, if its year is one that RFC 3339 can write; others nobody could be told.
+pub(crate) fn representable(time: OffsetDateTime) -> Option<OffsetDateTime> {
+    let time = time.checked_to_offset(UtcOffset::UTC)?;
+    (0..=9999).contains(&time.year()).then_some(time)
 }
 
 /// The time the vaults live by; clones move together.
@@ -114,7 +120,7 @@ impl Clock {
     /// Moves the vaults' time back by `by`, frozen or not.
     ///
     /// What happened stays: a version that was made later than it now is keeps its date, and what is purged is gone.
-    /// Times before the year -9999 are not representable: the clock then stays where it is.
+    /// Times before the year 0 are not representable: the clock then stays where it is.
     pub fn rewind(&self, by: Duration) {
         lock(&self.state).all.rewind(by);
     }
@@ -130,6 +136,8 @@ impl Clock {
     }
 
     /// Sets the vaults' time, backwards too; a running clock goes on running from there.
+    ///
+    /// It stays where it is when the year is none of 0 to 9999, in UTC.
     pub fn set(&self, to: OffsetDateTime) {
         lock(&self.state).all.set(to);
     }
@@ -223,6 +231,9 @@ impl Hand {
     }
 
     fn set(&mut self, to: OffsetDateTime) {
+        let Some(to) = representable(to) else {
+            return;
+        };
         if self.frozen_at.is_some() {
             self.frozen_at = Some(to);
         } else {
@@ -257,6 +268,8 @@ impl Hand {
 
 #[cfg(test)]
 mod tests {
+    use time::macros::datetime;
+
     use super::*;
 
     const DAY: Duration = Duration::from_secs(86_400);
@@ -286,6 +299,19 @@ mod tests {
         clock.advance(DAY * 90);
         clock.unfreeze();
         assert!(clock.now() - wall_now() > time::Duration::days(89));
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_written_is_not_shown() {
+        let clock = Clock::default();
+        clock.freeze();
+        clock.set(datetime!(0000-01-01 00:00:00 UTC));
+        clock.rewind(DAY);
+        clock.set(datetime!(0000-01-01 00:00:00 +1));
+        clock.set(datetime!(9999-12-31 23:59:59 -1));
+        assert_eq!(clock.now(), datetime!(0000-01-01 00:00:00 UTC));
+        clock.set(datetime!(2030-01-01 02:00:00 +2));
+        assert_eq!(clock.now().to_string(), "2030-01-01 0:00:00.0 +00:00:00");
     }
 
     #[test]

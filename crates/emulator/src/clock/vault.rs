@@ -52,7 +52,7 @@ impl VaultClock {
         self.own(|hand| hand.advance(by));
     }
 
-    /// Moves the vault's time back by `by`; before the year -9999 it stays where it is.
+    /// Moves the vault's time back by `by`; before the year 0 it stays where it is.
     pub fn rewind(&self, by: Duration) {
         self.own(|hand| hand.rewind(by));
     }
@@ -67,7 +67,7 @@ impl VaultClock {
         self.own(Hand::unfreeze);
     }
 
-    /// Sets the vault's time, backwards too.
+    /// Sets the vault's time, backwards too; it stays where it is when the year is none of 0 to 9999.
     pub fn set(&self, to: OffsetDateTime) {
         self.own(|hand| hand.set(to));
     }

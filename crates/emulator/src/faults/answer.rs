@@ -30,7 +30,10 @@ pub(super) struct Wanted<'a> {
 }
 
 pub(super) fn status(status: u16) -> StatusCode {
-    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    StatusCode::from_u16(status)
+        .ok()
+        .filter(|status| !status.is_informational())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A refusal as the service that was asked words it, with its headers.
@@ -121,13 +124,24 @@ fn date(seconds: i64) -> String {
         .unwrap_or_default()
 }
 
-/// Exactly this, less the headers that HTTP does not allow.
+/// Those of the framing, which goes by the body and the version of HTTP.
+const FRAMING: [&str; 6] = [
+    "connection",
+    "content-length",
+    "keep-alive",
+    "proxy-connection",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Exactly this, less the headers that HTTP does not allow and those of the framing.
 pub(super) fn whole(code: u16, headers: &[(String, String)], body: Bytes) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = status(code);
     for (name, value) in headers {
         if let (Ok(name), Ok(value)) =
             (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value))
+            && !FRAMING.contains(&name.as_str())
         {
             response.headers_mut().append(name, value);
         }

@@ -159,7 +159,7 @@ impl FaultBuilder {
         self.order
     }
 
-    /// Answers with this status and an error body of the service that is asked; a status outside 100 to 999 becomes 500.
+    /// Answers with this status and an error body of the service that is asked; a status outside 200 to 999 becomes 500.
     pub fn status(self, status: u16) -> FaultHandle {
         self.refuse(status, &[])
     }
@@ -331,5 +331,5 @@ impl From<RangeInclusive<Duration>> for Latency {
 }
 
 fn known(status: u16) -> u16 {
-    if (100..=999).contains(&status) { status } else { 500 }
+    if (200..=999).contains(&status) { status } else { 500 }
 }

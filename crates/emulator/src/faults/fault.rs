@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What happens to a request that an order strikes.
 ///
@@ -33,10 +33,11 @@ use serde::{Deserialize, Serialize};
 pub enum Fault {
     /// The true answer; for an order that only delays, or ends the connection after it.
     #[default]
+    #[serde(deserialize_with = "nothing_else")]
     None,
     /// A refusal in the words of the service that is asked, without processing.
     Status {
-        /// 100 to 999.
+        /// 200 to 999.
         status: u16,
         /// The error's code; one that goes with the status when not set.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,9 +49,9 @@ pub enum Fault {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         retry_after: Vec<RetryAfter>,
     },
-    /// Exactly this answer, without processing; headers that HTTP does not allow are left out.
+    /// Exactly this answer, without processing; headers that HTTP does not allow are left out, and those of its framing.
     Respond {
-        /// 100 to 999.
+        /// 200 to 999.
         status: u16,
         /// Names and values; a name may come more than once.
         #[serde(default)]
@@ -60,6 +61,7 @@ pub enum Fault {
         body: FaultBody,
     },
     /// 200 with a page in HTML, as the portal of a hotel's network gives it, without processing.
+    #[serde(deserialize_with = "nothing_else")]
     CaptivePortal,
     /// The connection ends without processing.
     Disconnect {
@@ -74,6 +76,7 @@ pub enum Fault {
         reset: bool,
     },
     /// The request is processed; its stream of HTTP/2 is reset by `RST_STREAM`, others go on. Over HTTP/1.1 the connection ends.
+    #[serde(deserialize_with = "nothing_else")]
     ResetStream,
     /// The request is processed, and the answer's body ends early.
     Cut {
@@ -112,12 +115,23 @@ pub enum Fault {
         body: FaultBody,
     },
     /// The first request that is struck is processed, and the others get its answer again without processing.
+    #[serde(deserialize_with = "nothing_else")]
     Replay,
     /// The request is processed twice, as when something on the way sends it again; the second answer is given.
+    #[serde(deserialize_with = "nothing_else")]
     Twice,
     /// A connection, not a request: its TLS handshake is refused by an alert. It goes by no selector but `vault` and
     /// `host`, which the client's `ClientHello` names. In memory each request counts as a connection.
+    #[serde(deserialize_with = "nothing_else")]
     RefuseHandshake,
+}
+
+/// Of a kind alone, which serde would let anything stand beside.
+fn nothing_else<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    Nothing::deserialize(deserializer).map(|Nothing {}| ())
 }
 
 /// When to come back, in the header of that form.

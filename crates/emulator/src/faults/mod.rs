@@ -106,10 +106,13 @@ impl Faults {
 
     /// Cancels every fault that has not struck.
     pub fn clear(&self) {
-        for placed in &lock(&self.inner.orders).placed {
+        // Held to the end: an order that is placed meanwhile would be forgotten.
+        let orders = lock(&self.inner.orders);
+        for placed in &orders.placed {
             lock(&placed.progress).cancelled = true;
         }
         self.inner.any.store(false, Ordering::Release);
+        drop(orders);
     }
 
     /// Cancels the order with this number; gives whether there was such a one that was not done.

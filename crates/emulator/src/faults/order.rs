@@ -117,10 +117,10 @@ impl FaultOrder {
         if self.share.is_some_and(|share| !(0.0..=1.0).contains(&share.probability)) {
             return Some("a probability is from 0 to 1");
         }
-        let is_status = |status: u16| (100..=999).contains(&status);
+        let is_status = |status: u16| (200..=999).contains(&status);
         match &self.fault {
             Fault::Status { status, .. } | Fault::Respond { status, .. } if !is_status(*status) => {
-                Some("a status is from 100 to 999")
+                Some("a status is from 200 to 999")
             }
             Fault::Respond { body, .. } | Fault::Body { body } if body.bytes().is_none() => {
                 Some("a body in base64 is not base64")

@@ -2,7 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use http::{HeaderValue, header};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
 
 use super::{
     answer,
@@ -23,20 +24,16 @@ pub(crate) struct Strike {
     pub(super) number: u64,
 }
 
-/// To be asked once the caller of a request is known: notes it, and gives what is answered in place of processing.
-pub(crate) async fn meet(
-    router: &Router,
-    request: &Request,
-    caller: &Arc<Caller>,
-) -> Option<Response> {
+/// To be asked once the caller of a request is known: notes it, and tells whether an order strikes now. The request is then
+/// given back unanswered, and comes again after what is ordered: nobody is to wait for it meanwhile.
+pub(crate) fn meet(router: &Router, request: &Request, caller: &Arc<Caller>) -> Option<Response> {
     request.notes.knows(caller);
     if request.notes.strike().is_some() {
         return None;
     }
     let strike = router.faults.strike_known(request, caller)?;
-    let strike = request.notes.struck(strike);
-    // Boxed, so that requests that nothing strikes do not carry it.
-    Box::pin(strike.instead(router, Port::Tls, request)).await
+    request.notes.struck(strike);
+    Some(Response::default())
 }
 
 impl Strike {
@@ -116,6 +113,11 @@ impl Strike {
                 lock(&self.placed.progress).kept.get_or_insert_with(|| response.clone());
             }
             _ => {}
+        }
+        if [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status()) {
+            // HTTP/1.1 would not send a body of these, and over HTTP/2 a client takes it for an error.
+            *response.body_mut() = Bytes::new();
+            manner.padding = None;
         }
         if manner.is_plain() {
             return Outcome::Answer(response);

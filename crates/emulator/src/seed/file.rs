@@ -130,6 +130,9 @@ pub(super) struct Certificate {
 }
 
 pub(super) fn json(text: &str) -> Result<File, String> {
+    if text.trim_start().starts_with('[') {
+        return Err("line 1: a seed is an object, with 'vaults' in it".to_owned());
+    }
     serde_json::from_str(text).map_err(|error| wrong(error.line(), &error.to_string()))
 }
 

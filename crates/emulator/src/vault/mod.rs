@@ -105,8 +105,8 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: &Request)
             // Before anything else, as the service does: clients send their first request bare.
             Err(challenge) => *challenge,
             Ok(caller) => {
-                if let Some(ordered) = faults::meet(router, request, &caller).await {
-                    return ordered;
+                if let Some(unanswered) = faults::meet(router, request, &caller) {
+                    return unanswered;
                 }
                 let found = vault.zip(settings.clone());
                 match authorized(router, site, found, &caller, request, &grant).await {

@@ -70,6 +70,53 @@ async fn the_clock_is_read_and_moved_from_any_language() {
 }
 
 #[tokio::test]
+async fn what_would_do_nothing_or_something_else_is_refused() {
+    let local = Local::new().await;
+    for (path, body) in [
+        ("/admin/faults", json!([])),
+        ("/admin/seed", json!([])),
+        ("/admin/faults", json!({"fault": {"kind": "captive_portal", "status": 503}})),
+        ("/admin/faults", json!({"fault": {"kind": "none", "bytes": 5}})),
+    ] {
+        assert_eq!(
+            code(&local.send(Method::POST, path, &body).await),
+            (400, "BadRequest"),
+            "{body}"
+        );
+    }
+    assert!(local.emulator.faults().list().is_empty());
+    let portal = json!({"fault": {"kind": "captive_portal"}});
+    assert_eq!(local.send(Method::POST, "/admin/faults", &portal).await.0, StatusCode::CREATED);
+    for name in ["kv.vault.localhost", "no%20vault", "-kv"] {
+        let path = format!("/admin/clock/{name}");
+        let refused = local.send(Method::PUT, &path, &json!({"frozen": true})).await;
+        assert_eq!(code(&refused), (400, "BadRequest"), "{name}");
+    }
+    assert!(local.emulator.clock().own_clocks().is_empty());
+    let twice = local.get("/admin/journal?status=429&status=503").await;
+    assert_eq!(code(&twice), (400, "BadRequest"));
+}
+
+#[tokio::test]
+async fn a_clock_does_not_leave_the_calendar() {
+    let local = Local::new().await;
+    local.send(Method::PUT, "/admin/clock", &json!({"frozen": true})).await;
+    let before = local.get("/admin/clock").await.1;
+    for change in [
+        json!({"rewind_seconds": 100_000_000_000_u64}),
+        json!({"advance_seconds": 300_000_000_000_u64}),
+        json!({"advance_seconds": u64::MAX, "rewind_seconds": u64::MAX}),
+        json!({"frozen": false, "now": "0000-01-01T00:00:00+01:00"}),
+    ] {
+        for path in ["/admin/clock", "/admin/clock/kv"] {
+            let refused = local.send(Method::PUT, path, &change).await;
+            assert_eq!(code(&refused), (400, "BadRequest"), "{change}");
+        }
+    }
+    assert_eq!(local.get("/admin/clock").await.1, before);
+}
+
+#[tokio::test]
 async fn a_wrong_body_is_refused_with_what_would_be_right_and_without_its_values() {
     let local = Local::new().await;
     for (body, told) in [

@@ -121,6 +121,26 @@ async fn after_authentication_a_challenge_comes_first_and_does_not_count() {
     assert_eq!((arm.get(&arm.subscription()).await.status(), order.struck()), (200, 1));
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_order_that_waits_after_authentication_holds_nobody_up() {
+    let vault = Vault::new().await;
+    let order = json!({"times": 1, "after_authentication": true,
+        "processing_delay": {"at_least_ms": 60_000, "at_most_ms": 60_000}});
+    vault.emulator.faults().place(serde_json::from_value(order).unwrap()).unwrap();
+    let start = now();
+    let struck = vault.get("/keys");
+    tokio::pin!(struck);
+    let second = Duration::from_secs(1);
+    assert!(tokio::time::timeout(second, &mut struck).await.is_err());
+    // Waits for the requests under way, and all that come after it wait for it.
+    let snapshot = tokio::time::timeout(second, vault.emulator.snapshot()).await;
+    snapshot.expect("the request that waits holds nothing").unwrap();
+    assert_eq!(vault.get("/secrets").await.status(), 200);
+    assert_eq!(start.elapsed(), second);
+    assert_eq!(struck.await.status(), 200);
+    assert_eq!(start.elapsed(), 60 * second);
+}
+
 #[tokio::test]
 async fn a_refusal_is_in_the_words_of_the_service_that_is_asked() {
     let vault = Vault::new().await;
@@ -303,7 +323,7 @@ async fn an_order_is_plain_data_that_survives_json() {
 async fn an_order_that_cannot_be_carried_out_is_refused_in_words() {
     let emulator = Emulator::in_memory();
     for (order, says) in [
-        (json!({"fault": {"kind": "status", "status": 99}}), "a status is from 100 to 999"),
+        (json!({"fault": {"kind": "status", "status": 199}}), "a status is from 200 to 999"),
         (json!({"share": {"probability": 1.5}}), "a probability is from 0 to 1"),
         (
             json!({"fault": {"kind": "body", "body": {"base64": "%"}}}),

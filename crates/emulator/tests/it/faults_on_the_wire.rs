@@ -89,6 +89,28 @@ async fn a_reset_within_the_body_breaks_it() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_made_up_is_http() {
+    let wire = Wire::new().await;
+    let faults = wire.emulator.faults();
+    for client in wire.clients() {
+        for status in [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED] {
+            faults.next(1).status(status.as_u16());
+            let answer = wire.get(client).await.unwrap();
+            assert_eq!((answer.status(), answer.text().await.unwrap().as_str()), (status, ""));
+        }
+        let order = serde_json::json!({"times": 1, "fault": {
+            "kind": "respond", "status": 200, "body": {"text": "all of it"},
+            "headers": [["content-length", "99"], ["Transfer-Encoding", "chunked"], ["connection", "upgrade"], ["x-own", "1"]],
+        }});
+        faults.place(serde_json::from_value(order).unwrap()).unwrap();
+        let answer = wire.get(client).await.unwrap();
+        assert_eq!(answer.headers()["x-own"], "1");
+        assert_eq!(answer.text().await.unwrap(), "all of it");
+        wire.works(client).await;
+    }
+}
+
+#[tokio::test]
 async fn a_body_cut_in_chunks_has_no_length_and_breaks() {
     let wire = Wire::new().await;
     for client in wire.clients() {
