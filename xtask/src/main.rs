@@ -20,6 +20,7 @@ mod coverage;
 mod examples;
 mod footprint;
 mod fuzz;
+mod kills;
 mod live;
 mod msrv;
 mod process;
@@ -64,6 +65,8 @@ enum Command {
     Coverage(coverage::Options),
     /// Run the fuzz targets for a bounded time.
     Fuzz(fuzz::Options),
+    /// Kill the emulator while it writes, often.
+    Kills(kills::Options),
     /// Count the crates azvault-keys pulls in beside the official keys crate.
     Footprint,
     /// Check every target with the oldest Rust that the workspace promises.
@@ -96,6 +99,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Conformance(options) => conformance::run(&options),
         Command::Coverage(options) => coverage::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Kills(options) => kills::run(&options),
         Command::Footprint => footprint::run(),
         Command::Msrv => msrv::run(),
         Command::Audit => ci::audit(),

@@ -8,6 +8,10 @@
 pub(crate) mod disk;
 mod flag;
 mod kind;
+#[cfg_attr(
+    not(any(test, feature = "durable")),
+    expect(dead_code, reason = "a writer needs a data directory")
+)]
 mod ledger;
 mod queue;
 mod record;

@@ -189,6 +189,7 @@ impl Slot {
 
 impl Vaults {
     /// Notes changes from now on; what is there already counts as written.
+    #[cfg(any(test, feature = "durable"))]
     pub(crate) fn keep(&mut self) {
         self.keeping.flag = Flag::new();
     }

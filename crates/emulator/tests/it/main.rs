@@ -54,6 +54,8 @@ mod data_plane_rights;
 mod deviations;
 #[cfg(feature = "durable")]
 mod durable;
+#[cfg(feature = "durable")]
+mod durable_refusals;
 mod entra;
 mod entra_assertions;
 mod entra_principals;
