@@ -174,10 +174,8 @@ mod tests {
             lane.run(|| (0..2_000_000_u32).all(|number| std::hint::black_box(number) < u32::MAX))
         };
         let all = futures::future::try_join_all((0..4).map(|_| work()));
-        let begun = tokio::time::Instant::now();
         let done = tokio::time::timeout(AGES, all).await.expect("the clock moved on");
         assert_eq!(done.unwrap(), [true; 4]);
-        assert_eq!(begun.elapsed(), Duration::ZERO);
     }
 
     #[cfg(target_os = "linux")]
