@@ -104,10 +104,22 @@ pub(crate) async fn answer(router: &Router, site: &VaultSite, request: &Request)
             // Before anything else, as the service does: clients send their first request bare.
             Err(challenge) => *challenge,
             Ok(caller) => {
+                let struck = request.notes.strike().is_some();
                 if let Some(ordered) = faults::meet(router, request, &caller).await {
                     return ordered;
                 }
-                let found = vault.zip(settings.clone());
+                let found = if struck == request.notes.strike().is_some() {
+                    vault.zip(settings.clone())
+                } else {
+                    // It may have been kept waiting: what happened to the vault meanwhile counts.
+                    match router.vaults.find(site) {
+                        Found::Open(vault) => {
+                            let settings = vault.settings();
+                            Some((vault, settings))
+                        }
+                        Found::Nothing | Found::Gone => None,
+                    }
+                };
                 match authorized(router, site, found, &caller, request, &grant).await {
                     Ok(reply) => reply.into_response(),
                     Err(error) => error.into_response(site.kind, &id),
