@@ -3,11 +3,14 @@
 
 use std::{
     num::NonZero,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, mpsc},
     thread,
 };
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::{Semaphore, oneshot},
+};
 
 /// How far the threads step back: to a quarter of a processor that others want too (nice(2)). Further back, a test
 /// suite that takes all processors would wait for its keys.
@@ -56,6 +59,7 @@ impl Lane {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failed> {
+        let _busy = Busy::begin();
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Failed)?;
         let (done, result) = oneshot::channel();
         // A thread each: one that has stepped back cannot come forward again for another's sake.
@@ -70,6 +74,26 @@ impl Lane {
     }
 }
 
+/// Stands for work in the eyes of the runtime, which waits here for threads that it knows nothing of: with a paused
+/// clock it would move on to the next deadline meanwhile, so that callers of the in-process transport timed out.
+struct Busy {
+    /// Dropped with this, which ends the runtime's own task.
+    _until: Option<mpsc::Sender<()>>,
+}
+
+impl Busy {
+    fn begin() -> Self {
+        // No other runtime can pause its clock.
+        let may_pause = |runtime: &Handle| runtime.runtime_flavor() == RuntimeFlavor::CurrentThread;
+        let until = Handle::try_current().ok().filter(may_pause).map(|runtime| {
+            let (until, ended) = mpsc::channel();
+            runtime.spawn_blocking(move || ended.recv().ok());
+            until
+        });
+        Self { _until: until }
+    }
+}
+
 /// On Linux a thread has a priority of its own; elsewhere it would be the process's.
 fn step_back() {
     #[cfg(target_os = "linux")]
@@ -80,10 +104,7 @@ fn step_back() {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::{Mutex, mpsc},
-        time::Duration,
-    };
+    use std::{sync::Mutex, time::Duration};
 
     use super::*;
     use crate::locks::lock;
@@ -143,6 +164,18 @@ mod tests {
         let fails = lane.run(|| -> () { std::panic::resume_unwind(Box::new("as ordered")) });
         assert!(fails.await.is_err());
         assert!(lane.run(|| ()).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_paused_clock_waits_for_the_work_and_for_its_turn() {
+        let lane = Lane::new(1);
+        // Longer than a runtime needs to find that it has nothing else to do.
+        let work = || {
+            lane.run(|| (0..2_000_000_u32).all(|number| std::hint::black_box(number) < u32::MAX))
+        };
+        let all = futures::future::try_join_all((0..4).map(|_| work()));
+        let done = tokio::time::timeout(AGES, all).await.expect("the clock moved on");
+        assert_eq!(done.unwrap(), [true; 4]);
     }
 
     #[cfg(target_os = "linux")]

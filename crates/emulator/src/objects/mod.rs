@@ -11,6 +11,8 @@ mod described;
 mod kept;
 mod lifecycle;
 mod lists;
+#[cfg(test)]
+mod model_tests;
 mod object;
 mod store;
 

@@ -165,11 +165,6 @@ impl<C: Content> Store<C> {
         }
     }
 
-    /// Whether a certificate owns what has this name.
-    pub(crate) fn is_managed(&mut self, name: &str, now: OffsetDateTime) -> bool {
-        self.settled(name, now).is_some_and(|object| C::is_managed(&object.latest))
-    }
-
     /// Puts a restored object under its name; gives it back if the name is taken: by a live object,
     /// a deleted one, or one on its way.
     pub(crate) fn restore(
@@ -271,6 +266,29 @@ impl<C: Content> Store<C> {
         // Without a lag the object is gone now, with its key material.
         self.settled(name, now);
         Ok(())
+    }
+
+    /// Brings what a certificate owns to the state that the certificate has in `leader`, if it owns what has this name:
+    /// one that was never issued has neither key nor secret.
+    pub(crate) fn follow<D: Content>(&mut self, name: &str, leader: &Store<D>) {
+        let id = name.to_ascii_lowercase();
+        let owned = |object: &Object<C>| C::is_managed(&object.latest);
+        if !self.objects.get(&id).is_some_and(owned) {
+            return;
+        }
+        match leader.objects.get(&id).map(|object| object.state) {
+            Some(state) => {
+                if let Some(object) = self.marked(name) {
+                    object.state = state;
+                }
+            }
+            None => {
+                if let Some(object) = self.objects.remove(&id) {
+                    self.marks.purged(&id, &object);
+                }
+            }
+        }
+        self.moved(&id);
     }
 
     /// The deleted object, for recovery and purge, which meet a conflict while it is in transition.

@@ -341,3 +341,38 @@ async fn a_thread_that_is_gone_is_told() {
     assert!(ledger.written(ticket).await.is_err());
     assert!(ledger.able(ticket).await.is_err());
 }
+
+/// Whoever sees that a certificate is deleted, and recovers or purges it at once, meets its key and secret so too.
+#[tokio::test]
+async fn a_certificate_goes_from_state_to_state_at_the_moment_of_its_key_and_secret() {
+    let lag = Duration::from_secs(3600);
+    let builder = Emulator::builder().deletion_lag(lag).recovery_lag(lag).purge_lag(lag);
+    let kept = Kept::new(builder).await;
+    let policy = certificate("Self", false);
+    assert_eq!(kept.send(Method::Post, "/certificates/c/create", policy).await.0, 202);
+    assert_eq!(kept.send(Method::Get, "/certificates/c", Value::Null).await.0, 200);
+    let steps = [
+        (Method::Delete, "/certificates/c"),
+        (Method::Post, "/deletedcertificates/c/recover"),
+        (Method::Delete, "/certificates/c"),
+        (Method::Delete, "/deletedcertificates/c"),
+    ];
+    for (method, path) in steps {
+        kept.router.clock.unfreeze();
+        let (status, answer) = kept.send(method, path, Value::Null).await;
+        assert!(status < 300, "{path}: {answer}");
+        kept.router.clock.freeze();
+        let states: Vec<_> = told(&kept.router)
+            .iter()
+            .filter(|((_, kind, _), _)| {
+                matches!(kind, Kind::Certificate | Kind::Key | Kind::Secret)
+            })
+            .map(|(_, body)| serde_json::from_slice::<Value>(body).unwrap()["state"].clone())
+            .collect();
+        assert_eq!(states.len(), 3, "{path}: {states:?}");
+        assert!(states.iter().all(|state| *state == states[0]), "{path}: {states:#?}");
+        kept.router.clock.advance(lag * 2);
+    }
+    assert_eq!(kept.send(Method::Get, "/deletedcertificates", Value::Null).await.0, 200);
+    kept.assert_written("the last of it");
+}

@@ -217,6 +217,25 @@ async fn an_order_waits_before_processing_and_before_the_answer() {
     assert!(waits.len() > 10, "{waits:?}");
 }
 
+/// Whose request it is, is known only once its vault was looked up.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waited_does_not_reach_a_vault_that_was_deleted_meanwhile() {
+    let arm = Arm::new().await;
+    let data = arm.open_vault("kv-1", json!({})).await;
+    let me = arm.emulator().default_principal();
+    let wait = Duration::from_secs(9);
+    let order = arm.emulator().faults().next(1).operation("SetSecret").principal(me.oid());
+    order.delay_processing(wait).delay(Duration::ZERO);
+    let set = data.send("PUT", "/secrets/s", Some(json!({"value": "v"})));
+    let deleted = async {
+        tokio::task::yield_now().await;
+        arm.delete("kv-1").await.status()
+    };
+    let (set, deleted) = tokio::join!(set, deleted);
+    assert_eq!(deleted, 200);
+    assert!(set.status() >= 400, "{}", set.text());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_slow_answer_comes_in_pieces() {
     let vault = Vault::new().await;
