@@ -85,6 +85,13 @@ pub(crate) fn concerns(port: Port, request: &Request) -> bool {
         && (port == Port::Plain || matches!(Site::of(&request.host), Site::Local | Site::Unknown))
 }
 
+/// Whether a request is for this API and by somebody who may not use it, whatever its body is.
+pub(crate) fn refuses(router: &Router, port: Port, request: &Request) -> bool {
+    is_path(&request.path)
+        && concerns(port, request)
+        && gate::admit(router.admin.anywhere, request).is_err()
+}
+
 /// Answers a request that [`concerns`] this API.
 pub(crate) async fn answer(router: &Router, request: Request) -> Response {
     let answer = if request.path == HEALTH {

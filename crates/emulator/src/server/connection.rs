@@ -35,7 +35,8 @@ use super::{
     stop_asked,
 };
 use crate::{
-    message::{Body, Ending, Notes, Odd, Outcome, Request, max_body},
+    admin,
+    message::{Body, Ending, MAX_BODY, Notes, Odd, Outcome, Request, max_body},
     router::{Port, Router},
 };
 
@@ -166,7 +167,7 @@ pub(super) async fn answer(
     request: http::Request<Incoming>,
 ) -> io::Result<http::Response<WireBody>> {
     let has_streams = request.version() == Version::HTTP_2;
-    let Some(request) = read(request, peer, router.arm.begin()).await else {
+    let Some(request) = read(&router, peer, port, request).await else {
         line.cut.notify_one();
         return pending().await;
     };
@@ -184,13 +185,14 @@ pub(super) async fn answer(
 }
 
 /// `None` when the client went away or sent something that is no HTTP body.
-async fn read(request: http::Request<Incoming>, peer: IpAddr, begun: u64) -> Option<Request> {
+async fn read(
+    router: &Router,
+    peer: IpAddr,
+    port: Port,
+    request: http::Request<Incoming>,
+) -> Option<Request> {
+    let begun = router.arm.begin();
     let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, max_body(parts.uri.path())).collect().await {
-        Ok(body) => Body::Whole(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Body::TooLarge,
-        Err(_) => return None,
-    };
     // HTTP/2 names the host in the URI, HTTP/1.1 in a header.
     let host = match parts.uri.authority() {
         Some(authority) => authority.as_str(),
@@ -198,7 +200,7 @@ async fn read(request: http::Request<Incoming>, peer: IpAddr, begun: u64) -> Opt
     };
     // A user name and a password before it are nobody's business: the host is logged.
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    Some(Request {
+    let mut request = Request {
         host: host.to_ascii_lowercase(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().map(str::to_owned),
@@ -206,9 +208,18 @@ async fn read(request: http::Request<Incoming>, peer: IpAddr, begun: u64) -> Opt
         peer,
         begun,
         headers: parts.headers,
-        body,
+        body: Body::Whole(Bytes::new()),
         notes: Arc::new(Notes::default()),
-    })
+    };
+    // Nobody has memory taken by what will be refused.
+    let refused = admin::refuses(router, port, &request);
+    let limit = if refused { MAX_BODY } else { max_body(&request.path) };
+    request.body = match Limited::new(body, limit).collect().await {
+        Ok(body) => Body::Whole(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Body::TooLarge,
+        Err(_) => return None,
+    };
+    Some(request)
 }
 
 pub(super) fn whole(body: Bytes) -> WireBody {

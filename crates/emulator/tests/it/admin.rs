@@ -246,6 +246,21 @@ async fn health_says_that_it_stops() {
 }
 
 #[tokio::test]
+async fn who_may_not_use_it_has_no_large_body_read() {
+    let local = Local::new().await;
+    let url = local.emulator.proxy_url().unwrap();
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+    let head = "PUT /admin/snapshot HTTP/1.1\r\nHost: localhost\r\nOrigin: https://a.example\r\n\
+                Content-Type: application/json\r\nContent-Length: 268435456\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&vec![b' '; 1024 * 1024 + 1]).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+}
+
+#[tokio::test]
 async fn a_seed_is_sent_and_names_nothing_of_this_machine() {
     let local = Local::new().await;
     let seed = json!({"vaults": [{"name": "kv-1", "secrets": [{"name": "s", "value": "canary"}]}]});
