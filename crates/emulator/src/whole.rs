@@ -36,6 +36,8 @@ pub(crate) struct Keeping {
     clock: Mutex<SavedClock>,
     /// Stands for all that was handed over.
     ticket: AtomicU64,
+    /// Held while a whole state is made ready and taken over, before the router's gate.
+    pub(crate) replacing: tokio::sync::Mutex<()>,
 }
 
 impl Keeping {
@@ -46,6 +48,7 @@ impl Keeping {
             first_clock: clock.saved(),
             clock: Mutex::default(),
             ticket: AtomicU64::default(),
+            replacing: tokio::sync::Mutex::default(),
         }
     }
 }

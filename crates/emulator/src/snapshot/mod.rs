@@ -105,20 +105,29 @@ impl Router {
 
     /// Puts that state in the place of the present one, between two requests; a state that is not sound changes nothing.
     pub(crate) async fn restore(&self, snapshot: &Snapshot) -> Result<(), Error> {
-        self.become_of(snapshot.records.clone()).await
+        self.become_of(snapshot.records.clone(), |_| ()).await
     }
 
     /// As newly started, but with the keys that backups and test certificates are made with.
     pub(crate) async fn reset(&self) -> Result<(), Error> {
-        let done = self.become_of(Vec::new()).await;
-        self.faults.clear();
-        self.journal.clear();
-        self.vault_meter.clear();
-        self.arm.clear_meter();
-        done
+        self.become_of(Vec::new(), |router| {
+            router.faults.clear();
+            router.journal.clear();
+            router.vault_meter.clear();
+            router.arm.clear_meter();
+        })
+        .await
     }
 
-    async fn become_of(&self, mut records: Vec<Record>) -> Result<(), Error> {
+    /// Takes over the state of `records` and does `besides` at the same moment, also for a caller who goes away while
+    /// it is written.
+    async fn become_of(
+        &self,
+        mut records: Vec<Record>,
+        besides: impl FnOnce(&Self),
+    ) -> Result<(), Error> {
+        // The keys are those of whoever was the last to take over a state.
+        let _turn = self.keeping.replacing.lock().await;
         let failed = |error| Error::new("take over a state", error);
         for own in whole::keys(self) {
             let own = own.map_err(failed)?;
@@ -131,6 +140,7 @@ impl Router {
         // Nobody sees the new state before it is written.
         let _alone = self.gate.write().await;
         state.take_over(self);
+        besides(self);
         if !self.ledger.is_kept() {
             return Ok(());
         }
