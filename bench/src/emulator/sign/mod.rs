@@ -1,5 +1,7 @@
 //! Signatures by a key of the emulator, beside a bare loop of aws-lc-rs on the same processor.
 
+mod embedded;
+
 use std::{
     hint::black_box,
     rc::Rc,
@@ -26,9 +28,10 @@ use super::{
     throughput::{Turn, turn},
 };
 use crate::harness::{Measures, Options, Row, interleaved_all, runtime};
+use embedded::Embedded;
 
 /// Callers at a time, so that the emulator is never without work.
-const CALLERS: usize = 32;
+const CALLERS: usize = 8;
 /// Signatures in a turn, a quarter of a second, and turns of each contender in a round.
 const SIGNATURES: usize = 320;
 const TURNS: usize = 3;
@@ -46,21 +49,24 @@ pub(super) fn rows(options: &Options) -> Result<Vec<Row>> {
     let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
     let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair)?;
     let jwk = JsonWebKey::from_der(der.as_ref())?.to_private_json()?;
-    let body = format!(r#"{{"key":{}}}"#, jwk.expose());
-    let import = vault.request(Http::One, Method::PUT, "/keys/k", Some(body))?;
+    let import_body = format!(r#"{{"key":{}}}"#, jwk.expose());
+    let import = vault.request(Http::Two, Method::PUT, "/keys/k", Some(import_body.clone()))?;
     let imported = vault.once(&runtime, import)?.json()?;
     let kid = imported.pointer("/key/kid").and_then(Value::as_str).context("no kid")?;
     let path = kid.split_once("/keys/").map(|(_, name)| format!("/keys/{name}/sign"));
     let digest = URL_SAFE_NO_PAD.encode(DIGEST);
     let body = serde_json::json!({ "alg": "RS256", "value": digest }).to_string();
-    let sign = vault.request(Http::One, Method::POST, &path.context("no name")?, Some(body))?;
+    let path = path.context("no name")?;
+    let sign = vault.request(Http::Two, Method::POST, &path, Some(body.clone()))?;
+    let embedded = Embedded::new(&runtime, &import_body, &body)?;
 
-    let signed = vault.once(&runtime, sign.clone())?.json()?;
-    let signed = signed.get("value").and_then(Value::as_str).context("no signature")?;
-    ensure!(signed == URL_SAFE_NO_PAD.encode(bare(&pair)?), "the two signatures differ");
+    for signed in [vault.once(&runtime, sign.clone())?.json()?, embedded.sign()?] {
+        let signed = signed.get("value").and_then(Value::as_str).context("no signature")?;
+        ensure!(signed == URL_SAFE_NO_PAD.encode(bare(&pair)?), "the signatures differ");
+    }
 
     let made = vec![sign];
-    let mut load = Load::connect(&runtime, vault.place(), vault.host(), Http::One, CALLERS)?;
+    let mut load = Load::connect(&runtime, vault.place(), vault.host(), Http::Two, CALLERS)?;
     let mut contenders: [Measures<'_, 2>; 2] = [
         Box::new(|| {
             turn(program.id(), SIGNATURES, || load.send(SIGNATURES, &made)).map(Turn::figures)
@@ -69,9 +75,16 @@ pub(super) fn rows(options: &Options) -> Result<Vec<Row>> {
     ];
     interleaved_all(1, 1, &mut contenders)?;
     let [per_s, cpu] = interleaved_all(options.rounds, TURNS, &mut contenders)?;
+    let mut contenders: [Measures<'_, 2>; 2] = [
+        Box::new(|| embedded.turn().map(Turn::figures)),
+        Box::new(|| bare_turn(&pair).map(Turn::figures)),
+    ];
+    interleaved_all(1, 1, &mut contenders)?;
+    let [embedded_per_s, _] = interleaved_all(options.rounds, TURNS, &mut contenders)?;
     Ok(vec![
         Row::medians("sign-rs256-2048-per-s").all(per_s),
         Row::medians("sign-rs256-2048-cpu-us").all(cpu),
+        Row::medians("sign-rs256-2048-embedded-per-s").all(embedded_per_s),
     ])
 }
 
