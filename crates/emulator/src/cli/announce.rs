@@ -1,6 +1,9 @@
 //! What is printed once the emulator listens: `Name: value` lines, which programs read too.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use azvault_emulator::Emulator;
 
@@ -10,7 +13,13 @@ use super::{
     shell::{SH_QUOTE, Shell, single},
 };
 
-pub(super) fn announce(emulator: &Emulator, facts: &Facts, place: &Place) -> io::Result<()> {
+/// `data` is the folder that keeps the vaults, when there is one.
+pub(super) fn announce(
+    emulator: &Emulator,
+    facts: &Facts,
+    place: &Place,
+    data: Option<&Path>,
+) -> io::Result<()> {
     let (authority, tenant, ca) = (emulator.authority(), emulator.tenant_id(), facts.ca.display());
     let mut out = io::stdout().lock();
     writeln!(out, "Vault URL:       {}", emulator.vault_url("{name}"))?;
@@ -18,11 +27,15 @@ pub(super) fn announce(emulator: &Emulator, facts: &Facts, place: &Place) -> io:
     writeln!(out, "Authority:       {authority}")?;
     writeln!(out, "Management URL:  {}", emulator.management_url())?;
     writeln!(out, "Proxy URL:       {}", facts.proxy)?;
+    writeln!(out, "Admin URL:       {}", emulator.admin_url())?;
     writeln!(out, "Tenant:          {tenant}")?;
     writeln!(out, "Subscription:    {}", emulator.subscription_id())?;
     writeln!(out, "CA certificate:  {ca}")?;
     if place.is_kept() {
         writeln!(out, "Installation:    {}", place.folder().display())?;
+    }
+    if let Some(folder) = data {
+        writeln!(out, "Data directory:  {}", folder.display())?;
     }
     writeln!(out, "\nFor clients in this shell (any client id and secret will do):")?;
     for name in ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
@@ -41,12 +54,13 @@ pub(super) fn announce(emulator: &Emulator, facts: &Facts, place: &Place) -> io:
         let folder = single(&place.folder().display().to_string(), SH_QUOTE);
         writeln!(out, "\nOr, for programs as they are, with the names of the public cloud:")?;
         writeln!(out, "  eval \"$(azvault-emulator env --state-dir {folder})\"")?;
-        writeln!(
-            out,
-            "\nCtrl-C stops the emulator; vaults are gone then, certificate and tokens stay good."
-        )?;
-    } else {
-        writeln!(out, "\nCtrl-C stops the emulator; nothing is kept.")?;
     }
+    let told = match (data.is_some(), place.is_kept()) {
+        (true, true) => "all that is in its vaults is kept.",
+        (true, false) => "all that is in its vaults is kept, its certificate is not.",
+        (false, true) => "vaults are gone then, certificate and tokens stay good.",
+        (false, false) => "nothing is kept.",
+    };
+    writeln!(out, "\nCtrl-C stops the emulator; {told}")?;
     out.flush()
 }

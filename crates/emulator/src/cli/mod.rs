@@ -38,16 +38,17 @@ const EXAMPLES: &str = "\
 Examples:
   azvault-emulator run -- python app.py                an emulator for one command, with nothing to set up
   azvault-emulator                                     serve on 8443, and the proxy on 8444
-  eval \"$(azvault-emulator env)\"                     lead this shell to it
+  eval \"$(azvault-emulator env)\"                       lead this shell to it
   azvault-emulator --port 0 --output json              free ports; a line of JSON tells them
   azvault-emulator --port 0 --ready-file emulator.json for scripts: the file is there once it serves
+  azvault-emulator --data-dir vaults                   vaults outlive the program, and a kill
   azvault-emulator --seed vaults.toml                  with vaults, secrets, keys and certificates from a file
   azvault-emulator health                              exit code 0 when it serves, for containers
   curl -X PUT http://127.0.0.1:8444/admin/clock -H 'Content-Type: application/json' -d '{\"advance_seconds\": 3600}'
 
 Each option can be set by a variable, too: AZVAULT_EMULATOR_ and its name, such as AZVAULT_EMULATOR_RETENTION_DAYS=7.";
 
-/// A local Azure Key Vault: real HTTPS, real cryptography, vaults in memory.
+/// A local Azure Key Vault: real HTTPS, real cryptography, vaults in memory or on disk.
 ///
 /// Without a command it serves until Ctrl-C.
 #[derive(Debug, Parser)]

@@ -61,9 +61,9 @@ pub(super) async fn serve(
     let builder = place.builder(settings.builder(PORT, PROXY_PORT)?);
     let emulator = builder.start().await?;
     let mut facts = Facts::of(&emulator, &place, IDENTITY_HEADER)?;
-    if let Some(path) = settings.ca_out {
-        fs::write(&path, emulator.ca_pem()).map_err(|error| of_file(&path, &error))?;
-        facts.ca = std::path::absolute(&path)?;
+    if let Some(path) = &settings.ca_out {
+        fs::write(path, emulator.ca_pem()).map_err(|error| of_file(path, &error))?;
+        facts.ca = std::path::absolute(path)?;
     }
     let running = if place.is_kept() { Running::announce(place.folder(), &facts)? } else { None };
     if place.is_kept() && running.is_none() {
@@ -75,7 +75,7 @@ pub(super) async fn serve(
     let mut stop = StopSignals::listen()?;
     let ready = Ready::of(&emulator, &facts);
     match output {
-        Output::Text => announce(&emulator, &facts, &place)?,
+        Output::Text => announce(&emulator, &facts, &place, settings.data_dir.as_deref())?,
         Output::Json => ready.print()?,
     }
     if let Some(file) = &ready_file {

@@ -110,7 +110,7 @@ pub(super) struct Settings {
     /// Folder that keeps vaults and all that is in them, made when it is not there; private keys and secrets' values are
     /// encrypted in it [default: all is gone at the end].
     #[arg(long, value_name = "FOLDER", env = "AZVAULT_EMULATOR_DATA_DIR")]
-    data_dir: Option<PathBuf>,
+    pub(super) data_dir: Option<PathBuf>,
     /// What the folder survives: `normal` the end of the process, `full` a crash of the machine too, which makes each
     /// change wait for the disk.
     #[arg(long, value_enum, env = "AZVAULT_EMULATOR_DURABILITY", default_value_t = DurabilityName::Normal, requires = "data_dir")]

@@ -45,6 +45,19 @@ async fn it_prints_where_it_is_and_serves_until_sigterm() {
 }
 
 #[test]
+fn it_says_whether_what_is_in_its_vaults_is_kept() {
+    let folder = std::env::temp_dir().join(format!("azvault-kept-{}", uuid::Uuid::new_v4()));
+    let program = Program::start(&["--data-dir", folder.to_str().unwrap()]);
+    assert_eq!(program.value("Data directory:"), folder.to_str().unwrap());
+    assert!(program.printed.contains("all that is in its vaults is kept"), "{}", program.printed);
+    assert!(program.terminate().0);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let program = Program::start(&[]);
+    assert!(program.printed.contains("nothing is kept"), "{}", program.printed);
+    assert!(!program.printed.contains("Data directory:"));
+}
+
+#[test]
 fn the_ca_goes_where_told_and_stays() {
     let path =
         std::env::temp_dir().join(format!("azvault-emulator-test-{}.pem", std::process::id()));
