@@ -7,6 +7,7 @@ mod algorithm;
 mod ec;
 mod jwk;
 mod key_wrap;
+pub(crate) mod oid;
 mod okp;
 mod private;
 mod release;

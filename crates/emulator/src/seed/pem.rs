@@ -2,20 +2,11 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use pkcs1::RsaPrivateKey;
-use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef, der::Decode};
+use pkcs8::{PrivateKeyInfoRef, der::Decode};
 use sec1::EcPrivateKey;
 use serde_json::{Value, json};
 
-use crate::crypto::{Curve, KeyMaterial, TransferredKey};
-
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const CURVES: [(ObjectIdentifier, Curve); 4] = [
-    (ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"), Curve::P256),
-    (ObjectIdentifier::new_unwrap("1.3.132.0.34"), Curve::P384),
-    (ObjectIdentifier::new_unwrap("1.3.132.0.35"), Curve::P521),
-    (ObjectIdentifier::new_unwrap("1.3.132.0.10"), Curve::P256K),
-];
+use crate::crypto::{Curve, KeyMaterial, TransferredKey, oid};
 
 /// The key as JSON; the text is not repeated in an error.
 pub(super) fn jwk(text: &str) -> Result<Value, String> {
@@ -40,13 +31,13 @@ pub(super) fn jwk(text: &str) -> Result<Value, String> {
 
 fn pkcs8(der: &[u8]) -> Option<Value> {
     let info = PrivateKeyInfoRef::from_der(der).ok()?;
-    if info.algorithm.oid == RSA {
+    if info.algorithm.oid == oid::RSA {
         return rsa(info.private_key.as_bytes());
     }
-    if info.algorithm.oid != EC {
+    if info.algorithm.oid != oid::EC {
         return None;
     }
-    let curve = curve(info.algorithm.parameters_oid().ok()?)?;
+    let curve = Curve::of_oid(&info.algorithm.parameters_oid().ok()?)?;
     let d = EcPrivateKey::from_der(info.private_key.as_bytes()).ok()?.private_key;
     // The library computes the public point, which the file need not have.
     let KeyMaterial::Ec(key) = KeyMaterial::from_pkcs8(TransferredKey::Ec(curve), der).ok()? else {
@@ -57,13 +48,9 @@ fn pkcs8(der: &[u8]) -> Option<Value> {
 
 fn sec1(der: &[u8]) -> Option<Value> {
     let key = EcPrivateKey::from_der(der).ok()?;
-    let curve = curve(key.parameters?.named_curve()?)?;
+    let curve = Curve::of_oid(&key.parameters?.named_curve()?)?;
     let xy = key.public_key?.strip_prefix(&[4])?;
     Some(ec(curve, key.private_key, xy.split_at_checked(xy.len() / 2)?))
-}
-
-fn curve(oid: ObjectIdentifier) -> Option<Curve> {
-    CURVES.iter().find(|(known, _)| *known == oid).map(|(_, curve)| *curve)
 }
 
 fn ec(curve: Curve, d: &[u8], (x, y): (&[u8], &[u8])) -> Value {

@@ -15,17 +15,9 @@ use super::{
 };
 use crate::{
     certificates::policy::{Constraints, Sans, X509Props},
-    crypto::{Curve, KeyMaterial, TransferredKey},
+    crypto::{Curve, KeyMaterial, TransferredKey, oid},
 };
 
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const CURVES: [(ObjectIdentifier, Curve); 4] = [
-    (ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"), Curve::P256),
-    (ObjectIdentifier::new_unwrap("1.3.132.0.34"), Curve::P384),
-    (ObjectIdentifier::new_unwrap("1.3.132.0.35"), Curve::P521),
-    (ObjectIdentifier::new_unwrap("1.3.132.0.10"), Curve::P256K),
-];
 /// Seconds of a month, on average.
 const MONTH: i64 = 2_629_746;
 
@@ -50,12 +42,12 @@ impl Leaf {
     /// The type of its key, if a vault can hold such.
     pub(in crate::certificates) fn key_kind(&self) -> Option<TransferredKey> {
         let algorithm = &self.certificate.tbs_certificate().subject_public_key_info().algorithm;
-        if algorithm.oid == RSA {
+        if algorithm.oid == oid::RSA {
             return Some(TransferredKey::Rsa);
         }
         let curve: ObjectIdentifier = algorithm.parameters.as_ref()?.decode_as().ok()?;
-        let known = CURVES.iter().find(|(oid, _)| *oid == curve).map(|(_, curve)| *curve);
-        known.filter(|_| algorithm.oid == EC).map(TransferredKey::Ec)
+        let curve = Curve::of_oid(&curve).filter(|_| algorithm.oid == oid::EC);
+        curve.map(TransferredKey::Ec)
     }
 
     /// When it begins and ends, in seconds since 1970.
