@@ -139,7 +139,8 @@ impl Row {
             (Some(module), _) => module.trim_end_matches("/mod").replace('/', "::"),
             (None, Some(module)) => {
                 let module = module.trim_end_matches("/mod").replace('/', "::");
-                if module.ends_with("tests") { module } else { format!("{module}::tests") }
+                let of_tests = |part: &str| part.ends_with("tests");
+                if module.split("::").any(of_tests) { module } else { format!("{module}::tests") }
             }
             (None, None) => bail!("{path} is neither in src nor in tests/it"),
         };
@@ -183,6 +184,7 @@ mod tests {
             ("crates/c/Cargo.toml", "[package]\nname = \"c\""),
             ("crates/c/src/d/mod.rs", "#[tokio::test]\nasync fn it_is() {}\n"),
             ("crates/c/src/d/tests.rs", "#[test]\nfn it_is() {}\n"),
+            ("crates/c/src/d/tests/e.rs", "#[test]\nfn it_is() {}\n"),
         ])
     }
 
@@ -222,6 +224,7 @@ mod tests {
         assert!(found.integration);
         assert_eq!(place("crates/c/src/d/mod.rs::it_is").unwrap().name, "d::tests::it_is");
         assert_eq!(place("crates/c/src/d/tests.rs::it_is").unwrap().name, "d::tests::it_is");
+        assert_eq!(place("crates/c/src/d/tests/e.rs::it_is").unwrap().name, "d::tests::e::it_is");
         assert!(place("tests/it/a.rs::it_is_not").is_err(), "no test");
         assert!(place("tests/it/b.rs::it_is").is_err());
     }
