@@ -113,8 +113,7 @@ impl Router {
         self.become_of(Vec::new(), |router| {
             router.faults.clear();
             router.journal.clear();
-            router.vault_meter.clear();
-            router.arm.clear_meter();
+            router.clear_throttling();
         })
         .await
     }
