@@ -71,9 +71,7 @@ fn memory_of_each(program: &Program) -> Result<f64> {
 pub(super) fn flat_rows(options: &Options) -> Result<Vec<Row>> {
     let runtime = Rc::new(runtime()?);
     let state = Folder::new()?;
-    let there = keep_to(Side::Server)?;
-    let program = Program::start(&state, &[])?;
-    drop(there);
+    let program = Program::start_apart(&state)?;
     let _here = keep_to(Side::Client)?;
     let full = runtime.block_on(Vault::sign_in(&program, "full"))?;
     let other = full.other("other");

@@ -10,6 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
+use super::machine::{Side, keep_to};
+
 /// Where `cargo xtask bench` has put the program.
 const PROGRAM: &str = "AZVAULT_BENCH_EMULATOR";
 
@@ -46,6 +48,12 @@ pub(super) struct Program {
 }
 
 impl Program {
+    /// Starts it as [`start`](Self::start) does, on the server's processor; the caller stays where it is.
+    pub(super) fn start_apart(state: &Folder) -> Result<Self> {
+        let _there = keep_to(Side::Server)?;
+        Self::start(state, &[])
+    }
+
     /// Starts it on the installation in `state` and waits until it says where it is.
     ///
     /// It runs as it does by default; what it logs goes nowhere.

@@ -40,9 +40,7 @@ const DIGEST: [u8; 32] = [7; 32];
 pub(super) fn rows(options: &Options) -> Result<Vec<Row>> {
     let runtime = Rc::new(runtime()?);
     let state = Folder::new()?;
-    let there = keep_to(Side::Server)?;
-    let program = Program::start(&state, &[])?;
-    drop(there);
+    let program = Program::start_apart(&state)?;
     let _here = keep_to(Side::Client)?;
     let vault = runtime.block_on(Vault::sign_in(&program, "bench"))?;
     // Either signs by the same key.
