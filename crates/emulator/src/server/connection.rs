@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    future::pending,
+    future::{pending, poll_fn},
     io,
     net::IpAddr,
     pin::Pin,
@@ -29,6 +29,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{
+    gather::Gather,
     handshake,
     pace::{Pace, Paced},
     socket::{Reset, Socket},
@@ -126,13 +127,17 @@ where
         })
     };
     let is_idle = || Arc::strong_count(&requests) == 1;
+    let has_several = || Arc::strong_count(&requests) > 2;
+    let has_streams = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let stream = Paced::new(stream, pace);
+    let stream = if has_streams { stream.in_one() } else { stream };
     let builder = auto::Builder::new(TokioExecutor::new());
-    let connection = builder.serve_connection(TokioIo::new(Paced::new(stream, pace)), service);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
-    let mut draining = false;
+    let (mut gather, mut draining) = (Gather::default(), false);
     loop {
         tokio::select! {
-            ended = connection.as_mut() => {
+            ended = poll_fn(|cx| gather.poll(connection.as_mut(), has_several(), cx)) => {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "connection ended");
                 }
