@@ -123,7 +123,8 @@ where
         hyper::service::service_fn(move |request| {
             let held = requests.upgrade();
             let answer = answer(Arc::clone(&router), Arc::clone(&line), peer, Port::Tls, request);
-            answer.map_ok(|answer| self::held(answer, held))
+            // Boxed, since hyper hands it on several times, and each time it would be copied.
+            Box::pin(answer).map_ok(|answer| self::held(answer, held))
         })
     };
     let is_idle = || Arc::strong_count(&requests) == 1;
