@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{TryFutureExt, TryStreamExt};
+use futures::{FutureExt, TryStreamExt};
 use http::{HeaderValue, Version, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Frame, Incoming, SizeHint};
@@ -118,13 +118,19 @@ where
     // Held by each request until its answer is written.
     let requests = Arc::new(());
     let (line, pace) = Line::new(&requests, reset);
+    let mut gather = Gather::default();
     let service = {
         let (line, requests) = (Arc::clone(&line), Arc::downgrade(&requests));
+        let ready = gather.ready();
         hyper::service::service_fn(move |request| {
             let held = requests.upgrade();
             let answer = answer(Arc::clone(&router), Arc::clone(&line), peer, Port::Tls, request);
             // Boxed, since hyper hands it on several times, and each time it would be copied.
-            Box::pin(answer).map_ok(|answer| self::held(answer, held))
+            let ready = ready.clone();
+            Box::pin(answer).map(move |answer| {
+                ready.tell();
+                answer.map(|answer| self::held(answer, held))
+            })
         })
     };
     let is_idle = || Arc::strong_count(&requests) == 1;
@@ -135,7 +141,7 @@ where
     let builder = auto::Builder::new(TokioExecutor::new());
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
-    let (mut gather, mut draining) = (Gather::default(), false);
+    let mut draining = false;
     loop {
         tokio::select! {
             ended = poll_fn(|cx| gather.poll(connection.as_mut(), has_several(), cx)) => {

@@ -9,6 +9,10 @@
 
 use std::{
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
 };
 
@@ -16,6 +20,18 @@ use std::{
 #[derive(Debug, Default)]
 pub(super) struct Gather {
     next: Next,
+    ready: Ready,
+}
+
+/// Whether there is an answer that is not written yet; clones are the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ready(Arc<AtomicBool>);
+
+impl Ready {
+    /// There is one now.
+    pub(super) fn tell(&self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,24 +44,33 @@ enum Next {
 }
 
 impl Gather {
-    /// Polls `connection`, every other time behind all that can run now, if there are `others` on whose account it
-    /// may be woken again.
+    /// To be told of each answer.
+    pub(super) fn ready(&self) -> Ready {
+        self.ready.clone()
+    }
+
+    /// Polls `connection`; every other time that there are answers, behind all that can run now, if there are
+    /// `others` under way.
     pub(super) fn poll<F: Future>(
         &mut self,
         connection: Pin<&mut F>,
         others: bool,
         cx: &mut Context<'_>,
     ) -> Poll<F::Output> {
-        if others && self.next == Next::AfterOthers {
+        let ready = self.ready.0.load(Ordering::Acquire);
+        if others && ready && self.next == Next::AfterOthers {
             self.next = Next::Now;
             // Who wakes itself while it runs queues up behind all others.
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
         self.next = match self.next {
-            Next::Now => Next::AtOnce,
-            Next::AtOnce | Next::AfterOthers => Next::AfterOthers,
+            Next::AtOnce if others && ready => Next::AfterOthers,
+            // What it was woken for is something to read.
+            Next::AfterOthers if others => Next::AfterOthers,
+            _ => Next::AtOnce,
         };
+        self.ready.0.store(false, Ordering::Release);
         connection.poll(cx)
     }
 }
@@ -56,10 +81,7 @@ mod tests {
         cell::Cell,
         future::poll_fn,
         pin::pin,
-        sync::{
-            Arc,
-            atomic::{AtomicUsize, Ordering},
-        },
+        sync::atomic::AtomicUsize,
         task::{Wake, Waker},
     };
 
@@ -74,8 +96,9 @@ mod tests {
         }
     }
 
-    /// For each time that it was woken, whether it went on, and how often it woke itself.
-    fn woken(others: [bool; 6]) -> ([bool; 6], usize) {
+    /// For each time that it was woken, with others under way and an answer ready or not: whether it went on. And how
+    /// often it woke itself.
+    fn woken<const N: usize>(times: [(bool, bool); N]) -> ([bool; N], usize) {
         let wakes = Arc::new(Woken::default());
         let waker = Waker::from(Arc::clone(&wakes));
         let (polls, mut gather) = (Cell::new(0), Gather::default());
@@ -83,7 +106,10 @@ mod tests {
             polls.set(polls.get() + 1);
             Poll::Pending
         }));
-        let went_on = others.map(|others| {
+        let went_on = times.map(|(others, ready)| {
+            if ready {
+                gather.ready().tell();
+            }
             let before = polls.get();
             let mut cx = Context::from_waker(&waker);
             assert!(gather.poll(connection.as_mut(), others, &mut cx).is_pending());
@@ -94,17 +120,25 @@ mod tests {
 
     #[test]
     fn a_connection_with_one_request_never_waits() {
-        assert_eq!(woken([false; 6]), ([true; 6], 0));
+        assert_eq!(woken([(false, true); 6]), ([true; 6], 0));
     }
 
     #[test]
     fn every_other_time_the_others_go_first_once() {
-        assert_eq!(woken([true; 6]), ([true, false, true, true, false, true], 2));
+        assert_eq!(woken([(true, true); 6]), ([true, false, true, true, false, true], 2));
+    }
+
+    #[test]
+    fn what_comes_in_is_read_at_once_and_spares_no_answer_its_turn() {
+        let (answer, request) = ((true, true), (true, false));
+        let times = [request, answer, request, answer, request, request, answer];
+        assert_eq!(woken(times), ([true, true, true, false, true, true, true], 1));
     }
 
     #[test]
     fn a_connection_that_has_let_others_go_first_goes_on_without_them() {
-        assert_eq!(woken([true, true, false, false, false, true]).0[2..5], [true; 3]);
+        let times = [(true, true), (true, true), (false, true), (false, true)];
+        assert_eq!(woken(times).0, [true, false, true, true]);
     }
 
     #[tokio::test]
@@ -119,13 +153,18 @@ mod tests {
             })
         });
         let mut gather = Gather::default();
-        let mut first =
-            pin!(poll_fn(|cx| { Poll::Ready(gather.poll(connection.as_mut(), true, cx)) }));
-        assert!(first.as_mut().await.is_pending());
+        let answered = gather.ready();
+        answered.tell();
+        let first = poll_fn(|cx| Poll::Ready(gather.poll(connection.as_mut(), true, cx))).await;
+        assert!(first.is_pending());
         for _ in 0..8 {
-            let ready = Arc::clone(&ready);
-            tokio::spawn(async move { ready.fetch_add(1, Ordering::Relaxed) });
+            let (ready, answered) = (Arc::clone(&ready), answered.clone());
+            tokio::spawn(async move {
+                ready.fetch_add(1, Ordering::Relaxed);
+                answered.tell();
+            });
         }
+        answered.tell();
         // Woken by the first of the eight, as it were: it sees what all have done.
         let all = poll_fn(|cx| gather.poll(connection.as_mut(), true, cx)).await;
         assert_eq!((all, written.load(Ordering::Relaxed)), (8, 8));
