@@ -1,0 +1,111 @@
+//! The service over HTTP, on an emulator and a database in this process, by a clock that is steered.
+
+mod steered;
+
+use std::{sync::Arc, time::Duration};
+
+use azvault_core::retry::RetryPolicy;
+use azvault_emulator::Emulator;
+use reqwest::{Client, StatusCode};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use self::steered::Steered;
+use crate::{
+    config::Config,
+    stand_in::StandIn,
+    surroundings::Surroundings,
+    user::{Placed, User},
+};
+
+mod rotation;
+mod serving;
+
+/// A service that runs, with all that it runs on.
+struct Running {
+    place: Surroundings,
+    clock: Arc<Steered>,
+    user: Arc<User>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+/// A vault and a database that fit together.
+async fn place() -> (Surroundings, Arc<Steered>) {
+    let clock = Arc::new(Steered::new());
+    let config = Config::read(|_| None).unwrap();
+    let place = Surroundings::in_process(config, RetryPolicy::none(), clock.clone()).await;
+    (place.unwrap(), clock)
+}
+
+impl Running {
+    async fn start() -> Self {
+        let (place, clock) = place().await;
+        let (user, stop, serving) = serve(&place).await;
+        Self { place, clock, user, stop: Some(stop), serving }
+    }
+
+    fn emulator(&self) -> &Emulator {
+        self.place.emulator.as_ref().unwrap()
+    }
+
+    fn database(&self) -> &StandIn {
+        self.place.stand_in.as_ref().unwrap()
+    }
+
+    /// Lets time pass, for the vault too.
+    fn pass(&self, time: Duration) {
+        self.emulator().clock().advance(time);
+        self.clock.advance(time);
+    }
+
+    async fn set_secret(&self, password: &str) {
+        self.place.secrets.set_secret(&self.place.config.password_secret, password).await.unwrap();
+    }
+
+    /// Lets time pass by the minute until so many keys are published.
+    async fn until_keys_are(&self, count: usize) {
+        for _ in 0..500 {
+            if self.user.keys().await.unwrap() == count {
+                return;
+            }
+            self.pass(Duration::from_secs(60));
+        }
+        panic!("there are {} keys", self.user.keys().await.unwrap());
+    }
+
+    /// How often the vault was asked for the password.
+    fn reads(&self) -> usize {
+        let journal = self.emulator().journal();
+        journal.iter().filter(|request| request.path().contains("/secrets/db-password")).count()
+    }
+
+    async fn placed(&self) -> Placed {
+        let (status, placed) = self.user.order("tea").await.unwrap();
+        assert_eq!(status, StatusCode::CREATED);
+        placed
+    }
+
+    async fn see(&self, placed: &Placed) -> StatusCode {
+        self.user.see(placed).await.unwrap()
+    }
+}
+
+/// One more instance on the same vault and database.
+async fn serve(
+    place: &Surroundings,
+) -> (Arc<User>, oneshot::Sender<()>, JoinHandle<std::io::Result<()>>) {
+    let service = place.service().await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = spawn(service.serve(listener, async {
+        stopped.await.ok();
+    }));
+    (Arc::new(User { http: Client::new(), base }), stop, serving)
+}
+
+/// Runs beside the test.
+#[expect(clippy::disallowed_methods, reason = "a service runs beside those who use it")]
+fn spawn<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    tokio::spawn(work)
+}
