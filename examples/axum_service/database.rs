@@ -100,13 +100,15 @@ impl Database {
 
     /// A connection. If the password turns out to be old, by the new one.
     async fn client(&self) -> Result<Client, Failure> {
-        for _ in 0..TRIES {
+        for tries in (1..=TRIES).rev() {
             let current = self.current();
             match current.pool.get().await {
                 Ok(client) => return Ok(client),
                 // Another pool took its place since.
                 Err(PoolError::Closed) => {}
                 Err(error) if is_refusal(&error) => self.renew(&current).await?,
+                // The server was ended while it let us in, say.
+                Err(PoolError::Backend(error)) if tries > 1 && is_end(&error) => {}
                 Err(error) => return Err(Failure::Pool(error)),
             }
         }
@@ -135,6 +137,7 @@ impl Database {
                 Ok(true) => return Ok(()),
                 // It has the old one, or one that the database is yet to be told of.
                 Ok(false) | Err(NotTaken::Refused) => {}
+                Err(NotTaken::Untried(PoolError::Backend(error))) if is_end(&error) => {}
                 Err(NotTaken::Untried(error)) => return Err(Failure::Pool(error)),
                 Err(NotTaken::Unusable(_)) => return Err(Failure::PasswordRefused),
             }
@@ -201,9 +204,9 @@ fn tls() -> MakeRustlsConnect {
     }
 }
 
-/// Whether the connection ended, by the server's will or otherwise.
+/// Whether the connection ended, by the server's will or before it could say anything.
 fn is_end(error: &tokio_postgres::Error) -> bool {
-    error.is_closed() || error.code() == Some(&SqlState::ADMIN_SHUTDOWN)
+    error.code().is_none_or(|code| *code == SqlState::ADMIN_SHUTDOWN)
 }
 
 fn is_refusal(error: &PoolError) -> bool {

@@ -52,13 +52,12 @@ impl Surroundings {
             .credential(emulator.credential())
             .transport(emulator.transport())
             .retry(retry.clone())
-            .clock(Arc::clone(&clock))
+            .clock(Arc::clone(&clock)) // which the cache of secrets takes over
             .build()?;
         let keys = KeyClient::builder(&url)
             .credential(emulator.credential())
             .transport(emulator.transport())
             .retry(retry)
-            .clock(Arc::clone(&clock))
             .build()?;
         secrets.set_secret(&config.password_secret, FIRST_PASSWORD).await?;
         keys.create_ec_key(&config.signing_key).await?;

@@ -62,21 +62,32 @@ impl Running {
         self.place.secrets.set_secret(&self.place.config.password_secret, password).await.unwrap();
     }
 
-    /// Lets time pass by the minute until so many keys are published.
+    /// Lets the service look at the vault until so many keys are published.
     async fn until_keys_are(&self, count: usize) {
-        for _ in 0..500 {
-            if self.user.keys().await.unwrap() == count {
-                return;
+        for _ in 0..10 {
+            let looks = self.asked("/keys/tokens/versions");
+            self.pass(self.place.config.look_every);
+            // The first time it may not have begun to wait for the next look.
+            for _ in 0..200 {
+                if self.user.keys().await.unwrap() == count {
+                    return;
+                }
+                if self.asked("/keys/tokens/versions") > looks {
+                    break;
+                }
             }
-            self.pass(Duration::from_secs(60));
         }
         panic!("there are {} keys", self.user.keys().await.unwrap());
     }
 
+    /// How often the vault was asked for what is there.
+    fn asked(&self, path: &str) -> usize {
+        self.emulator().journal().iter().filter(|request| request.path().contains(path)).count()
+    }
+
     /// How often the vault was asked for the password.
     fn reads(&self) -> usize {
-        let journal = self.emulator().journal();
-        journal.iter().filter(|request| request.path().contains("/secrets/db-password")).count()
+        self.asked("/secrets/db-password")
     }
 
     async fn placed(&self) -> Placed {

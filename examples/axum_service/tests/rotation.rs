@@ -11,6 +11,7 @@ use std::{
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use reqwest::StatusCode;
 use serde_json::Value;
+use tokio::task::JoinHandle;
 
 use super::{Running, serve, spawn};
 use crate::user::Placed;
@@ -38,20 +39,26 @@ async fn requests_under_way_do_not_fail_while_password_and_key_rotate() {
         running.database().set_password(&password);
         running.set_secret(&password).await;
         running.database().end_sessions();
+        go_on(&answered, &users).await;
         running.place.keys.rotate_key(&running.place.config.signing_key).await.unwrap();
         running.until_keys_are(round + 2).await;
-        let before = answered.load(Ordering::Relaxed);
-        while answered.load(Ordering::Relaxed) < before + 8
-            && !users.iter().any(|user| user.is_finished())
-        {
-            tokio::task::yield_now().await;
-        }
+        go_on(&answered, &users).await;
     }
     done.store(true, Ordering::Relaxed);
     for user in users {
         user.await.unwrap();
     }
-    assert!(answered.load(Ordering::Relaxed) >= 40);
+    assert!(answered.load(Ordering::Relaxed) >= 80);
+}
+
+/// Waits until each user was answered twice or so.
+async fn go_on(answered: &AtomicUsize, users: &[JoinHandle<()>]) {
+    let before = answered.load(Ordering::Relaxed);
+    while answered.load(Ordering::Relaxed) < before + 8
+        && !users.iter().any(JoinHandle::is_finished)
+    {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

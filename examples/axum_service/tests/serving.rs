@@ -126,13 +126,11 @@ impl Write for Log {
 async fn no_password_and_no_token_is_logged() {
     let log = Log::default();
     let writer = log.clone();
-    // This thread is all that the test runs on.
-    let _logging = tracing::subscriber::set_default(
-        tracing_subscriber::fmt()
-            .with_max_level(LevelFilter::TRACE)
-            .with_writer(move || writer.clone())
-            .finish(),
-    );
+    // Of the other tests, too: they have the same passwords.
+    tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
+        .init();
     let running = Running::start().await;
     let placed = running.placed().await;
     running.database().set_password("a better password");
