@@ -653,6 +653,9 @@ impl CryptographyClient {
     /// not go with the key; `OperationForbidden` outside the key's `key_ops`.
     ///
     /// Source: [verify](https://learn.microsoft.com/rest/api/keyvault/keys/verify/verify).
+    ///
+    /// # Examples
+    /// See [`sign`](Self::sign).
     pub fn verify(
         &self,
         algorithm: SignatureAlgorithm,
