@@ -80,6 +80,30 @@ impl Running {
         panic!("there are {} keys", self.user.keys().await.unwrap());
     }
 
+    /// What a request that waits for a new password is answered with, once there is one.
+    async fn answered(&self, seen: JoinHandle<StatusCode>) -> StatusCode {
+        // Less than it has patience for, and a request in between: the clock does not run away.
+        for _ in 0..30 {
+            if !seen.is_finished() {
+                self.pass(Duration::from_millis(250));
+                self.place.secrets.get_secret("db-password").await.unwrap();
+            }
+        }
+        tokio::time::timeout(HANGS, seen).await.expect("it is not answered").unwrap()
+    }
+
+    /// Lets the service look at the vault until it says that of it.
+    async fn until_vault_is(&self, seen: &str) {
+        let says = format!(r#""vault":"{seen}""#);
+        for _ in 0..200 {
+            if self.user.get("/readyz", None).await.unwrap().1.contains(&says) {
+                return;
+            }
+            self.pass(self.place.config.look_every);
+        }
+        panic!("the vault is not said to be {seen}");
+    }
+
     /// How often the vault was asked for what is there.
     fn asked(&self, path: &str) -> usize {
         self.emulator().journal().iter().filter(|request| request.path().contains(path)).count()
@@ -120,3 +144,16 @@ async fn serve(
 fn spawn<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     tokio::spawn(work)
 }
+
+/// Lets the others go on until it holds; fails a test that would hang.
+async fn until(mut holds: impl FnMut() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(HANGS, waiting).await.expect("it has not happened");
+}
+
+/// More than any of these tests takes, on a machine that is busy with other things.
+const HANGS: Duration = Duration::from_secs(120);

@@ -13,7 +13,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use super::{Running, serve, spawn};
+use super::{Running, serve, spawn, until};
 use crate::user::Placed;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,11 +54,8 @@ async fn requests_under_way_do_not_fail_while_password_and_key_rotate() {
 /// Waits until each user was answered twice or so.
 async fn go_on(answered: &AtomicUsize, users: &[JoinHandle<()>]) {
     let before = answered.load(Ordering::Relaxed);
-    while answered.load(Ordering::Relaxed) < before + 8
-        && !users.iter().any(JoinHandle::is_finished)
-    {
-        tokio::task::yield_now().await;
-    }
+    let go_on = || answered.load(Ordering::Relaxed) >= before + 8;
+    until(|| go_on() || users.iter().any(JoinHandle::is_finished)).await;
 }
 
 #[tokio::test]
@@ -70,29 +67,24 @@ async fn a_password_that_the_database_has_first_is_waited_for() {
     let before = running.reads();
     let (user, order) = (running.user.clone(), placed.clone());
     let seen = spawn(async move { user.see(&order).await.unwrap() });
-    while running.reads() == before {
-        tokio::task::yield_now().await;
-    }
+    until(|| running.reads() > before).await;
     assert!(!seen.is_finished());
 
     running.set_secret("a better password").await;
-    while !seen.is_finished() {
-        running.pass(Duration::from_millis(250));
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(seen.await.unwrap(), StatusCode::OK);
+    assert_eq!(running.answered(seen).await, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_password_that_the_vault_has_first_is_used_once_the_database_takes_it() {
     let running = Running::start().await;
     let placed = running.placed().await;
-    let before = running.reads();
     running.set_secret("a better password").await;
-    while running.reads() < before + 3 {
+    let before = running.reads();
+    for _ in 0..20 {
         running.pass(Duration::from_secs(60));
         assert_eq!(running.see(&placed).await, StatusCode::OK);
     }
+    assert!(running.reads() > before, "the new version was not seen");
     running.database().set_password("a better password");
     running.database().end_sessions();
     assert_eq!(running.see(&placed).await, StatusCode::OK);
@@ -106,9 +98,11 @@ async fn a_new_password_is_used_before_the_old_one_is_refused() {
     running.set_secret("a better password").await;
     let logins = running.database().logins();
     // The watch sees the new version, and logs in by it; nobody has to be refused for that.
-    while running.database().logins() == logins {
-        running.pass(Duration::from_secs(60));
-        assert_eq!(running.see(&placed).await, StatusCode::OK);
+    for _ in 0..40 {
+        if running.database().logins() == logins {
+            running.pass(Duration::from_secs(60));
+            assert_eq!(running.see(&placed).await, StatusCode::OK);
+        }
     }
     // One for the start, one by the new password.
     assert_eq!(running.database().logins(), logins + 1);

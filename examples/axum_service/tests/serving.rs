@@ -3,13 +3,12 @@
 use std::{
     io::Write,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use reqwest::StatusCode;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{Running, place, spawn};
+use super::{Running, place, spawn, until};
 use crate::surroundings::FIRST_PASSWORD;
 
 #[tokio::test]
@@ -49,18 +48,14 @@ async fn while_the_vault_is_out_orders_are_seen_and_none_is_placed() {
     let placed = running.placed().await;
     let outage = running.emulator().faults().always().vault("my-vault").status(503);
     running.database().end_sessions();
-    while running.user.get("/readyz", None).await.unwrap().1.contains(r#""vault":"reached""#) {
-        running.pass(Duration::from_secs(60));
-    }
+    running.until_vault_is("not reached").await;
     assert_eq!(running.see(&placed).await, StatusCode::OK);
     let (status, _) = running.user.order("milk").await.unwrap();
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
 
     outage.cancel();
     running.placed().await;
-    while running.user.get("/readyz", None).await.unwrap().1.contains("not reached") {
-        running.pass(Duration::from_secs(60));
-    }
+    running.until_vault_is("reached").await;
 }
 
 #[tokio::test]
@@ -94,16 +89,10 @@ async fn told_to_stop_it_answers_what_is_under_way() {
     let before = running.reads();
     let (user, order) = (running.user.clone(), placed.clone());
     let seen = spawn(async move { user.see(&order).await.unwrap() });
-    while running.reads() == before {
-        tokio::task::yield_now().await;
-    }
+    until(|| running.reads() > before).await;
     running.stop.take().unwrap().send(()).unwrap();
     running.set_secret("a better password").await;
-    while !seen.is_finished() {
-        running.pass(Duration::from_millis(250));
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(seen.await.unwrap(), StatusCode::OK);
+    assert_eq!(running.answered(seen).await, StatusCode::OK);
     running.serving.await.unwrap().unwrap();
 }
 
