@@ -11,6 +11,7 @@ mod hosts;
 mod licences;
 mod links;
 mod manifests;
+mod method_examples;
 mod notes;
 mod readmes;
 mod reliability;
@@ -29,7 +30,7 @@ type Problem = String;
 /// A check with a name.
 type Check = (&'static str, fn(&Tree) -> Vec<Problem>);
 
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 15] = [
     ("file sizes", sizes::check),
     ("manifests", manifests::check),
     ("arrows between crates", arrows::check),
@@ -44,6 +45,7 @@ const CHECKS: [Check; 14] = [
     ("rows of docs/reliability.md", reliability::check),
     ("rows of docs/deviations.md", deviations::check),
     ("licence files", licences::check),
+    ("examples of methods", method_examples::check),
 ];
 
 /// Runs every check and prints what each found.
