@@ -40,6 +40,10 @@ pub(crate) struct CallState {
     pub(crate) operation: &'static Operation,
     pub(crate) retry: Option<RetryPolicy>,
     key_weight: Option<KeyWeight>,
+    #[cfg_attr(
+        not(feature = "reqwest"),
+        expect(dead_code, reason = "the built-in transport asks")
+    )]
     lean: bool,
     span: Option<CallSpan>,
     /// When the call must have ended, on [`Clock::elapsed`]'s scale.
@@ -99,6 +103,7 @@ impl CallState {
     }
 
     /// Whether nobody can see the headers of a successful answer.
+    #[cfg(feature = "reqwest")]
     pub(crate) fn is_lean(&self) -> bool {
         self.lean
     }

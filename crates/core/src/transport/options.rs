@@ -1,9 +1,12 @@
 //! Settings of the connection: proxy, time-outs, trusted certificates.
 
-use std::{fmt, sync::Arc, time::Duration};
+#[cfg(feature = "reqwest")]
+use std::sync::Arc;
+use std::{fmt, time::Duration};
 
 use azure_core::http::Transport;
 
+#[cfg(feature = "reqwest")]
 use super::ReqwestTransport;
 use crate::{Error, Result};
 
@@ -91,7 +94,21 @@ impl TransportOptions {
     /// Builds the transport; its clones share one pool of connections.
     ///
     /// # Errors
+    /// `InvalidInput` if the proxy's address or a certificate cannot be read, and without the feature `reqwest`,
+    /// which is on by default: then there is no built-in transport.
+    #[cfg(not(feature = "reqwest"))]
+    pub fn build(self) -> Result<Transport> {
+        Err(Error::invalid_input(
+            "there is no built-in transport without the feature `reqwest`: turn it on, or give a \
+             transport of your own by `.transport(…)`",
+        ))
+    }
+
+    /// Builds the transport; its clones share one pool of connections.
+    ///
+    /// # Errors
     /// `InvalidInput` if the proxy's address or a certificate cannot be read.
+    #[cfg(feature = "reqwest")]
     pub fn build(self) -> Result<Transport> {
         let invalid = |what: &str, error: reqwest::Error| {
             Error::invalid_input(format!("{what} cannot be used")).with_source(error.without_url())
@@ -127,7 +144,20 @@ impl TransportOptions {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "reqwest")))]
+mod tests_without_reqwest {
+    use super::*;
+
+    #[test]
+    fn without_a_built_in_transport_the_error_says_how_to_have_one() {
+        let error = TransportOptions::default().build().unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("feature `reqwest`"), "{error}");
+        assert!(error.to_string().contains(".transport("), "{error}");
+    }
+}
+
+#[cfg(all(test, feature = "reqwest"))]
 mod tests {
     use super::*;
 
