@@ -53,6 +53,20 @@ pub(super) fn run(benches: &[&str], arguments: &[String], shown: &str) -> Result
     Ok(())
 }
 
+/// Gives the document the rows of `bench/bars.toml`, without measuring any.
+pub(super) fn rows() -> Result<()> {
+    let root = tree::root()?;
+    let bars = std::fs::read_to_string(root.join("bench/bars.toml"))?;
+    let bars = toml::from_str(&bars).context("reading the bars")?;
+    let path = root.join(FILE);
+    let old = std::fs::read_to_string(&path).unwrap_or_default();
+    std::fs::write(path, document::with_rows(&old, &BENCHES, &bars))?;
+    println!(
+        "{FILE} has the rows of bench/bars.toml; what was not measured stands there as missing"
+    );
+    Ok(())
+}
+
 fn known(word: &str) -> bool {
     word == "--rounds" || word.starts_with("--rounds=") || word.parse::<u32>().is_ok()
 }

@@ -1,10 +1,9 @@
 //! `docs/performance.md`: a part a bench, each with where, when and how it was measured. A run replaces
 //! its part and leaves the others.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::Record;
+use super::record::{Bar, Record};
 
 /// Where it is, from the root.
 pub(crate) const FILE: &str = "docs/performance.md";
@@ -22,6 +21,9 @@ rounds that took turns, and the spread its least and its greatest round (of our 
 `cargo xtask bench` measures everything again; `cargo xtask bench NAME --write` replaces one part.
 ";
 
+/// The bars by bench and row, as in `bench/bars.toml`.
+pub(crate) type Bars = BTreeMap<String, BTreeMap<String, Bar>>;
+
 /// Where, when and how a bench was measured.
 #[derive(Debug)]
 pub(super) struct Circumstances {
@@ -37,6 +39,10 @@ pub(super) struct Circumstances {
 pub(super) fn with_part(old: &str, benches: &[&str], bench: &str, part: String) -> String {
     let mut parts = parts(old);
     parts.insert(bench.to_owned(), part);
+    with_parts(&parts, benches)
+}
+
+fn with_parts(parts: &BTreeMap<String, String>, benches: &[&str]) -> String {
     let text: String = benches.iter().filter_map(|name| parts.get(*name)).cloned().collect();
     let rows = rows(&text);
     let missed: Vec<String> =
@@ -50,6 +56,42 @@ pub(super) fn with_part(old: &str, benches: &[&str], bench: &str, part: String) 
     format!("# Performance\n\n{MARKER}\n\n{INTRODUCTION}\n{summary}\n{text}")
 }
 
+/// The document with the rows of `bars` and no others: what has no figures, or has them for another bar,
+/// stands there as missing.
+pub(super) fn with_rows(old: &str, benches: &[&str], bars: &Bars) -> String {
+    let mut parts = parts(old);
+    let none = BTreeMap::new();
+    for bench in benches {
+        let part = parts
+            .remove(*bench)
+            .unwrap_or_else(|| format!("\n## {bench}\n\nNot measured yet.\n\n{HEAD}\n{RULE}\n"));
+        let bars = bars.get(*bench).unwrap_or(&none);
+        let mut text = String::new();
+        let mut there = BTreeSet::new();
+        for line in part.lines() {
+            if let Some(row) = rows(line).first() {
+                if bars.get(&row.name).is_none_or(|bar| bar.shown() != row.bar) {
+                    continue;
+                }
+                there.insert(row.name.clone());
+            }
+            text.push_str(line);
+            text.push('\n');
+        }
+        for (name, bar) in bars.iter().filter(|(name, _)| !there.contains(*name)) {
+            let missing = Record {
+                name: name.clone(),
+                bar: Some(*bar),
+                ok: Some(false),
+                ..Record::default()
+            };
+            text.push_str(&row(&missing));
+        }
+        parts.insert((*bench).to_owned(), text);
+    }
+    with_parts(&parts, benches)
+}
+
 /// The part of one bench.
 pub(super) fn part(bench: &str, how: &Circumstances, records: &[Record]) -> String {
     let Circumstances { machine, date, commit, toolchain, command, took } = how;
@@ -57,16 +99,16 @@ pub(super) fn part(bench: &str, how: &Circumstances, records: &[Record]) -> Stri
         "\n## {bench}\n\nMeasured on {date} at {commit} by `{command}`, in {took}.\n{machine}; {toolchain}.\n\n\
          {HEAD}\n{RULE}\n"
     );
-    for record in records {
-        let [name, ours, beside, official, ratio, spread, bar, outcome] = record.cells();
-        let outcome = if record.ok == Some(false) { format!("**{outcome}**") } else { outcome };
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "| `{name}` | {ours} | {beside} | {official} | {ratio} | {spread} | {bar} | {outcome} |"
-        );
-    }
+    records.iter().for_each(|record| text.push_str(&row(record)));
     text
+}
+
+fn row(record: &Record) -> String {
+    let [name, ours, beside, official, ratio, spread, bar, outcome] = record.cells();
+    let outcome = if record.ok == Some(false) { format!("**{outcome}**") } else { outcome };
+    format!(
+        "| `{name}` | {ours} | {beside} | {official} | {ratio} | {spread} | {bar} | {outcome} |\n"
+    )
 }
 
 /// A row of the document.
@@ -174,5 +216,25 @@ mod tests {
             assert!(text.contains(word), "{word}");
         }
         assert!(text.contains("**MISSED**"));
+    }
+
+    #[test]
+    fn rows_without_figures_stand_there_as_missing_and_rows_of_no_bar_go() {
+        let bars: Bars =
+            toml::from_str("[client]\na = { max_ratio = 1.2 }\nb = { max = 3 }\n[cache]\nhit = {}")
+                .unwrap();
+        let benches = ["client", "cache"];
+        let records = [record("a", true), record("gone", true)].concat();
+        let old = with_part("", &benches, "client", part("client", &how("day 1"), &records));
+        let text = with_rows(&old, &benches, &bars);
+        let shown: Vec<_> = rows(&text).into_iter().map(|row| (row.name, row.missed)).collect();
+        assert_eq!(shown, [("a".into(), false), ("b".into(), true), ("hit".into(), true)]);
+        assert!(text.contains("day 1") && text.contains("Not measured yet."), "{text}");
+        assert!(text.contains("2 are missed: `b`, `hit`."), "{text}");
+        assert_eq!(with_rows(&text, &benches, &bars), text);
+
+        let bars: Bars = toml::from_str("[client]\na = { max_ratio = 1.1 }").unwrap();
+        let text = with_rows(&text, &benches, &bars);
+        assert!(rows(&text).first().unwrap().missed, "figures were for another bar: {text}");
     }
 }

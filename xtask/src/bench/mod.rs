@@ -22,7 +22,8 @@ pub(crate) const BENCHES: [&str; 5] = ["client", "cache", "crypto", "management"
 pub(crate) struct Options {
     /// The bench (`client`, `cache`, `crypto`, `management`, `emulator`) and its options: --json, --only NAME,
     /// --rounds N, --write to put its rows into docs/performance.md; --help names them. `all`, or nothing, runs
-    /// and writes all five. `instructions` counts those of the hot paths; --bless keeps the counts.
+    /// and writes all five. `rows` gives that file the rows of bars.toml without measuring: new ones stand
+    /// there as missing. `instructions` counts those of the hot paths; --bless keeps the counts.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }
@@ -35,6 +36,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     match arguments.split_first() {
         None => all::run(&BENCHES, &[], &shown),
         Some((first, rest)) if first == "all" => all::run(&BENCHES, rest, &shown),
+        Some((first, [])) if first == "rows" => all::rows(),
         Some((first, rest)) if first == "instructions" => instructions::run(rest),
         Some((first, _)) if first.starts_with("--rounds") => all::run(&BENCHES, arguments, &shown),
         Some((first, rest)) if rest.iter().any(|word| word == "--write") => {

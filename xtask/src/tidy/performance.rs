@@ -1,11 +1,8 @@
 //! `docs/performance.md` has every row of `bench/bars.toml` under its bench, with its bar, and no other; and
 //! the tool wrote it.
 
-use std::collections::BTreeMap;
-
 use super::Problem;
-use crate::bench::document::{FILE, MARKER, rows};
-use crate::bench::record::Bar;
+use crate::bench::document::{Bars, FILE, MARKER, rows};
 use crate::tree::Tree;
 
 const BARS: &str = "bench/bars.toml";
@@ -15,7 +12,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     let (Some(bars), Some(text)) = (tree.text(BARS), tree.text(FILE)) else {
         return vec![format!("{BARS} or {FILE} is missing: `cargo xtask bench` writes the latter")];
     };
-    let bars: BTreeMap<String, BTreeMap<String, Bar>> = match toml::from_str(bars) {
+    let bars: Bars = match toml::from_str(bars) {
         Ok(bars) => bars,
         Err(error) => return vec![format!("{BARS}: {error}")],
     };
@@ -42,7 +39,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
             let found = shown.iter().filter(|row| row.bench == *bench && row.name == *name).count();
             if found != 1 {
                 problems.push(format!(
-                    "{FILE}: `{name}` is there {found} times, not once: run `cargo xtask bench {bench} --write`"
+                    "{FILE}: `{name}` is there {found} times, not once: run `cargo xtask bench {bench} --write`, or `cargo xtask bench rows` without measuring"
                 ));
             }
         }
