@@ -45,14 +45,21 @@ pub(super) fn with_part(old: &str, benches: &[&str], bench: &str, part: String) 
 fn with_parts(parts: &BTreeMap<String, String>, benches: &[&str]) -> String {
     let text: String = benches.iter().filter_map(|name| parts.get(*name)).cloned().collect();
     let rows = rows(&text);
-    let missed: Vec<String> =
-        rows.iter().filter(|row| row.missed).map(|row| format!("`{}`", row.name)).collect();
+    let missed: Vec<String> = rows
+        .iter()
+        .filter(|row| row.missed && row.measured)
+        .map(|row| format!("`{}`", row.name))
+        .collect();
     let missed = match missed.as_slice() {
         [] => "none is missed".to_owned(),
         [one] => format!("one is missed: {one}"),
         more => format!("{} are missed: {}", more.len(), more.join(", ")),
     };
-    let summary = format!("{} rows; {missed}.", rows.len());
+    let unmeasured = match rows.iter().filter(|row| !row.measured).count() {
+        0 => String::new(),
+        some => format!("; {some} have no figures yet"),
+    };
+    let summary = format!("{} rows; {missed}{unmeasured}.", rows.len());
     format!("# Performance\n\n{MARKER}\n\n{INTRODUCTION}\n{summary}\n{text}")
 }
 
@@ -118,6 +125,7 @@ pub(crate) struct Shown {
     pub(crate) name: String,
     pub(crate) bar: String,
     pub(crate) missed: bool,
+    pub(crate) measured: bool,
 }
 
 /// The rows of all parts.
@@ -136,6 +144,7 @@ pub(crate) fn rows(text: &str) -> Vec<Shown> {
                 name: name.trim_end_matches('`').to_owned(),
                 bar: (*bar).to_owned(),
                 missed: outcome.contains("MISS"),
+                measured: !outcome.contains("MISSING"),
             });
         }
     }
@@ -204,6 +213,7 @@ mod tests {
             name: "warm".into(),
             bar: "ratio ≤ 1.2".into(),
             missed: true,
+            measured: true,
         };
         assert_eq!(rows(&text), [shown]);
     }
@@ -230,7 +240,7 @@ mod tests {
         let shown: Vec<_> = rows(&text).into_iter().map(|row| (row.name, row.missed)).collect();
         assert_eq!(shown, [("a".into(), false), ("b".into(), true), ("hit".into(), true)]);
         assert!(text.contains("day 1") && text.contains("Not measured yet."), "{text}");
-        assert!(text.contains("2 are missed: `b`, `hit`."), "{text}");
+        assert!(text.contains("3 rows; none is missed; 2 have no figures yet."), "{text}");
         assert_eq!(with_rows(&text, &benches, &bars), text);
 
         let bars: Bars = toml::from_str("[client]\na = { max_ratio = 1.1 }").unwrap();
