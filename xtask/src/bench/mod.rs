@@ -3,7 +3,7 @@
 
 mod all;
 pub(crate) mod document;
-pub(crate) mod instructions;
+mod instructions;
 mod machine;
 pub(crate) mod record;
 

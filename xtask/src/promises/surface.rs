@@ -30,13 +30,18 @@ const ANYWHERE: [&str; 11] = [
 ];
 
 /// Types of other crates that may be named, by crate of ours (`*` is any), with the reason.
-const REASONED: [(&str, &str, &str); 2] = [
+const REASONED: [(&str, &str, &str); 3] = [
     (
         "*",
         "time::offset_date_time::OffsetDateTime",
         "azure_core::time::OffsetDateTime is this type",
     ),
     ("*", "url::Url", "azure_core::http::Url is this type"),
+    (
+        "azvault-emulator",
+        "reqwest::async_impl::client::Client",
+        "Emulator::http_client gives a client that resolves and trusts the emulator's names",
+    ),
 ];
 
 /// A foreign item, and who names it.
