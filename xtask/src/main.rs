@@ -20,6 +20,7 @@ mod coverage;
 mod examples;
 mod footprint;
 mod fuzz;
+mod guide;
 mod kills;
 mod live;
 mod msrv;
@@ -75,6 +76,9 @@ enum Command {
     Audit,
     /// Say which tools CI needs, or install them.
     Tools(tools::Options),
+    /// Build the guide, and run what is in it.
+    #[command(subcommand)]
+    Guide(guide::Command),
 }
 
 fn main() -> ExitCode {
@@ -104,5 +108,6 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Msrv => msrv::run(),
         Command::Audit => ci::audit(),
         Command::Tools(options) => tools::run(&options),
+        Command::Guide(command) => guide::run(&command),
     }
 }

@@ -114,6 +114,13 @@ pub(crate) fn official_clients(root: &Path) -> Result<PathBuf> {
     Ok(clients::python_of(&place))
 }
 
+/// The program `az`, installed if it is not there: that takes minutes.
+pub(crate) fn azure_cli(root: &Path) -> Result<PathBuf> {
+    let place = Place::of(root, clients::AZ.name)?;
+    (clients::AZ.install)(&place)?;
+    Ok(place.home.join("venv/bin/az"))
+}
+
 /// One run; what keeps it from beginning or ending is a failure of it, and the next run goes on.
 fn judge(client: &Client, mode: Mode, place: &Place, areas: &[String]) -> Report {
     let mut report = Report::default();

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Message;
 
-use self::normalise::Normaliser;
-use self::sandbox::Sandbox;
+pub(crate) use self::normalise::Normaliser;
+pub(crate) use self::sandbox::Sandbox;
 use crate::tree::{self, Tree};
 use crate::{process, readme};
 
@@ -32,7 +32,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let normaliser = Normaliser::new()?;
     let mut printed = BTreeMap::new();
     let mut problems = Vec::new();
-    for (name, program) in build()? {
+    for (name, program) in build(PACKAGE)? {
         let sandbox = Sandbox::new(&name)?;
         match sandbox.run(&mut std::process::Command::new(program)) {
             Ok(stdout) => {
@@ -69,21 +69,21 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Builds as README.md's command does, for the whole workspace, and finds the programs.
-fn build() -> Result<BTreeMap<String, PathBuf>> {
+/// Builds as README.md's command does, for the whole workspace, and finds a package's programs.
+pub(crate) fn build(package: &str) -> Result<BTreeMap<String, PathBuf>> {
     process::run(&mut process::cargo(&["build", "--examples"])?)?;
     let args = ["build", "--examples", "--quiet", "--message-format=json-render-diagnostics"];
     let messages = process::captured(&mut process::cargo(&args)?)?;
     let mut programs = BTreeMap::new();
     for message in Message::parse_stream(messages.as_bytes()) {
         let Message::CompilerArtifact(artifact) = message? else { continue };
-        let ours = artifact.package_id.repr.contains(&format!("#{PACKAGE}@"));
+        let ours = artifact.package_id.repr.contains(&format!("#{package}@"));
         if let (true, Some(program)) = (ours && artifact.target.is_example(), artifact.executable) {
             programs.insert(artifact.target.name, program.into_std_path_buf());
         }
     }
     if programs.is_empty() {
-        bail!("{PACKAGE} has no example");
+        bail!("{package} has no example");
     }
     Ok(programs)
 }

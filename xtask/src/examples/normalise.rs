@@ -18,17 +18,17 @@ const RULES: [(&str, &str); 5] = [
 
 /// The rules, compiled.
 #[derive(Debug)]
-pub(super) struct Normaliser(Vec<(Regex, &'static str)>);
+pub(crate) struct Normaliser(Vec<(Regex, &'static str)>);
 
 impl Normaliser {
     /// Compiles the rules.
-    pub(super) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         let rules = RULES.iter().map(|(pattern, word)| Ok((Regex::new(pattern)?, *word)));
         rules.collect::<Result<_>>().map(Self)
     }
 
     /// The text with what varies replaced, and the line ends of this platform made plain.
-    pub(super) fn apply(&self, text: &str) -> String {
+    pub(crate) fn apply(&self, text: &str) -> String {
         let text = text.replace("\r\n", "\n");
         self.0.iter().fold(text, |text, (regex, word)| regex.replace_all(&text, *word).into_owned())
     }

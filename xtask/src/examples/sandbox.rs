@@ -19,20 +19,20 @@ const KEPT: [&str; 3] = ["PATH", "SystemRoot", "TEMP"];
 
 /// A home folder that must be empty at the end.
 #[derive(Debug)]
-pub(super) struct Sandbox {
+pub(crate) struct Sandbox {
     home: PathBuf,
 }
 
 impl Sandbox {
     /// A new home, named after what runs in it.
-    pub(super) fn new(name: &str) -> Result<Self> {
+    pub(crate) fn new(name: &str) -> Result<Self> {
         let home = std::env::temp_dir().join(format!("azvault-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&home).with_context(|| format!("making {}", home.display()))?;
         Ok(Self { home })
     }
 
     /// Runs a program in the home folder and returns its standard output.
-    pub(super) fn run(&self, program: &mut Command) -> Result<String> {
+    pub(crate) fn run(&self, program: &mut Command) -> Result<String> {
         program.current_dir(&self.home);
         self.finish(program, LIMIT)
     }

@@ -33,9 +33,11 @@ pub(super) struct Client {
 
 pub(super) const PYTHON: &Client = &python::CLIENT;
 
+pub(super) const AZ: &Client = &az::CLIENT;
+
 /// Every client.
 pub(super) const ALL: [&Client; 6] =
-    [PYTHON, &js::CLIENT, &go::CLIENT, &java::CLIENT, &rust::CLIENT, &az::CLIENT];
+    [PYTHON, &js::CLIENT, &go::CLIENT, &java::CLIENT, &rust::CLIENT, AZ];
 
 /// Those that run when none is named.
 pub(super) const IN_CI: [&Client; 2] = [PYTHON, &js::CLIENT];

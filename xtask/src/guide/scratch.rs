@@ -1,0 +1,137 @@
+//! Blocks in other languages than Rust, run in a folder of the chapter's own, on an emulator.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::blocks::{Block, Chapter};
+use super::output::Printed;
+use crate::{conformance, process};
+
+/// Longer than any block takes on two busy cores.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Runs what is to be run, in order, and gives what each printed. Blocks for `az` run if `az` says so;
+/// else a shell reads them without doing anything.
+pub(super) fn run(root: &Path, chapter: &Chapter, az: bool) -> Result<Vec<Printed>> {
+    let ours = |block: &Block| !["rust", "output"].contains(&block.language.as_str());
+    if !chapter.blocks.iter().any(ours) {
+        return Ok(Vec::new());
+    }
+    let place = Place::new(root, &chapter.name, az)?;
+    let mut printed = Vec::new();
+    for block in chapter.blocks.iter().filter(|block| ours(block)) {
+        let at = || format!("{}:{}", chapter.path, block.line);
+        let text = place.go(block).with_context(at)?;
+        if block.runs() || (az && block.has("az")) {
+            printed.push(Printed { path: chapter.path.clone(), line: block.line, text });
+        }
+    }
+    Ok(printed)
+}
+
+/// A folder with a home in it, and the programs that blocks may use.
+struct Place {
+    folder: PathBuf,
+    emulator: PathBuf,
+    path: OsString,
+    az: bool,
+}
+
+impl Place {
+    fn new(root: &Path, name: &str, az: bool) -> Result<Self> {
+        let emulator = conformance::emulator("dev")?;
+        let python = conformance::official_clients(root)?;
+        let mut folders = vec![emulator.clone(), python];
+        if az {
+            folders.push(conformance::azure_cli(root)?);
+        }
+        let mut folders: Vec<PathBuf> =
+            folders.iter().filter_map(|program| Some(program.parent()?.to_owned())).collect();
+        folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        let path = std::env::join_paths(folders)?;
+        let folder =
+            std::env::temp_dir().join(format!("azvault-guide-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(folder.join("home"))?;
+        Ok(Self { folder, emulator, path, az })
+    }
+
+    /// Does what a block of this language is for, and gives what it printed.
+    fn go(&self, block: &Block) -> Result<String> {
+        let code = block.code();
+        if let Some(name) = block.value("file") {
+            std::fs::write(self.folder.join(name), &code)?;
+        }
+        match block.language.as_str() {
+            "sh" if block.has("az") && !self.az => {
+                self.ran(self.command("sh").args(["-nc", &code]))
+            }
+            "sh" if block.has("az") => self.signed_in(&code),
+            "sh" => self.ran(self.command("sh").args(["-euc", &code])),
+            "python" if block.value("file").is_none() => {
+                std::fs::write(self.folder.join("block.py"), &code)?;
+                self.within(&["python", "-B", "block.py"])
+            }
+            "toml" => {
+                let _: toml::Table = code.parse()?;
+                self.seeded(block, "toml", &code)
+            }
+            "json" => {
+                let _: serde_json::Value = serde_json::from_str(&code)?;
+                self.seeded(block, "json", &code)
+            }
+            "yaml" if yaml_rust2::YamlLoader::load_from_str(&code)?.is_empty() => bail!("is empty"),
+            _ => Ok(String::new()),
+        }
+    }
+
+    /// Has an emulator begin with it, if it is a seed.
+    fn seeded(&self, block: &Block, extension: &str, code: &str) -> Result<String> {
+        if !block.has("seed") {
+            return Ok(String::new());
+        }
+        let name = format!("seed.{extension}");
+        std::fs::write(self.folder.join(&name), code)?;
+        let mut run = self.command(&self.emulator);
+        self.ran(run.args(["run", "--seed", &name, "--", "true"]))
+    }
+
+    /// Runs a command on an emulator of its own.
+    fn within(&self, command: &[&str]) -> Result<String> {
+        self.ran(self.command(&self.emulator).args(["run", "--"]).args(command))
+    }
+
+    /// Runs lines for `az` on one emulator for the chapter, signed in.
+    fn signed_in(&self, code: &str) -> Result<String> {
+        let mut run = self.command(&self.emulator);
+        run.args(["run", "--data-dir", "az", "--", "sh", "-euc"]);
+        let login = "az account show >/dev/null 2>&1 || az login --identity >/dev/null\n";
+        self.ran(run.arg(format!("{login}{code}")))
+    }
+
+    /// A command in the folder that finds no account, proxy or home of this machine.
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().current_dir(&self.folder).env("HOME", self.folder.join("home"));
+        command.env("PATH", &self.path).env("RUST_LOG", "warn").env("LANG", "C.UTF-8");
+        command
+    }
+
+    fn ran(&self, command: &mut Command) -> Result<String> {
+        let finished = process::run_within(command, LIMIT)?;
+        if !finished.success {
+            bail!("it failed; it printed:\n{}", finished.stdout);
+        }
+        Ok(finished.stdout)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // What a block left does not matter, and a folder in /tmp that stays does little harm.
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
