@@ -31,3 +31,6 @@ chapters! {
     from_python = "from-python.md";
     from_azure_sdk = "from-azure-sdk.md";
 }
+
+#[cfg(test)]
+mod kinds;
