@@ -64,7 +64,16 @@ mod tests {
 
     #[test]
     fn blocks_that_nothing_runs_fail() {
-        for fence in ["", "text", "console", "rust,no_run", "rust,program=a", "rust,ignore", "sh,later", "output"] {
+        for fence in [
+            "",
+            "text",
+            "console",
+            "rust,no_run",
+            "rust,program=a",
+            "rust,ignore",
+            "sh,later",
+            "output",
+        ] {
             assert_eq!(of(&format!("```{fence}\n```\n")).len(), 1, "{fence}");
         }
         assert_eq!(of("```toml\n```\n```output\n```\n").len(), 1, "toml prints nothing");
