@@ -112,7 +112,8 @@ impl Place {
     fn signed_in(&self, code: &str) -> Result<String> {
         let mut run = self.command(&self.emulator);
         run.args(["run", "--data-dir", "az", "--", "sh", "-euc"]);
-        let login = "az account show >/dev/null 2>&1 || az login --identity >/dev/null\n";
+        let login = "az account show >/dev/null 2>&1 || az login --output none --service-principal \
+                     --username guide --password any --tenant \"$AZURE_TENANT_ID\"\n";
         self.ran(run.arg(format!("{login}{code}")))
     }
 
