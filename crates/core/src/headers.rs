@@ -1,6 +1,7 @@
 //! Reading and naming headers without what azure_core's own ways cost: an error, with a backtrace
 //! if those are on, for a header that is absent, and a copy and a check by character of each name.
 
+#[cfg(feature = "reqwest")]
 use std::collections::HashMap;
 
 use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
@@ -27,6 +28,7 @@ pub(crate) fn get<'a>(headers: &'a Headers, name: &HeaderName) -> Option<&'a str
 ///
 /// Repeated fields become one with their values joined by commas, which means the same (RFC 9110,
 /// 5.3): two WWW-Authenticate fields would otherwise lose a challenge.
+#[cfg(feature = "reqwest")]
 pub(crate) fn from_http(map: &reqwest::header::HeaderMap) -> Headers {
     let mut headers: HashMap<HeaderName, HeaderValue> = HashMap::with_capacity(map.len());
     let texts = map.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
@@ -42,6 +44,7 @@ pub(crate) fn from_http(map: &reqwest::header::HeaderMap) -> Headers {
 
 /// Those of a successful answer that core itself reads, for a call whose others nobody can see: to
 /// carry them all over is a third of what a warm call costs above the bare HTTP.
+#[cfg(feature = "reqwest")]
 pub(crate) fn few_from_http(map: &reqwest::header::HeaderMap) -> Headers {
     let mut few = HashMap::with_capacity(2);
     for name in [CONTENT_LENGTH, REQUEST_ID] {
@@ -53,6 +56,7 @@ pub(crate) fn few_from_http(map: &reqwest::header::HeaderMap) -> Headers {
 }
 
 /// Names that vaults and Resource Manager send; any other is copied.
+#[cfg(feature = "reqwest")]
 fn named(name: &str) -> HeaderName {
     macro_rules! named {
         ($($known:literal)*) => {
@@ -77,6 +81,7 @@ fn named(name: &str) -> HeaderName {
 }
 
 #[cfg(test)]
+#[cfg(feature = "reqwest")]
 mod tests {
     use super::*;
 

@@ -212,6 +212,7 @@ fn is_success(status: StatusCode) -> bool {
 }
 
 #[cfg(test)]
+#[cfg(feature = "reqwest")]
 mod tests {
     use std::sync::Mutex;
 

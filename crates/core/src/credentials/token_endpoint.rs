@@ -177,6 +177,7 @@ fn check_id(what: &str, id: &str) -> Result<()> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "reqwest")]
 mod tests {
     use super::*;
 

@@ -99,6 +99,10 @@ impl CallState {
     }
 
     /// Whether nobody can see the headers of a successful answer.
+    #[cfg_attr(
+        not(feature = "reqwest"),
+        expect(dead_code, reason = "the built-in transport alone asks")
+    )]
     pub(crate) fn is_lean(&self) -> bool {
         self.lean
     }

@@ -1,11 +1,13 @@
 //! The last step of every call: HTTP over reqwest, rustls and aws-lc-rs, with limits.
 
+mod body;
+#[cfg(feature = "reqwest")]
 mod http_client;
 mod options;
 
 use std::fmt;
 
-pub(crate) use http_client::{ReqwestTransport, into_raw, read_body};
+pub(crate) use body::{into_raw, read_body};
 pub use options::TransportOptions;
 
 /// Why a request got no answer. The text never holds a URL's query or a header.

@@ -1,10 +1,11 @@
 //! Settings of the connection: proxy, time-outs, trusted certificates.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use azure_core::http::Transport;
 
-use super::ReqwestTransport;
+#[cfg(feature = "reqwest")]
+use super::http_client::ReqwestTransport;
 use crate::{Error, Result};
 
 /// Settings of the built-in transport. See `docs/defaults.md` for why each default is what it is.
@@ -91,8 +92,20 @@ impl TransportOptions {
     /// Builds the transport; its clones share one pool of connections.
     ///
     /// # Errors
-    /// `InvalidInput` if the proxy's address or a certificate cannot be read.
+    /// `InvalidInput` if the proxy's address or a certificate cannot be read, or if this crate was built without its
+    /// feature `reqwest`.
     pub fn build(self) -> Result<Transport> {
+        #[cfg(not(feature = "reqwest"))]
+        return Err(Error::invalid_input(
+            "no HTTP client is built in: azvault-core was built without its feature `reqwest`. Turn that on, or \
+             give the client a transport of your own",
+        ));
+        #[cfg(feature = "reqwest")]
+        self.over_reqwest()
+    }
+
+    #[cfg(feature = "reqwest")]
+    fn over_reqwest(self) -> Result<Transport> {
         let invalid = |what: &str, error: reqwest::Error| {
             Error::invalid_input(format!("{what} cannot be used")).with_source(error.without_url())
         };
@@ -123,12 +136,27 @@ impl TransportOptions {
         let client = builder.build().map_err(|e| {
             Error::new(crate::ErrorKind::Other, "the HTTP client cannot be set up").with_source(e)
         })?;
-        Ok(Transport::with_policy(Arc::new(ReqwestTransport::new(client))))
+        Ok(Transport::with_policy(std::sync::Arc::new(ReqwestTransport::new(client))))
     }
 }
 
 #[cfg(test)]
+#[cfg(not(feature = "reqwest"))]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn without_an_http_client_the_error_names_the_feature_and_the_way_out() {
+        let error = TransportOptions::default().build().unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::InvalidInput);
+        let said = error.to_string();
+        assert!(said.contains("`reqwest`") && said.contains("a transport of your own"), "{said}");
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "reqwest")]
+mod reqwest_tests {
     use super::*;
 
     #[test]

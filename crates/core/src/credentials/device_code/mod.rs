@@ -303,6 +303,7 @@ impl From<DeviceCodeCredential> for Credential {
 }
 
 #[cfg(test)]
+#[cfg(feature = "reqwest")]
 mod tests {
     use super::*;
 

@@ -1,21 +1,26 @@
 //! Work that takes milliseconds to seconds, and so would hold up all other requests of a runtime's thread: it is
 //! done on threads of its own, a few at a time, which step back for everything else.
 
+mod priority;
+mod race;
+
 use std::{
     num::NonZero,
     sync::{Arc, LazyLock, mpsc},
     thread,
+    time::Duration,
 };
 
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
-    sync::{Semaphore, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
 };
 
-/// How far the threads step back: to a quarter of a processor that others want too (nice(2)). Further back, a test
-/// suite that takes all processors would wait for its keys.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 5;
+use self::{priority::step_back, race::race};
+
+/// How often it is looked whether a thread starves that takes what nobody else wants: longer than a key of 2048 bits
+/// mostly takes, and so short that a caller hardly notices.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// RSA keys are made on all processors but one, if there are several, so that other calls always have one.
 static GENERATING: LazyLock<Lane> = LazyLock::new(|| Lane::new(processors().saturating_sub(1)));
@@ -25,17 +30,21 @@ static USING: LazyLock<Lane> = LazyLock::new(|| Lane::new(processors()));
 /// So many at a time, in the order in which they came.
 struct Lane {
     turns: Arc<Semaphore>,
+    /// As many threads as there are turns may take what nobody else wants, those counted that nobody waits for any
+    /// more.
+    rest: Arc<Semaphore>,
+    look: Duration,
 }
 
 /// The thread could not be started, or panicked.
 #[derive(Debug)]
 pub(crate) struct Failed;
 
-/// Makes a key of a kind that takes long.
+/// Makes a key of a kind that takes long; it may be made twice, and one of them dropped.
 pub(crate) async fn generate<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
+    work: impl Fn() -> T + Clone + Send + 'static,
 ) -> Result<T, Failed> {
-    GENERATING.run(work).await
+    GENERATING.run_aside(work).await
 }
 
 /// Computes with a key of a size that takes long.
@@ -51,7 +60,8 @@ fn processors() -> usize {
 
 impl Lane {
     fn new(turns: usize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(turns.max(1))) }
+        let permits = || Arc::new(Semaphore::new(turns.max(1)));
+        Self { turns: permits(), rest: permits(), look: LOOK }
     }
 
     /// Does `work` when its turn has come; whoever stops waiting before that gives the turn up.
@@ -61,17 +71,45 @@ impl Lane {
     ) -> Result<T, Failed> {
         let _busy = Busy::begin();
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Failed)?;
-        let (done, result) = oneshot::channel();
-        // A thread each: one that has stepped back cannot come forward again for another's sake.
-        let started = thread::Builder::new().name("azvault-heavy".to_owned()).spawn(move || {
-            let _turn = turn;
-            step_back();
-            // Nobody may be waiting any more.
-            let _ = done.send(work());
-        });
-        started.map_err(|_| Failed)?;
+        step_back_and_do(work, turn)?.await.map_err(|_| Failed)
+    }
+
+    /// As [`run`](Self::run), with what nobody else wants of the processors as long as that is enough.
+    async fn run_aside<T: Send + 'static>(
+        &self,
+        work: impl Fn() -> T + Clone + Send + 'static,
+    ) -> Result<T, Failed> {
+        let _busy = Busy::begin();
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Failed)?;
+        // While one is left that starved, so would the next.
+        let result = match Arc::clone(&self.rest).try_acquire_owned() {
+            Ok(rest) if cfg!(target_os = "linux") => {
+                race(work, self.look, turn, rest).map_err(|_| Failed)?
+            }
+            _ => step_back_and_do(work, turn)?,
+        };
         result.await.map_err(|_| Failed)
     }
+}
+
+/// On a thread of its own: one that has stepped back cannot come forward again for another's sake.
+fn step_back_and_do<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+    turn: OwnedSemaphorePermit,
+) -> Result<oneshot::Receiver<T>, Failed> {
+    let (done, result) = oneshot::channel();
+    let started = named().spawn(move || {
+        let _turn = turn;
+        step_back();
+        // Nobody may be waiting any more.
+        let _ = done.send(work());
+    });
+    started.map_err(|_| Failed)?;
+    Ok(result)
+}
+
+fn named() -> thread::Builder {
+    thread::Builder::new().name("azvault-heavy".to_owned())
 }
 
 /// Stands for work in the eyes of the runtime, which waits here for threads that it knows nothing of: with a paused
@@ -91,14 +129,6 @@ impl Busy {
             until
         });
         Self { _until: until }
-    }
-}
-
-/// On Linux a thread has a priority of its own; elsewhere it would be the process's.
-fn step_back() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(NICE) {
-        tracing::debug!(%error, "a key is made at the priority of requests");
     }
 }
 
@@ -179,12 +209,68 @@ mod tests {
     }
 
     #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn a_heavy_thread_steps_back_and_others_do_not() {
-        let priority = || rustix::process::getpriority_process(None).unwrap();
-        let before = priority();
-        let heavy = generate(move || rustix::process::getpriority_process(None).unwrap()).await;
-        assert_eq!(heavy.unwrap(), (before + NICE).min(19));
-        assert_eq!(priority(), before);
+    mod on_linux {
+        use std::fs;
+
+        use super::{super::priority::NICE, *};
+
+        fn nice() -> i32 {
+            rustix::process::getpriority_process(None).unwrap()
+        }
+
+        /// The number of this thread's policy, which is 5 for `SCHED_IDLE` and 0 for the usual one: field 41
+        /// (proc_pid_stat(5)), of those after the name the 39th.
+        fn policy() -> u32 {
+            let stat = fs::read_to_string("/proc/thread-self/stat").unwrap();
+            let (_, fields) = stat.rsplit_once(") ").unwrap();
+            fields.split(' ').nth(38).unwrap().parse().unwrap()
+        }
+
+        #[tokio::test]
+        async fn a_heavy_thread_steps_back_and_others_do_not() {
+            let before = nice();
+            assert_eq!(compute(nice).await.unwrap(), (before + NICE).min(19));
+            assert_eq!(nice(), before);
+        }
+
+        #[tokio::test]
+        async fn a_key_is_made_with_what_nobody_else_wants() {
+            let lane = Lane { look: AGES, ..Lane::new(1) };
+            for _ in 0..3 {
+                assert_eq!(lane.run_aside(policy).await.unwrap(), 5);
+                // The thread may still be about to end.
+                drop(lane.rest.acquire().await.unwrap());
+            }
+            assert_eq!(policy(), 0);
+        }
+
+        #[tokio::test]
+        async fn another_thread_that_has_stepped_back_answers_for_one_that_starves() {
+            let lane = Lane { look: Duration::from_millis(1), ..Lane::new(1) };
+            let (go, wait) = mpsc::channel();
+            let wait = Arc::new(Mutex::new(wait));
+            let starves_aside = move || {
+                let aside = policy() == 5;
+                aside && lock(&wait).recv_timeout(AGES).is_ok()
+            };
+            assert!(!lane.run_aside(starves_aside).await.unwrap());
+            // The one that starves is still there, and the only one that may be.
+            let before = nice();
+            for _ in 0..3 {
+                let made = lane.run_aside(|| (policy(), nice())).await.unwrap();
+                assert_eq!(made, (0, (before + NICE).min(19)));
+            }
+            go.send(()).unwrap();
+            drop(lane.rest.acquire().await.unwrap());
+        }
+
+        #[tokio::test]
+        async fn a_panic_aside_is_a_failure_and_ends_the_turn() {
+            let lane = Lane { look: AGES, ..Lane::new(1) };
+            let fails =
+                lane.run_aside(|| -> () { std::panic::resume_unwind(Box::new("as ordered")) });
+            assert!(fails.await.is_err());
+            assert_eq!(lane.run(|| 3).await.unwrap(), 3);
+        }
     }
 }
