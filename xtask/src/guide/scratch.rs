@@ -112,7 +112,8 @@ impl Place {
     fn signed_in(&self, code: &str) -> Result<String> {
         let mut run = self.command(&self.emulator);
         run.args(["run", "--data-dir", "az", "--", "sh", "-euc"]);
-        let login = "az account show >/dev/null 2>&1 || az login --identity >/dev/null\n";
+        let login = "az account show >/dev/null 2>&1 || az login --output none --service-principal \
+                     --username guide --password any --tenant \"$AZURE_TENANT_ID\"\n";
         self.ran(run.arg(format!("{login}{code}")))
     }
 
@@ -121,6 +122,7 @@ impl Place {
         let mut command = Command::new(program);
         command.env_clear().current_dir(&self.folder).env("HOME", self.folder.join("home"));
         command.env("PATH", &self.path).env("RUST_LOG", "warn").env("LANG", "C.UTF-8");
+        command.env("CARGO_TERM_QUIET", "true");
         // A clone of the project is one of this checkout.
         command.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_VALUE_0", REPOSITORY);
         command.env("GIT_CONFIG_KEY_0", format!("url.{}.insteadOf", self.root.display()));
