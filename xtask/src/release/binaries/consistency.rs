@@ -10,7 +10,7 @@ const DOCKERFILE: &str = include_str!("../../../../Dockerfile");
 const WORKFLOW: &str = include_str!("../../../../.github/workflows/release.yml");
 
 /// The arguments of each instruction of that name.
-fn instructions<'a>(name: &'a str) -> impl Iterator<Item = &'a str> {
+fn instructions(name: &str) -> impl Iterator<Item = &str> {
     DOCKERFILE.lines().filter_map(move |line| line.strip_prefix(name)?.strip_prefix(' '))
 }
 
