@@ -67,3 +67,13 @@ pub(crate) fn plan() -> Result<()> {
 pub(crate) fn verify() -> Result<()> {
     verify::run(&verify::Options::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_of_every_task_go_together() {
+        crate::Cli::command().debug_assert();
+    }
+}

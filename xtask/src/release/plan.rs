@@ -13,6 +13,7 @@ use crate::tree::{Member, Tree};
 
 /// Options of `cargo xtask release plan`.
 #[derive(Debug, clap::Args)]
+#[group(skip)] // another command's options have these among them
 pub(crate) struct Options {
     /// Go by the change fragments alone, without comparing public APIs.
     #[arg(long)]
