@@ -35,12 +35,12 @@ fn values<'a>(node: &'a Yaml, key: &str) -> Vec<&'a Yaml> {
 
 #[test]
 fn the_image_is_made_of_what_the_archives_have() {
-    let mut packed = vec![EMULATOR, BILL];
+    let mut packed = vec![EMULATOR, BILL, NOTICES];
     packed.extend(TEXTS.into_iter().chain(LICENCE_FILES));
     let sources = instructions("COPY").flat_map(str::split_whitespace);
     let sources: Vec<&str> =
         sources.filter_map(|word| word.strip_prefix("${TARGETPLATFORM}/")).collect();
-    assert!(sources.contains(&EMULATOR) && sources.contains(&BILL));
+    assert!(sources.contains(&EMULATOR) && sources.contains(&BILL) && sources.contains(&NOTICES));
     for licence in LICENCE_FILES {
         assert!(sources.contains(&licence), "{licence}");
     }

@@ -4,6 +4,7 @@ mod archive;
 mod build;
 #[cfg(test)]
 mod consistency;
+mod notices;
 
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,8 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let mut entries = beside(&tree, &member.dir)?;
     entries.push(Entry { name: place.program(), bytes: read(&program)?, program: true });
     entries.push(Entry { name: BILL.to_owned(), bytes: bill.json.into_bytes(), program: false });
+    let notices = notices::collected(&place.target)?.into_bytes();
+    entries.push(Entry { name: NOTICES.to_owned(), bytes: notices, program: false });
     let bytes = packed(&folder, entries, place.epoch)?;
     let out = root.join(&options.out);
     let name = format!("{folder}.tar.gz");
@@ -64,6 +67,9 @@ pub(super) fn run(options: &Options) -> Result<()> {
 
 /// The bill of materials.
 const BILL: &str = "azvault-emulator.cdx.json";
+
+/// The licences of what others wrote.
+const NOTICES: &str = "LICENSES-OF-OTHERS.txt";
 
 /// The texts that go with the program, besides the licences.
 const TEXTS: [&str; 2] = ["README.md", "CHANGELOG.md"];
