@@ -13,18 +13,59 @@ pub(crate) const CARGO_DENY: &str = "0.20.2";
 /// The version of cargo-fuzz that `cargo xtask fuzz` speaks to.
 pub(crate) const CARGO_FUZZ: &str = "0.13.1";
 
+/// The version of cargo-semver-checks whose summary `cargo xtask release plan` reads.
+const CARGO_SEMVER_CHECKS: &str = "0.51.0";
+
+/// The version of cargo-cyclonedx that writes what a program is made of.
+const CARGO_CYCLONEDX: &str = "0.5.9";
+
 /// Options of `cargo xtask tools`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Install what is missing, by rustup and cargo.
     #[arg(long)]
     install: bool,
+    /// What they are for.
+    #[arg(long = "for", value_name = "WHAT", default_value = "ci")]
+    purpose: Purpose,
+}
+
+/// What tools are for.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Purpose {
+    /// The steps of `cargo xtask ci`.
+    Ci,
+    /// `cargo xtask release`, from the plan to the archives.
+    Release,
+    /// `cargo xtask release binaries` alone.
+    Binaries,
+}
+
+impl Purpose {
+    fn components(self) -> &'static [&'static str] {
+        match self {
+            Self::Ci => &["rustfmt", "clippy"],
+            Self::Release | Self::Binaries => &[],
+        }
+    }
+
+    fn tools(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Ci => &[("cargo-deny", CARGO_DENY), ("cargo-fuzz", CARGO_FUZZ)],
+            Self::Release => &[
+                ("cargo-deny", CARGO_DENY),
+                ("cargo-semver-checks", CARGO_SEMVER_CHECKS),
+                ("cargo-cyclonedx", CARGO_CYCLONEDX),
+            ],
+            Self::Binaries => &[("cargo-cyclonedx", CARGO_CYCLONEDX)],
+        }
+    }
 }
 
 /// Lists the tools, and installs the missing ones when asked to.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut missing = Vec::new();
-    for component in ["rustfmt", "clippy"] {
+    for &component in options.purpose.components() {
         let present = version(&format!("cargo-{}", component.trim_start_matches("rust"))).is_some();
         println!("{component}: {}", if present { "present" } else { "missing" });
         if present {
@@ -38,7 +79,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             missing.push(component);
         }
     }
-    for (tool, pinned) in [("cargo-deny", CARGO_DENY), ("cargo-fuzz", CARGO_FUZZ)] {
+    for &(tool, pinned) in options.purpose.tools() {
         if has(tool, pinned) {
             println!("{tool} {pinned}: present");
         } else if options.install {
@@ -49,7 +90,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     if !missing.is_empty() {
-        bail!("missing: {}; `cargo xtask tools --install` installs them", missing.join(", "));
+        bail!("missing: {}; --install installs them", missing.join(", "));
     }
     Ok(())
 }
@@ -64,8 +105,18 @@ pub(crate) fn has_cargo_fuzz() -> bool {
     has("cargo-fuzz", CARGO_FUZZ)
 }
 
+/// Whether the pinned cargo-semver-checks is on the path.
+pub(crate) fn has_semver_checks() -> bool {
+    has("cargo-semver-checks", CARGO_SEMVER_CHECKS)
+}
+
+/// Whether the pinned cargo-cyclonedx is on the path.
+pub(crate) fn has_cyclonedx() -> bool {
+    has("cargo-cyclonedx", CARGO_CYCLONEDX)
+}
+
 fn has(tool: &str, pinned: &str) -> bool {
-    version(tool).is_some_and(|line| line.trim() == format!("{tool} {pinned}"))
+    version(tool).is_some_and(|line| line.split_whitespace().last() == Some(pinned))
 }
 
 /// Unoptimised: a check takes a second or two either way, and the build a sixth of the time.
@@ -86,6 +137,10 @@ fn install(tool: &str, pinned: &str) -> Result<()> {
 }
 
 fn version(program: &str) -> Option<String> {
-    let output = Command::new(program).arg("--version").output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let told = |args: &[&str]| {
+        let output = Command::new(program).args(args).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    // Some know their version only by the name that cargo calls them by.
+    told(&["--version"]).or_else(|| told(&[program.strip_prefix("cargo-")?, "--version"]))
 }

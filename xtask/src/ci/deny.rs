@@ -8,7 +8,7 @@ use crate::process::{cargo, run as go};
 use crate::tools;
 
 /// Checks all that needs no database.
-pub(super) fn run() -> Result<()> {
+pub(crate) fn run() -> Result<()> {
     check(&["licenses", "bans", "sources"])
 }
 

@@ -9,7 +9,7 @@ mod fmt;
 mod fuzz;
 mod test;
 
-pub(crate) use self::deny::audit;
+pub(crate) use self::deny::{audit, run as deny};
 
 use std::time::{Duration, Instant};
 

@@ -1,80 +1,88 @@
 //! The version that follows from what changed.
 
-use super::fragments::{Fragment, Kind};
+pub(super) use cargo_metadata::semver::{Version, VersionReq};
 
-/// A version without a pre-release part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Version {
-    major: u64,
-    minor: u64,
-    patch: u64,
+use super::fragments::Kind;
+
+/// How much a change asks of those who use a crate, least first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// Nothing: no release.
+    #[default]
+    None,
+    /// To update.
+    Fix,
+    /// To update, for something new.
+    Addition,
+    /// To look at their own code.
+    Break,
 }
 
-impl Version {
-    /// Reads `1.2.3`, with or without a `v`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(str::parse);
-        let mut part = || parts.next()?.ok();
-        let version = Self { major: part()?, minor: part()?, patch: part()? };
-        parts.next().is_none().then_some(version)
+impl Level {
+    /// What a change of that kind asks.
+    pub(super) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Fixed | Kind::Security => Self::Fix,
+            Kind::Added => Self::Addition,
+            Kind::Changed | Kind::Removed => Self::Break,
+        }
+    }
+
+    /// The word in the plan.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::None => "unchanged",
+            Self::Fix => "fixes",
+            Self::Addition => "additions",
+            Self::Break => "breaking",
+        }
     }
 
     /// The next version as cargo reads compatibility: before 1.0 the minor number breaks.
-    pub(super) fn after(self, fragments: &[Fragment]) -> Self {
-        let has = |kinds: &[Kind]| fragments.iter().any(|change| kinds.contains(&change.kind));
-        let breaking = has(&[Kind::Changed, Kind::Removed]);
-        let Self { major, minor, patch } = self;
-        match (breaking, has(&[Kind::Added])) {
-            _ if fragments.is_empty() => self,
-            (true, _) if major > 0 => Self { major: major + 1, minor: 0, patch: 0 },
-            (true, _) => Self { major, minor: minor + 1, patch: 0 },
-            (false, true) if major > 0 => Self { major, minor: minor + 1, patch: 0 },
-            (false, _) => Self { major, minor, patch: patch + 1 },
+    pub(super) fn after(self, last: &Version) -> Version {
+        let Version { major, minor, patch, .. } = *last;
+        match (self, major) {
+            (Self::None, _) => last.clone(),
+            (Self::Break, 0) => Version::new(0, minor + 1, 0),
+            (Self::Break, _) => Version::new(major + 1, 0, 0),
+            (Self::Addition, 1..) => Version::new(major, minor + 1, 0),
+            (Self::Addition | Self::Fix, _) => Version::new(major, minor, patch + 1),
         }
     }
 }
 
-impl std::fmt::Display for Version {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
-    }
+/// Whether a program that asks for `last`, as cargo reads a bare version, gets `next` too.
+pub(super) fn compatible(last: &Version, next: &Version) -> bool {
+    VersionReq::parse(&last.to_string()).is_ok_and(|asked| asked.matches(next))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn after(version: &str, kinds: &[Kind]) -> String {
-        let fragment = |kind: &Kind| Fragment {
-            crates: vec![],
-            kind: *kind,
-            text: String::new(),
-            path: String::new(),
-        };
-        let fragments: Vec<Fragment> = kinds.iter().map(fragment).collect();
-        Version::parse(version).unwrap().after(&fragments).to_string()
-    }
-
     #[test]
-    fn the_strongest_change_decides() {
-        use Kind::{Added, Changed, Fixed, Removed, Security};
-        for (version, kinds, expected) in [
-            ("v0.1.0", [Fixed, Fixed], "0.1.1"),
-            ("0.1.2", [Added, Fixed], "0.1.3"),
-            ("0.1.2", [Changed, Fixed], "0.2.0"),
-            ("1.2.3", [Fixed, Security], "1.2.4"),
-            ("1.2.3", [Fixed, Added], "1.3.0"),
-            ("1.2.3", [Removed, Added], "2.0.0"),
+    fn the_next_version_is_compatible_unless_something_breaks() {
+        use Level::{Addition, Break, Fix, None};
+        for (last, level, expected) in [
+            ("0.1.0", None, "0.1.0"),
+            ("0.1.0", Fix, "0.1.1"),
+            ("0.1.2", Addition, "0.1.3"),
+            ("0.1.2", Break, "0.2.0"),
+            ("1.2.3", Fix, "1.2.4"),
+            ("1.2.3", Addition, "1.3.0"),
+            ("1.2.3", Break, "2.0.0"),
         ] {
-            assert_eq!(after(version, &kinds), expected, "{version} {kinds:?}");
+            let last = Version::parse(last).unwrap();
+            let next = level.after(&last);
+            assert_eq!(next.to_string(), expected, "{last} {level:?}");
+            assert_eq!(compatible(&last, &next), level != Break, "{last} {level:?}");
         }
-        assert_eq!(after("1.2.3", &[]), "1.2.3");
     }
 
     #[test]
-    fn other_spellings_are_no_version() {
-        for text in ["1.2", "1.2.3.4", "1.2.x", "1.2.3-rc.1"] {
-            assert_eq!(Version::parse(text), None, "{text}");
-        }
+    fn the_strongest_kind_of_change_decides() {
+        let strongest = Kind::ALL.into_iter().map(Level::of).max();
+        assert_eq!(strongest, Some(Level::Break));
+        assert!(Level::of(Kind::Security) < Level::of(Kind::Added));
     }
 }

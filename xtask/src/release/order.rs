@@ -11,7 +11,8 @@ pub(super) fn order(tree: &Tree) -> Result<Vec<&Member>> {
     let mut ordered = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
         let names: Vec<&str> = waiting.iter().map(|member| member.name.as_str()).collect();
-        let (ready, rest): (Vec<_>, Vec<_>) = waiting.iter().partition(|m| !uses(m, &names));
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            waiting.iter().partition(|m| used(m, &names).is_empty());
         if ready.is_empty() {
             bail!("these crates use each other in a circle: {}", names.join(", "));
         }
@@ -21,11 +22,13 @@ pub(super) fn order(tree: &Tree) -> Result<Vec<&Member>> {
     Ok(ordered)
 }
 
-fn uses(member: &Member, names: &[&str]) -> bool {
+/// The crates among `names` that a member cannot be built without.
+pub(super) fn used<'a>(member: &Member, names: &[&'a str]) -> Vec<&'a str> {
     let tables = ["dependencies", "build-dependencies"];
-    tables.iter().any(|table| {
-        member.dependencies(table).iter().any(|(dependency, _)| names.contains(dependency))
-    })
+    let of = |name: &&&str| {
+        tables.iter().any(|table| member.dependencies(table).iter().any(|(it, _)| it == *name))
+    };
+    names.iter().filter(of).copied().collect()
 }
 
 #[cfg(test)]

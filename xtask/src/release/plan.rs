@@ -1,183 +1,239 @@
 //! What a release made now would contain.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 
-use super::bump::Version;
+use super::bump::{Level, Version, compatible};
 use super::fragments::{self, Fragment};
-use super::order::order;
-use crate::process;
+use super::order::{order, used};
+use super::since::{self, Since};
+use super::{changelog, semver};
 use crate::tree::{Member, Tree};
 
-/// Prints the plan; fails when a crate changed and no fragment says how.
-pub(super) fn run() -> Result<()> {
-    let tree = Tree::load()?;
-    let plan = plan(&tree, &since_last_tag()?)?;
-    print!("{}", plan.text(&tree)?);
-    if !plan.silent.is_empty() {
-        bail!("changed without a fragment in .changes/: {}", plan.silent.join(", "));
-    }
-    Ok(())
-}
-
-/// The last release and the files changed since.
-#[derive(Debug)]
-pub(super) enum Since {
-    /// There is no tag: everything is new.
-    Beginning,
-    /// A tag, and the paths that differ from it.
-    Tag(String, BTreeSet<String>),
+/// Options of `cargo xtask release plan`.
+#[derive(Debug, clap::Args)]
+#[group(skip)] // another command's options have these among them
+pub(crate) struct Options {
+    /// Go by the change fragments alone, without comparing public APIs.
+    #[arg(long)]
+    pub(super) without_semver: bool,
 }
 
 /// What would be released.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// The version all published crates get: they share one.
-    pub(super) version: String,
-    /// The changes it contains.
+    /// The last release's tag; `None` before the first.
+    pub(super) tag: Option<String>,
+    /// Every published crate, in the order of publishing.
+    pub(super) crates: Vec<Planned>,
+    /// What one of ours asks of another has to become this.
+    pub(super) requirements: BTreeMap<String, Version>,
+    /// The changes that are in no changelog yet.
     pub(super) fragments: Vec<Fragment>,
-    since: String,
-    changed: BTreeSet<String>,
-    silent: Vec<String>,
 }
 
-/// Asks git for the last release tag and what differs from it.
-pub(super) fn since_last_tag() -> Result<Since> {
-    let tags = process::output("git", &["tag", "--list", "v*", "--merged", "HEAD"])?;
-    if tags.trim().is_empty() {
-        return Ok(Since::Beginning);
+/// A crate of the plan.
+#[derive(Debug)]
+pub(super) struct Planned {
+    /// Its name.
+    pub(super) name: String,
+    /// Its folder, from the root.
+    pub(super) dir: String,
+    /// The version its manifest has now.
+    pub(super) present: Version,
+    /// The version it was released with; `None` if it never was.
+    pub(super) last: Option<Version>,
+    /// The version it needs.
+    pub(super) next: Version,
+    /// Ours that it is built with, and whose new version is not compatible.
+    pub(super) broken_by: Vec<String>,
+    level: Level,
+    reasons: Vec<String>,
+    changed: bool,
+    silent: bool,
+}
+
+impl Planned {
+    /// Whether the release contains it.
+    pub(super) fn released(&self) -> bool {
+        self.last.as_ref() != Some(&self.next)
     }
-    let tag = process::output("git", &["describe", "--tags", "--abbrev=0", "--match", "v*"])?;
-    let tag = tag.trim().to_owned();
-    let diff = process::output("git", &["diff", "--name-only", &tag, "--"])?;
-    Ok(Since::Tag(tag, diff.lines().map(str::to_owned).collect()))
+
+    /// The version that was prepared since the last release and is not tagged yet.
+    pub(super) fn pending(&self) -> Option<&Version> {
+        (self.last.as_ref() != Some(&self.present)).then_some(&self.present)
+    }
 }
 
-/// Decides the plan; pure.
-pub(super) fn plan(tree: &Tree, since: &Since) -> Result<Plan> {
+/// Prints the plan; fails when a crate changed and nothing tells a user how.
+pub(super) fn run(options: &Options) -> Result<()> {
+    let plan = present(&Tree::load()?, options)?;
+    print!("{}", plan.text());
+    plan.refuse_silence()
+}
+
+/// The plan for the checkout as it is.
+pub(super) fn present(tree: &Tree, options: &Options) -> Result<Plan> {
+    let since = since::last_tag(tree)?;
+    let api = match &since.tag {
+        Some(tag) if !options.without_semver => {
+            let released = |member: &&&Member| since.versions.contains_key(&member.name);
+            let changed = |member: &&&Member| has_changed(member, &since);
+            let members = order(tree)?;
+            let compared = members.iter().filter(released).filter(changed);
+            semver::levels(tag, &compared.map(|member| member.name.as_str()).collect::<Vec<_>>())?
+        }
+        _ => BTreeMap::new(),
+    };
+    plan(tree, &since, &api)
+}
+
+/// Decides the plan, `api` being what the public API of each crate asks for; pure.
+pub(super) fn plan(tree: &Tree, since: &Since, api: &BTreeMap<String, Level>) -> Result<Plan> {
     let fragments = match fragments::all(tree) {
         Ok(fragments) => fragments,
         Err(problems) => bail!("{}", problems.join("; ")),
     };
-    let changed: BTreeSet<String> = tree
-        .members()
-        .iter()
-        .filter(|member| member.published() && has_changed(member, since))
-        .map(|member| member.name.clone())
-        .collect();
-    let present = workspace_version(tree)?;
-    let folded = is_folded(tree, &present, since);
-    let told = |name: &&String| fragments.iter().any(|change| change.crates.contains(name));
-    let silent = changed.iter().filter(|name| !folded && !told(name)).cloned().collect();
-    let (since, version) = match since {
-        Since::Beginning => ("the beginning: no tag v*".to_owned(), present),
-        Since::Tag(tag, _) if folded => (format!("{tag}, folded, not tagged"), present),
-        Since::Tag(tag, _) => {
-            let last = Version::parse(tag).with_context(|| format!("tag {tag} is no version"))?;
-            (tag.clone(), last.after(&fragments).to_string())
+    let members = order(tree)?;
+    let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+    let mut crates: Vec<Planned> = Vec::new();
+    for member in &members {
+        let uses = used(member, &names);
+        let broken_by = crates.iter().filter(|it| uses.contains(&it.name.as_str()) && breaks(it));
+        let broken_by = broken_by.map(|it| it.name.clone()).collect();
+        crates.push(planned(tree, member, since, api, &fragments, broken_by)?);
+    }
+    let mut requirements = BTreeMap::new();
+    for used_one in crates.iter().filter(|it| it.released()) {
+        let asked = requirement(tree, &used_one.name)?;
+        let user_is_released = members.iter().zip(&crates).any(|(member, user)| {
+            user.released() && !used(member, &[used_one.name.as_str()]).is_empty()
+        });
+        // Who is released with it was tested with it alone; who is not still takes the older one.
+        if asked.is_some_and(|asked| {
+            asked != used_one.next && (user_is_released || !compatible(&asked, &used_one.next))
+        }) {
+            requirements.insert(used_one.name.clone(), used_one.next.clone());
         }
-    };
-    Ok(Plan { version, fragments, since, changed, silent })
+    }
+    Ok(Plan { tag: since.tag.clone(), crates, requirements, fragments })
 }
 
-impl Plan {
-    fn text(&self, tree: &Tree) -> Result<String> {
-        let mut text = format!("since {}; the next version is {}\n", self.since, self.version);
-        for (member, number) in order(tree)?.into_iter().zip(1..) {
-            let name = &member.name;
-            let changed = if self.changed.contains(name) { "changed" } else { "unchanged" };
-            text.push_str(&format!("{number}. {name}: {changed}\n"));
-            for change in self.fragments.iter().filter(|change| change.crates.contains(name)) {
-                text.push_str(&format!("     {}: {}\n", change.kind.word(), change.path));
-            }
-        }
-        Ok(text)
+fn planned(
+    tree: &Tree,
+    member: &Member,
+    since: &Since,
+    api: &BTreeMap<String, Level>,
+    fragments: &[Fragment],
+    broken_by: Vec<String>,
+) -> Result<Planned> {
+    let name = &member.name;
+    let manifest = tree.text(&member.path("Cargo.toml")).context("no manifest")?;
+    let present = since::version(manifest).with_context(|| name.clone())?;
+    let last = since.versions.get(name).cloned();
+    let told: Vec<&Fragment> = fragments.iter().filter(|it| it.crates.contains(name)).collect();
+    let mut level = Level::None;
+    let mut reasons = Vec::new();
+    for change in &told {
+        level = level.max(Level::of(change.kind));
+        reasons.push(format!("{}: {}", change.kind.word(), change.path));
     }
+    if let Some(asked) = api.get(name).copied().filter(|asked| *asked > Level::None) {
+        level = level.max(asked);
+        reasons.push(format!("its public API by cargo-semver-checks: {}", asked.word()));
+    }
+    for used in &broken_by {
+        // Its types are in ours: a program has to use both of one age.
+        level = Level::Break;
+        reasons.push(format!("uses {used}, whose new version is not compatible"));
+    }
+    let next = match &last {
+        Some(last) => level.after(last).max(present.clone()),
+        None => present.clone(),
+    };
+    let log = tree.text(&member.path("CHANGELOG.md")).unwrap_or_default();
+    let prepared = last.as_ref() != Some(&present) && changelog::tells(log, &present);
+    if prepared {
+        reasons.push(format!("{present} is prepared and not tagged"));
+    }
+    let changed = has_changed(member, since);
+    let silent = changed && told.is_empty() && !prepared;
+    let dir = member.dir.clone();
+    Ok(Planned {
+        name: name.clone(),
+        dir,
+        present,
+        last,
+        next,
+        broken_by,
+        level,
+        reasons,
+        changed,
+        silent,
+    })
+}
+
+/// Whether users of the last version do not get the next one by updating.
+fn breaks(planned: &Planned) -> bool {
+    planned.last.as_ref().is_some_and(|last| !compatible(last, &planned.next))
 }
 
 /// Whether what a user compiles differs: tests and READMEs need no release.
 fn has_changed(member: &Member, since: &Since) -> bool {
-    let Since::Tag(_, paths) = since else { return true };
+    if since.tag.is_none() {
+        return true;
+    }
     let counts = [member.path("src/"), member.path("Cargo.toml"), member.path("build.rs")];
-    paths.iter().any(|path| {
+    since.paths.iter().any(|path| {
         counts.iter().any(|place| path.starts_with(place)) && !path.ends_with("/tests.rs")
     })
 }
 
-/// Whether the present version is in the changelog already and its tag is still to come: the commit
-/// that releases has no fragments left.
-fn is_folded(tree: &Tree, present: &str, since: &Since) -> bool {
-    let tagged = matches!(since, Since::Tag(tag, _) if tag.strip_prefix('v') == Some(present));
-    let title = format!("\n## {present} - ");
-    !tagged && tree.text("CHANGELOG.md").is_some_and(|text| text.contains(&title))
+/// What the workspace asks of one of its crates.
+fn requirement(tree: &Tree, name: &str) -> Result<Option<Version>> {
+    let manifest: toml::Table = tree.text("Cargo.toml").context("no Cargo.toml")?.parse()?;
+    let table = manifest.get("workspace").and_then(|workspace| workspace.get("dependencies"));
+    let version = table.and_then(|table| table.get(name)?.get("version")?.as_str());
+    version.map(|version| version.parse().with_context(|| format!("{name}: {version}"))).transpose()
 }
 
-fn workspace_version(tree: &Tree) -> Result<String> {
-    let manifest: toml::Table = tree.text("Cargo.toml").context("no Cargo.toml")?.parse()?;
-    let package = manifest.get("workspace").and_then(|workspace| workspace.get("package"));
-    let version = package.and_then(|package| package.get("version")?.as_str());
-    Ok(version.context("the workspace has no version")?.to_owned())
+impl Plan {
+    /// Fails when a crate changed and nothing tells a user how.
+    pub(super) fn refuse_silence(&self) -> Result<()> {
+        let silent: Vec<&str> =
+            self.crates.iter().filter(|it| it.silent).map(|it| it.name.as_str()).collect();
+        if !silent.is_empty() {
+            bail!("changed without a fragment in .changes/: {}", silent.join(", "));
+        }
+        Ok(())
+    }
+
+    /// The plan as a person reads it.
+    pub(super) fn text(&self) -> String {
+        let mut text = match &self.tag {
+            Some(tag) => format!("since {tag}\n"),
+            None => format!("the first release: no tag {}*\n", since::TAG),
+        };
+        for (it, number) in self.crates.iter().zip(1..) {
+            let Planned { name, next, .. } = it;
+            let what = match &it.last {
+                None => format!("{next}, its first"),
+                Some(last) if it.released() => format!("{last} -> {next}, {}", it.level.word()),
+                Some(last) if it.changed => format!("{last}, changed and told nowhere"),
+                Some(last) => format!("{last}, unchanged"),
+            };
+            text.push_str(&format!("{number}. {name} {what}\n"));
+            for reason in &it.reasons {
+                text.push_str(&format!("     {reason}\n"));
+            }
+        }
+        for (name, version) in &self.requirements {
+            text.push_str(&format!("asked of {name} from now on: {version}\n"));
+        }
+        text
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tree() -> Tree {
-        Tree::of(&[
-            ("Cargo.toml", "[workspace.package]\nversion = \"0.1.0\""),
-            ("crates/a/Cargo.toml", "[package]\nname = \"a\""),
-            ("crates/b/Cargo.toml", "[package]\nname = \"b\"\n[dependencies]\na = \"0.1\""),
-            ("crates/p/Cargo.toml", "[package]\nname = \"p\"\npublish = false"),
-            (".changes/x.md", "---\ncrates: [a]\nkind: changed\n---\nOther.\n"),
-        ])
-    }
-
-    fn tagged(paths: &[&str]) -> Since {
-        Since::Tag("v0.1.3".into(), paths.iter().map(|path| (*path).into()).collect())
-    }
-
-    #[test]
-    fn without_a_tag_everything_is_new_at_the_present_version() {
-        let plan = plan(&tree(), &Since::Beginning).unwrap();
-        assert_eq!(plan.version, "0.1.0");
-        assert_eq!(plan.changed.len(), 2);
-        assert_eq!(plan.silent, ["b"]);
-    }
-
-    #[test]
-    fn after_a_tag_the_fragments_decide() {
-        let plan = plan(&tree(), &tagged(&["crates/a/src/x.rs", "crates/p/src/y.rs"])).unwrap();
-        assert_eq!(plan.version, "0.2.0");
-        assert!(plan.silent.is_empty());
-        let text = plan.text(&tree()).unwrap();
-        let expected = "since v0.1.3; the next version is 0.2.0\n1. a: changed\n     \
-            changed: .changes/x.md\n2. b: unchanged\n";
-        assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn the_commit_that_releases_needs_no_fragment() {
-        let plan_of = |version: &str| {
-            let manifest = format!("[workspace.package]\nversion = \"{version}\"");
-            let tree = Tree::of(&[
-                ("Cargo.toml", &manifest),
-                ("CHANGELOG.md", "# Changelog\n\n## 0.2.0 - 2026-01-01\n\n## 0.1.3 - 2025-01-01\n"),
-                ("crates/a/Cargo.toml", "[package]\nname = \"a\""),
-            ]);
-            plan(&tree, &tagged(&["crates/a/src/x.rs"])).unwrap()
-        };
-        let released = plan_of("0.2.0");
-        assert_eq!((released.version.as_str(), released.silent.len()), ("0.2.0", 0));
-        assert_eq!(plan_of("0.1.3").silent, ["a"], "the last release's section tells nothing new");
-    }
-
-    #[test]
-    fn a_change_that_no_fragment_tells_is_found() {
-        let silent = |path| plan(&tree(), &tagged(&[path])).unwrap().silent;
-        assert_eq!(silent("crates/b/src/lib.rs"), ["b"]);
-        assert!(silent("crates/b/src/x/tests.rs").is_empty());
-        assert!(silent("crates/b/README.md").is_empty());
-    }
-}
+mod tests;

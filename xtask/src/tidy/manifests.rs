@@ -3,7 +3,7 @@
 use super::Problem;
 use crate::tree::{Member, Tree};
 
-const INHERITED: [&str; 4] = ["version", "edition", "rust-version", "license"];
+const INHERITED: [&str; 3] = ["edition", "rust-version", "license"];
 const SAID: [&str; 5] = ["description", "readme", "repository", "keywords", "categories"];
 
 /// Members that do not inherit the workspace's lints and package fields.
@@ -22,6 +22,14 @@ fn problems(member: &Member) -> Vec<Problem> {
         if !is_true(&["package", field, "workspace"]) {
             problems.push(format!("{manifest}: write `{field}.workspace = true`"));
         }
+    }
+    match member.field(&["package", "version"]) {
+        Some(toml::Value::String(_)) if member.published() => {}
+        _ if member.published() => {
+            problems.push(format!("{manifest}: a published crate has a `version` of its own"));
+        }
+        _ if is_true(&["package", "version", "workspace"]) => {}
+        _ => problems.push(format!("{manifest}: write `version.workspace = true`")),
     }
     for field in SAID {
         if member.published() && member.field(&["package", field]).is_none() {
@@ -49,10 +57,12 @@ mod tests {
     }
 
     #[test]
-    fn an_own_version_fails() {
+    fn an_own_version_is_for_published_crates_and_for_no_other() {
         let problems =
             of(&GOOD.replace("version.workspace = true\nedition", "version = \"1.0.0\"\nedition"));
         assert_eq!(problems, ["crates/a/Cargo.toml: write `version.workspace = true`"]);
+        let published = of(&GOOD.replace("publish = false\n", "")).concat();
+        assert!(published.contains("a published crate has a `version` of its own"));
     }
 
     #[test]
@@ -64,6 +74,6 @@ mod tests {
     #[test]
     fn a_published_crate_must_describe_itself() {
         let problems = of(&GOOD.replace("publish = false\n", ""));
-        assert_eq!(problems.len(), SAID.len());
+        assert_eq!(problems.len(), SAID.len() + 1, "its version is not its own, either");
     }
 }

@@ -1,4 +1,4 @@
-//! Change fragments and the changelog are well formed.
+//! Change fragments and the crates' changelogs are well formed.
 
 use super::Problem;
 use crate::release::fragments;
@@ -10,18 +10,28 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
         Ok(_) => Vec::new(),
         Err(problems) => problems,
     };
-    match tree.text("CHANGELOG.md") {
-        None => problems.push("CHANGELOG.md: missing".to_owned()),
-        Some(text) => problems.extend(changelog(text)),
+    let index = tree.text("CHANGELOG.md").unwrap_or_default();
+    if index.is_empty() {
+        problems.push("CHANGELOG.md: missing".to_owned());
+    }
+    for member in tree.members().iter().filter(|member| member.published()) {
+        let path = member.path("CHANGELOG.md");
+        match tree.text(&path) {
+            None => problems.push(format!("{path}: missing")),
+            Some(text) => problems.extend(changelog(&path, text)),
+        }
+        if !index.contains(&format!("({path})")) {
+            problems.push(format!("CHANGELOG.md: link to {path}"));
+        }
     }
     problems
 }
 
 /// A title, then sections that are releases, newest first.
-fn changelog(text: &str) -> Vec<Problem> {
+fn changelog(path: &str, text: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     if !text.starts_with("# Changelog\n") {
-        problems.push("CHANGELOG.md: must start with `# Changelog`".to_owned());
+        problems.push(format!("{path}: must start with `# Changelog`"));
     }
     for (line, number) in text.lines().zip(1..) {
         let Some(title) = line.strip_prefix("## ") else { continue };
@@ -30,7 +40,7 @@ fn changelog(text: &str) -> Vec<Problem> {
                 && date.split('-').map(str::len).eq([4, 2, 2])
         });
         if !release {
-            problems.push(format!("CHANGELOG.md:{number}: want `## 1.2.3 - 2026-01-31`"));
+            problems.push(format!("{path}:{number}: want `## 1.2.3 - 2026-01-31`"));
         }
     }
     problems
@@ -46,7 +56,8 @@ mod tests {
     fn a_good_fragment_and_changelog_pass() {
         let fragment = "---\ncrates: [a]\nkind: added\n---\nSomething new.\n";
         let log = "# Changelog\n\n## 0.1.0 - 2026-11-22\n\n### a\n";
-        let files = [CRATE, (".changes/new.md", fragment), ("CHANGELOG.md", log)];
+        let index = ("CHANGELOG.md", "[a](crates/a/CHANGELOG.md)");
+        let files = [CRATE, (".changes/new.md", fragment), ("crates/a/CHANGELOG.md", log), index];
         assert!(check(&Tree::of(&files)).is_empty());
     }
 
@@ -60,7 +71,11 @@ mod tests {
     #[test]
     fn a_changelog_without_its_frame_fails() {
         assert_eq!(check(&Tree::of(&[])), ["CHANGELOG.md: missing"]);
-        assert_eq!(changelog("# Changes\n").len(), 1);
-        assert_eq!(changelog("# Changelog\n## Unreleased\n## 0.1 - 2026-01-01\n").len(), 2);
+        let unlinked = [CRATE, ("CHANGELOG.md", "words")];
+        let problems =
+            ["crates/a/CHANGELOG.md: missing", "CHANGELOG.md: link to crates/a/CHANGELOG.md"];
+        assert_eq!(check(&Tree::of(&unlinked)), problems);
+        assert_eq!(changelog("x", "# Changes\n").len(), 1);
+        assert_eq!(changelog("x", "# Changelog\n## Unreleased\n## 0.1 - 2026-01-01\n").len(), 2);
     }
 }

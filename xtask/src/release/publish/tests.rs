@@ -1,0 +1,138 @@
+use std::collections::BTreeSet;
+
+use anyhow::anyhow;
+
+use super::*;
+
+/// A registry in memory, where some uploads fail.
+#[derive(Default)]
+struct Fake {
+    out: BTreeSet<String>,
+    refused: BTreeSet<String>,
+    lost_answers: BTreeSet<String>,
+    unreachable: bool,
+    tried: Vec<String>,
+}
+
+fn key(name: &str, version: &Version) -> String {
+    format!("{name} {version}")
+}
+
+impl Registry for Fake {
+    fn has(&mut self, name: &str, version: &Version) -> Result<bool> {
+        if self.unreachable {
+            bail!("no route");
+        }
+        Ok(self.out.contains(&key(name, version)))
+    }
+
+    fn publish(&mut self, release: &Release) -> Result<()> {
+        self.tried.push(release.name.clone());
+        if self.refused.contains(&release.name) {
+            return Err(anyhow!("503"));
+        }
+        // A version that is out stays out: a registry refuses it.
+        if !self.out.insert(key(&release.name, &release.version)) {
+            return Err(anyhow!("already exists"));
+        }
+        if self.lost_answers.contains(&release.name) {
+            return Err(anyhow!("timed out"));
+        }
+        Ok(())
+    }
+}
+
+/// core <- crypto <- keys <- facade; the emulator uses none of them.
+fn releases() -> Vec<Release> {
+    let release = |name: &str, uses: &[&str]| Release {
+        name: name.into(),
+        version: Version::new(0, 2, 0),
+        uses: uses.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    vec![
+        release("core", &[]),
+        release("emulator", &[]),
+        release("crypto", &["core"]),
+        release("keys", &["core", "crypto"]),
+        release("secrets", &["core"]),
+        release("facade", &["core", "keys", "secrets"]),
+    ]
+}
+
+fn names(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn everything_goes_out_in_order_and_a_second_run_uploads_nothing() {
+    let mut registry = Fake::default();
+    let outcomes = publish(&releases(), &mut registry).unwrap();
+    assert!(outcomes.values().all(|it| *it == Outcome::Published));
+    assert_eq!(registry.tried, ["core", "emulator", "crypto", "keys", "secrets", "facade"]);
+    registry.tried.clear();
+    let outcomes = publish(&releases(), &mut registry).unwrap();
+    assert!(outcomes.values().all(|it| *it == Outcome::Present));
+    assert!(registry.tried.is_empty());
+}
+
+#[test]
+fn who_uses_what_failed_is_held_and_who_does_not_goes_out() {
+    let mut registry = Fake { refused: names(&["crypto"]), ..Fake::default() };
+    let outcomes = publish(&releases(), &mut registry).unwrap();
+    assert_eq!(registry.tried, ["core", "emulator", "crypto", "secrets"]);
+    assert_eq!(outcomes["crypto"], Outcome::Failed("503".into()));
+    assert_eq!(outcomes["keys"], Outcome::Held("crypto".into()));
+    assert_eq!(outcomes["facade"], Outcome::Held("keys".into()));
+    let told = told(&releases(), &outcomes);
+    assert!(told.contains("facade 0.2.0: not tried: keys is not out"), "{told}");
+}
+
+#[test]
+fn a_run_after_a_failure_publishes_what_is_left_and_no_more() {
+    let mut registry = Fake { refused: names(&["crypto"]), ..Fake::default() };
+    publish(&releases(), &mut registry).unwrap();
+    registry.refused.clear();
+    registry.tried.clear();
+    let outcomes = publish(&releases(), &mut registry).unwrap();
+    assert_eq!(registry.tried, ["crypto", "keys", "facade"]);
+    assert_eq!((&outcomes["core"], &outcomes["facade"]), (&Outcome::Present, &Outcome::Published));
+}
+
+#[test]
+fn an_upload_whose_answer_was_lost_is_out() {
+    let mut registry = Fake { lost_answers: names(&["core"]), ..Fake::default() };
+    let outcomes = publish(&releases(), &mut registry).unwrap();
+    assert!(outcomes.values().all(|it| *it == Outcome::Published));
+    assert_eq!(registry.tried.iter().filter(|name| *name == "core").count(), 1);
+}
+
+#[test]
+fn nothing_is_uploaded_when_the_registry_cannot_tell_what_it_has() {
+    let mut registry = Fake { unreachable: true, ..Fake::default() };
+    assert!(publish(&releases(), &mut registry).is_err());
+    assert!(registry.tried.is_empty());
+}
+
+#[test]
+fn another_version_that_is_out_does_not_count() {
+    let mut registry = Fake { out: names(&["core 0.1.0"]), ..Fake::default() };
+    assert_eq!(missing(&releases(), &mut registry).unwrap().len(), 6);
+}
+
+#[test]
+fn the_crates_of_a_workspace_are_released_at_their_own_versions() {
+    let tree = Tree::of(&[
+        (
+            "b/Cargo.toml",
+            "[package]\nname = \"a\"\nversion = \"0.2.0\"\n[dependencies]\nz = { workspace = true }",
+        ),
+        ("a/Cargo.toml", "[package]\nname = \"z\"\nversion = \"0.1.1\""),
+    ]);
+    let releases = releases_of(&tree);
+    assert_eq!(releases, ["z 0.1.1 []", "a 0.2.0 [\"z\"]"]);
+}
+
+fn releases_of(tree: &Tree) -> Vec<String> {
+    let shown = |it: &Release| format!("{} {} {:?}", it.name, it.version, it.uses);
+    super::releases(tree).unwrap().iter().map(shown).collect()
+}

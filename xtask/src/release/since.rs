@@ -1,0 +1,65 @@
+//! What git tells of the last release: its tag, what differs from it, and the versions it had.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+
+use super::bump::Version;
+use crate::process;
+use crate::tree::Tree;
+
+/// How a release is tagged: one tag for all of its crates, with the day.
+pub(super) const TAG: &str = "release-";
+
+/// The last release.
+#[derive(Debug, Default)]
+pub(super) struct Since {
+    /// Its tag; `None` before the first release.
+    pub(super) tag: Option<String>,
+    /// The paths that differ from it.
+    pub(super) paths: BTreeSet<String>,
+    /// The version that each published crate had.
+    pub(super) versions: BTreeMap<String, Version>,
+}
+
+/// Asks git for the last release tag that this commit contains, and what differs from it.
+pub(super) fn last_tag(tree: &Tree) -> Result<Since> {
+    let pattern = format!("{TAG}*");
+    let tags = process::output("git", &["tag", "--list", &pattern, "--merged", "HEAD"])?;
+    if tags.trim().is_empty() {
+        return Ok(Since::default());
+    }
+    let tag = process::output("git", &["describe", "--tags", "--abbrev=0", "--match", &pattern])?;
+    let tag = tag.trim().to_owned();
+    let diff = process::output("git", &["diff", "--name-only", &tag, "--"])?;
+    let there = process::output("git", &["ls-tree", "-r", "--name-only", &tag])?;
+    let there: BTreeSet<&str> = there.lines().collect();
+    let mut versions = BTreeMap::new();
+    for member in tree.members().iter().filter(|member| member.published()) {
+        let path = member.path("Cargo.toml");
+        if there.contains(path.as_str()) {
+            let manifest = process::output("git", &["show", &format!("{tag}:{path}")])?;
+            let version = version(&manifest).with_context(|| format!("{path} at {tag}"))?;
+            versions.insert(member.name.clone(), version);
+        }
+    }
+    Ok(Since { tag: Some(tag), paths: diff.lines().map(str::to_owned).collect(), versions })
+}
+
+/// The version that a manifest states.
+pub(super) fn version(manifest: &str) -> Result<Version> {
+    let manifest: toml::Table = manifest.parse()?;
+    let version = manifest.get("package").and_then(|package| package.get("version")?.as_str());
+    Ok(version.context("no version of its own")?.parse()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_the_packages_own() {
+        assert_eq!(version("[package]\nversion = \"1.2.3\"").unwrap(), Version::new(1, 2, 3));
+        assert!(version("[package]\nversion.workspace = true").is_err());
+    }
+}
