@@ -16,10 +16,7 @@ use futures::{FutureExt, TryStreamExt};
 use http::{HeaderValue, Version, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Frame, Incoming, SizeHint};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
+use hyper_util::{rt::TokioIo, server::conn::auto};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -138,7 +135,7 @@ where
     let has_streams = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let stream = Paced::new(stream, pace);
     let stream = if has_streams { stream.in_one() } else { stream };
-    let builder = auto::Builder::new(TokioExecutor::new());
+    let builder = auto::Builder::new(gather.turns());
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let mut draining = false;

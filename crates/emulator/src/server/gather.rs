@@ -16,11 +16,14 @@ use std::{
     task::{Context, Poll},
 };
 
+use super::turns::Turns;
+
 /// Whether a connection goes on at once when it is woken.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Gather {
     next: Next,
     ready: Ready,
+    turns: Turns,
 }
 
 /// Whether there is an answer that is not written yet; clones are the same.
@@ -49,6 +52,11 @@ impl Gather {
         self.ready.clone()
     }
 
+    /// What begins the requests.
+    pub(super) fn turns(&self) -> Turns {
+        self.turns.clone()
+    }
+
     /// Polls `connection`; every other time that there are answers, behind all that can run now, if there are
     /// `others` under way.
     pub(super) fn poll<F: Future>(
@@ -71,7 +79,14 @@ impl Gather {
             _ => Next::AtOnce,
         };
         self.ready.0.store(false, Ordering::Release);
-        connection.poll(cx)
+        self.turns.begin();
+        let polled = connection.poll(cx);
+        if self.turns.begun() > 1 && polled.is_pending() {
+            // Behind those that were begun, whose answers leave together then.
+            self.next = Next::Now;
+            cx.waker().wake_by_ref();
+        }
+        polled
     }
 }
 
@@ -141,6 +156,7 @@ mod tests {
         assert_eq!(woken(times).0, [true, false, true, true]);
     }
 
+    #[expect(clippy::disallowed_methods, reason = "requests of its own")]
     #[tokio::test]
     async fn what_is_ready_is_written_together() {
         let (ready, written) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));

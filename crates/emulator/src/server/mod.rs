@@ -12,6 +12,7 @@ mod pace;
 mod proxy;
 mod socket;
 mod target;
+mod turns;
 
 use std::{
     io,
