@@ -1,6 +1,7 @@
 //! Every path that a document names in backticks exists: from the root, from the document's folder or its
 //! `src`, or, after a line of ARCHITECTURE.md that opens with a folder in bold (a crate), from that folder or
-//! its `src`. Elsewhere the end of a path is enough where a file or folder is spoken of by its name.
+//! its `src`. Elsewhere the end of a path is enough where a file or folder is spoken of by its name, and a file
+//! that a block of the document is saved as (`file=NAME`) is the reader's.
 
 use super::Problem;
 use crate::tree::Tree;
@@ -24,6 +25,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
 fn problems(tree: &Tree, file: &str, text: &str) -> Vec<Problem> {
     let own = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let (mut problems, mut folder, mut fenced) = (Vec::new(), own, false);
+    let saved: Vec<&str> = text.lines().filter_map(saved).collect();
     for (line, number) in text.lines().zip(1..) {
         fenced ^= line.trim_start().starts_with("```");
         if fenced || line.trim_start().starts_with("```") {
@@ -41,7 +43,8 @@ fn problems(tree: &Tree, file: &str, text: &str) -> Vec<Problem> {
             };
             let spoken = file != MAP && tree.has_end(path);
             let absent = ABSENT.iter().any(|(absent, _)| *absent == path);
-            if !below(folder) && !tree.exists(path) && !spoken && !absent {
+            let theirs = saved.contains(&path);
+            if !below(folder) && !tree.exists(path) && !spoken && !absent && !theirs {
                 problems.push(format!("{file}:{number}: `{path}` does not exist"));
             }
         }
@@ -53,6 +56,12 @@ fn problems(tree: &Tree, file: &str, text: &str) -> Vec<Problem> {
 fn opened(line: &str) -> Option<&str> {
     let (folder, _) = line.strip_prefix("**`")?.split_once("`**")?;
     Some(folder.trim_end_matches('/'))
+}
+
+/// The name in a fence that says where its block is saved.
+fn saved(line: &str) -> Option<&str> {
+    let words = line.trim_start().strip_prefix("```")?;
+    words.split(',').find_map(|word| word.trim().strip_prefix("file="))
 }
 
 /// What stands between backticks.
@@ -113,6 +122,14 @@ mod tests {
             ("crates/core/src/lib.rs", ""),
             ("crates/core/src/retry/mod.rs", ""),
         ]))
+    }
+
+    #[test]
+    fn a_file_that_a_block_is_saved_as_is_the_readers() {
+        let block = "```toml,seed,file=vaults.toml\n```\n";
+        let guide = "docs/guide/src/a.md";
+        assert!(said(guide, &format!("Save this as `vaults.toml`:\n{block}")).is_empty());
+        assert_eq!(said(guide, &format!("Save this as `other.toml`:\n{block}")).len(), 1);
     }
 
     #[test]
