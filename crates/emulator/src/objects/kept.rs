@@ -19,7 +19,7 @@ use crate::{
 pub(super) struct Marks {
     flag: Flag,
     changed: BTreeSet<String>,
-    /// Those that are no more, with their versions.
+    /// Those that are no more, with the keys of their versions' records.
     purged: Vec<(String, Vec<String>)>,
 }
 
@@ -49,14 +49,15 @@ impl Marks {
     pub(super) fn made<C: Content>(&mut self, id: &str, object: &mut Object<C>) {
         if self.is_kept() {
             self.changed(id, object);
-            let versions = object.version_ids();
+            let versions = object.versions().map(|version| version.id.clone()).collect();
             object.touched = Some(Box::new(Touched { object: true, versions }));
         }
     }
 
     pub(super) fn purged<C: Content>(&mut self, id: &str, object: &Object<C>) {
         if self.is_kept() {
-            self.purged.push((id.to_owned(), object.version_ids()));
+            let keys = object.versions().map(|version| version.key(id)).collect();
+            self.purged.push((id.to_owned(), keys));
             self.flag.raise();
         }
     }
@@ -75,7 +76,7 @@ struct KeptObject<S> {
     pending: Option<Value>,
 }
 
-/// A version; its key is the object's and its own id.
+/// A version, under [its key](Version::key).
 #[derive(Serialize, Deserialize)]
 struct KeptVersion<T> {
     /// The highest is that of the latest.
@@ -99,8 +100,7 @@ impl<C: Content> Store<C> {
         // First: a name may have come into being again since.
         for (id, versions) in std::mem::take(&mut self.marks.purged) {
             changes.push(Change::delete(of_object, owner, &id));
-            let keys = versions.iter().map(|version| version_key(&id, version));
-            changes.extend(keys.map(|key| Change::delete(of_version, owner, &key)));
+            changes.extend(versions.iter().map(|key| Change::delete(of_version, owner, key)));
         }
         for id in std::mem::take(&mut self.marks.changed) {
             let Some(object) = self.get_mut(&id) else {
@@ -136,7 +136,8 @@ impl<C: Content> Store<C> {
         let mut versions: BTreeMap<String, BTreeMap<String, Version<C>>> = BTreeMap::new();
         for record in records.take(of_version, owner) {
             let missing = || record.unreadable();
-            let (object, id) = record.key.split_once('/').ok_or_else(missing)?;
+            let (object, id) = record.key.rsplit_once('/').ok_or_else(missing)?;
+            let object = object.rsplit('/').next().unwrap_or(object);
             let kept: KeptVersion<C::Saved> = record.read()?;
             let content =
                 if kept.managed { C::load_managed(kept.content) } else { C::load(kept.content) };
@@ -176,8 +177,8 @@ impl<C: Content> Store<C> {
 }
 
 impl<C: Content> Object<C> {
-    fn version_ids(&self) -> Vec<String> {
-        self.earlier.keys().chain([&self.latest.id]).cloned().collect()
+    fn versions(&self) -> impl Iterator<Item = &Version<C>> {
+        self.earlier.values().chain([&self.latest])
     }
 
     fn record(&self, owner: &str, id: &str) -> Result<Record, Unreadable> {
@@ -197,9 +198,19 @@ impl<C: Content> Object<C> {
 }
 
 impl<C: Content> Version<C> {
+    /// No name has a slash. Secrets are written most: their versions are side by side in the order of their making, so
+    /// that what is written together is a page or two, and not one each. What belongs to a certificate is under its name.
+    fn key(&self, object: &str) -> String {
+        let in_order = C::KIND == ObjectKind::Secret && self.number > 0 && !C::is_managed(self);
+        if in_order {
+            return format!("{:016x}/{}", self.number, version_key(object, &self.id));
+        }
+        version_key(object, &self.id)
+    }
+
     fn record(&self, owner: &str, object: &str) -> Result<Record, Unreadable> {
         let (_, kind) = kinds(C::KIND);
-        let key = version_key(object, &self.id);
+        let key = self.key(object);
         let kept = KeptVersion {
             number: self.number,
             attributes: self.attributes.clone(),

@@ -90,7 +90,7 @@ impl<C> Version<C> {
 impl<C: Content> Object<C> {
     /// A live object with one version, its first.
     pub(crate) fn new(name: &str, version: Version<C>) -> Self {
-        Self::loaded(name, Version { number: 1, ..version })
+        Self::loaded(name, Version { number: version.number.max(1), ..version })
     }
 
     /// A live object with a version that has its number, if any has one.
@@ -134,7 +134,8 @@ impl<C: Content> Object<C> {
             // Its own record says which is the latest, for as long as that one has no number.
             touched.object = true;
         }
-        let version = Version { number: self.latest.number.saturating_add(1), ..version };
+        let number = version.number.max(self.latest.number.saturating_add(1));
+        let version = Version { number, ..version };
         let previous = std::mem::replace(&mut self.latest, version);
         self.earlier.insert(previous.id.clone(), previous);
     }

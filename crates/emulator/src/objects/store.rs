@@ -29,12 +29,19 @@ pub(crate) struct Store<C: Content> {
     objects: BTreeMap<String, Object<C>>,
     /// Of all objects that are not live.
     deadlines: Deadlines,
+    /// The last number that a version was given because it was made after all others.
+    number: u64,
     pub(super) marks: Marks,
 }
 
 impl<C: Content> Default for Store<C> {
     fn default() -> Self {
-        Self { objects: BTreeMap::new(), deadlines: Deadlines::default(), marks: Marks::default() }
+        Self {
+            objects: BTreeMap::new(),
+            deadlines: Deadlines::default(),
+            number: 0,
+            marks: Marks::default(),
+        }
     }
 }
 
@@ -73,6 +80,7 @@ impl<C: Content> Store<C> {
     /// Takes over an object that was read; it is in the state that it was written in.
     pub(super) fn insert_loaded(&mut self, id: String, object: Object<C>) {
         self.deadlines.set(&id, object.deadline());
+        self.number = self.number.max(object.latest.number);
         self.objects.insert(id, object);
     }
 
@@ -191,7 +199,9 @@ impl<C: Content> Store<C> {
 
     /// Makes `version` the latest of `name`, and changes nothing besides; the name was checked under the same lock.
     pub(crate) fn push(&mut self, name: &str, version: Version<C>) -> &Object<C> {
-        self.grown(name, version)
+        // Of all objects: what is made one after the other has its records side by side.
+        self.number += 1;
+        self.grown(name, Version { number: self.number, ..version })
     }
 
     fn grown(&mut self, name: &str, version: Version<C>) -> &mut Object<C> {
