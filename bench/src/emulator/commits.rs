@@ -79,20 +79,24 @@ fn rows(
     first.send_once(&made)?;
     drop(program);
     let (folder, record) = (Folder::new()?, recorded(&data)?);
-    let bare = Bare::open(&folder, durability, record)?;
+    let bare = Bare::open(&folder, durability, record, Order::None)?;
+    let other_folder = Folder::new()?;
+    let appending = Bare::open(&other_folder, durability, record, Order::OfMaking)?;
     let (_program, mut keeping, made) = start()?;
     let other_state = Folder::new()?;
     let forgetful = Program::start(&other_state, &[])?;
     let vault = runtime.block_on(Vault::sign_in(&forgetful, "bench"))?;
     let (mut forgetting, made_too) = load(&runtime, &vault, callers)?;
-    let mut contenders: [Measure<'_>; 3] = [
+    let mut contenders: [Measure<'_>; 4] = [
         Box::new(|| per_second(sets, || keeping.send(sets, &made))),
         Box::new(|| per_second(sets, || bare.commit(sets))),
         Box::new(|| per_second(sets, || forgetting.send(sets, &made_too))),
+        Box::new(|| per_second(sets, || appending.commit(sets))),
     ];
     interleaved(1, 1, &mut contenders)?;
     let taken = interleaved(options.rounds, TURNS, &mut contenders)?;
-    let [kept, bare, forgotten] = <[_; 3]>::try_from(taken).ok().context("three contenders")?;
+    let [kept, bare, forgotten, appended] =
+        <[_; 4]>::try_from(taken).ok().context("four contenders")?;
     let microseconds = |per_s: &f64| 1e6 / per_s;
     let of_bare = bare.iter().map(microseconds).collect();
     let added = kept
@@ -100,11 +104,11 @@ fn rows(
         .zip(&forgotten)
         .map(|(kept, forgotten)| microseconds(kept) - microseconds(forgotten));
     let added = Row::medians(format!("{prefix}added-us")).ours(added.collect()).raw(of_bare);
-    let mut rows = vec![Row::medians(format!("{prefix}per-s")).ours(kept).raw(bare)];
-    if callers == 1 {
-        rows.push(added);
-    }
-    Ok(rows)
+    let beside_appended =
+        Row::medians(format!("{prefix}beside-appended-per-s")).ours(kept.clone()).raw(appended);
+    let per_s = Row::medians(format!("{prefix}per-s")).ours(kept).raw(bare);
+    // One caller waits for the network first of all.
+    Ok(if callers == 1 { vec![per_s, added] } else { vec![per_s, beside_appended] })
 }
 
 fn load(runtime: &Rc<Runtime>, vault: &Vault, callers: usize) -> Result<(Load, Made)> {
@@ -133,15 +137,25 @@ fn recorded(data: &Folder) -> Result<usize> {
     Ok(bytes.try_into()?)
 }
 
+/// Where rows that are made one after the other come to lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// Anywhere, as by the name of a secret and the random id of a version: what the bar is about.
+    None,
+    /// Side by side, as the emulator puts them by a number in front. A commit changes fewer pages.
+    OfMaking,
+}
+
 /// A database of the emulator's form, with one row and one commit a secret.
 struct Bare {
+    order: Order,
     database: Database,
     body: Vec<u8>,
     rows: Cell<usize>,
 }
 
 impl Bare {
-    fn open(folder: &Folder, durability: Durability, record: usize) -> Result<Self> {
+    fn open(folder: &Folder, durability: Durability, record: usize, order: Order) -> Result<Self> {
         let database = Database::open(folder.path().join("bare.sqlite"))?;
         database.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         let mode: String =
@@ -152,7 +166,7 @@ impl Bare {
             "CREATE TABLE records (owner TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, \
              body BLOB NOT NULL, PRIMARY KEY (owner, kind, key)) STRICT, WITHOUT ROWID",
         )?;
-        Ok(Self { database, body: vec![7; record], rows: Cell::new(0) })
+        Ok(Self { order, database, body: vec![7; record], rows: Cell::new(0) })
     }
 
     fn commit(&self, times: usize) -> Result<()> {
@@ -161,9 +175,12 @@ impl Bare {
         )?;
         for _ in 0..times {
             let row = self.rows.replace(self.rows.get() + 1);
-            // As the emulator's: a name, and a version that follows no order.
+            // A name, and a version that follows no order.
             let (name, version) = (row % NAMES, (row as u128).wrapping_mul(u128::MAX / 7 * 3 + 1));
-            let key = format!("secret-{name:04}/{version:032x}");
+            let key = match self.order {
+                Order::None => format!("secret-{name:04}/{version:032x}"),
+                Order::OfMaking => format!("{row:016x}/secret-{name:04}/{version:032x}"),
+            };
             insert.execute(params![OWNER, key, self.body])?;
         }
         Ok(())
