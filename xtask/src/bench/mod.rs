@@ -3,7 +3,7 @@
 
 mod all;
 pub(crate) mod document;
-mod instructions;
+pub(crate) mod instructions;
 mod machine;
 pub(crate) mod record;
 

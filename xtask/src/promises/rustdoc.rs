@@ -20,11 +20,18 @@ pub(super) fn json(package: &str) -> Result<Value> {
     let mut command = cargo(&["rustdoc", "--quiet", "--locked", "--lib", "--all-features"])?;
     command.args(["--package", package, "--target-dir"]).arg(target()?);
     command.args(["--", "-Zunstable-options", "--output-format=json", "--cap-lints=allow"]);
-    command.env("RUSTDOC", std::env::current_exe()?).env(STANDS_IN, "1");
+    command.env("RUSTDOC", this()?).env(STANDS_IN, "1");
     run(&mut command)?;
     let path = target()?.join("doc").join(format!("{}.json", package.replace('-', "_")));
     let text = std::fs::read_to_string(&path).with_context(|| format!("{}", path.display()))?;
     serde_json::from_str(&text).context("reading rustdoc's JSON")
+}
+
+/// This program, though another step of CI has built it anew meanwhile: then its file is another, and on Linux
+/// its path ends in `(deleted)`.
+fn this() -> Result<PathBuf> {
+    let running = PathBuf::from(format!("/proc/{}/exe", std::process::id()));
+    Ok(if running.exists() { running } else { std::env::current_exe()? })
 }
 
 /// Where cargo builds, so that what is checked already is not checked again.

@@ -1,6 +1,6 @@
 //! Which foreign types and traits the public items of a published crate name: those of the standard library,
-//! of azure_core, and the traits of futures and serde; others only behind a feature of their library's name,
-//! or with a reason here.
+//! of our other published crates, of azure_core, and the traits of futures and serde; others only behind a
+//! feature of their library's name, or with a reason here. Items hidden from the documentation are none.
 //!
 //! What is read of rustdoc's JSON are items' `inner`, paths by `id`, and external crates. It is read without
 //! types of its own: those are for one version of the format, and the format's version is the compiler's.
@@ -37,11 +37,7 @@ const REASONED: [(&str, &str, &str); 3] = [
         "azure_core::time::OffsetDateTime is this type",
     ),
     ("*", "url::Url", "azure_core::http::Url is this type"),
-    (
-        "azvault-emulator",
-        "reqwest::async_impl::client::Client",
-        "Emulator::http_client gives a client that resolves and trusts the emulator's names",
-    ),
+    ("azvault-emulator", "bytes::bytes::Bytes", "azure_core::Bytes is this type"),
 ];
 
 /// A foreign item, and who names it.
@@ -58,7 +54,7 @@ pub(super) fn check(tree: &Tree) -> Result<Vec<String>> {
         let json = rustdoc::json(&member.name)?;
         let found = foreign(&json).with_context(|| format!("the items of {}", member.name))?;
         println!("{}: {} foreign types and traits", member.name, found.len());
-        problems.extend(problems_of(member, &found, &mut used));
+        problems.extend(problems_of(tree, member, &found, &mut used));
     }
     for (of, path, _) in REASONED {
         if !used.contains(&(of, path)) {
@@ -69,6 +65,7 @@ pub(super) fn check(tree: &Tree) -> Result<Vec<String>> {
 }
 
 fn problems_of<'a>(
+    tree: &Tree,
     member: &Member,
     found: &Foreign,
     used: &mut BTreeSet<(&'a str, &'a str)>,
@@ -82,8 +79,10 @@ fn problems_of<'a>(
         if let Some((of, reasoned, _)) = reasoned {
             used.insert((of, reasoned));
         }
-        let feature = member.field(&["features", &library.replace('_', "-")]).is_some();
-        if !ANYWHERE.contains(&library) && reasoned.is_none() && !feature {
+        let package = library.replace('_', "-");
+        let feature = member.field(&["features", &package]).is_some();
+        let ours = tree.members().iter().any(|other| other.published() && other.name == package);
+        if !ANYWHERE.contains(&library) && reasoned.is_none() && !feature && !ours {
             let places: Vec<&str> = places.iter().map(String::as_str).take(3).collect();
             problems.push(format!("{}: names {path}, in {}", member.name, places.join(", ")));
         }
@@ -170,9 +169,13 @@ mod tests {
             },
         });
         let manifest = format!("[package]\nname = \"a\"\n{features}");
-        let tree = Tree::of(&[("crates/a/Cargo.toml", &manifest)]);
+        let tree = Tree::of(&[
+            ("crates/a/Cargo.toml", &manifest),
+            ("crates/b/Cargo.toml", "[package]\nname = \"b-core\""),
+            ("tests/Cargo.toml", "[package]\nname = \"t\"\npublish = false"),
+        ]);
         let found = foreign(&json).unwrap();
-        problems_of(tree.members().first().unwrap(), &found, &mut BTreeSet::new())
+        problems_of(&tree, tree.members().first().unwrap(), &found, &mut BTreeSet::new())
     }
 
     #[test]
@@ -189,6 +192,12 @@ mod tests {
         }
         let features = "[features]\nsignature = [\"dep:signature\"]";
         assert!(named_by(&["signature", "Signer"], features).is_empty());
+    }
+
+    #[test]
+    fn types_of_our_published_crates_pass_and_of_others_do_not() {
+        assert!(named_by(&["b_core", "Error"], "").is_empty());
+        assert_eq!(named_by(&["t", "Harness"], "").len(), 1, "nobody can depend on it");
     }
 
     #[test]
