@@ -16,6 +16,7 @@ mod bench;
 mod bite;
 mod ci;
 mod conformance;
+mod consumers;
 mod coverage;
 mod examples;
 mod footprint;
@@ -79,6 +80,8 @@ enum Command {
     /// Build the guide, and run what is in it.
     #[command(subcommand)]
     Guide(guide::Command),
+    /// Build and run programs that depend on our crates as published, and give them a patch of core.
+    Consumers(consumers::Options),
 }
 
 fn main() -> ExitCode {
@@ -109,5 +112,6 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Audit => ci::audit(),
         Command::Tools(options) => tools::run(&options),
         Command::Guide(command) => guide::run(&command),
+        Command::Consumers(options) => consumers::run(&options),
     }
 }
