@@ -26,6 +26,7 @@ mod kills;
 mod live;
 mod msrv;
 mod process;
+mod promises;
 mod readme;
 mod release;
 mod tidy;
@@ -52,7 +53,7 @@ enum Command {
     Tidy,
     /// Run every example on the emulator and compare its output with its golden file.
     Examples(examples::Options),
-    /// Measure the clients beside a bare reqwest loop and the official crate.
+    /// Run the benches, one or all, or count instructions; write docs/performance.md.
     Bench(bench::Options),
     /// Plan or verify a release.
     #[command(subcommand)]
@@ -80,11 +81,16 @@ enum Command {
     /// Build the guide, and run what is in it.
     #[command(subcommand)]
     Guide(guide::Command),
+    /// Hold what the published crates bring and show against what they promise.
+    Promises,
     /// Build and run programs that depend on our crates as published, and give them a patch of core.
     Consumers(consumers::Options),
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = promises::rustdoc::stand_in() {
+        return code;
+    }
     match dispatch(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -112,6 +118,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Audit => ci::audit(),
         Command::Tools(options) => tools::run(&options),
         Command::Guide(command) => guide::run(&command),
+        Command::Promises => promises::run(),
         Command::Consumers(options) => consumers::run(&options),
     }
 }

@@ -95,6 +95,12 @@ impl Tree {
                 .is_some_and(|(p, _)| p.starts_with(&folder))
     }
 
+    /// Whether the path of a file, or of a folder with a file in it, ends with `path`.
+    pub(crate) fn has_end(&self, path: &str) -> bool {
+        let segments = format!("/{}/", path.trim_matches('/'));
+        self.files.keys().any(|file| format!("/{file}/").contains(&segments))
+    }
+
     /// The packages of the workspace.
     pub(crate) fn members(&self) -> &[Member] {
         &self.members

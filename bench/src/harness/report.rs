@@ -26,6 +26,7 @@ struct Record<'a> {
     raw: Option<f64>,
     official: Option<f64>,
     ratio: Option<f64>,
+    spread: Option<(f64, f64)>,
     bar: Option<Bar>,
     ok: Option<bool>,
 }
@@ -51,7 +52,7 @@ pub(crate) fn passed(lines: &[Line]) -> bool {
     lines.iter().all(|line| line.ok != Some(false))
 }
 
-/// One JSON object a line: `name`, `ours`, `raw`, `official`, `ratio`, `bar`, `ok`.
+/// One JSON object a line: `name`, `ours`, `raw`, `official`, `ratio`, `spread`, `bar`, `ok`.
 ///
 /// # Errors
 /// None that a row can give rise to.
@@ -64,6 +65,7 @@ pub(crate) fn json(lines: &[Line]) -> Result<String> {
             raw: row.value_raw(),
             official: row.value_official(),
             ratio: row.ratio(),
+            spread: row.ratio_spread().or(row.spread()),
             bar: *bar,
             ok: *ok,
         };
@@ -162,7 +164,7 @@ mod tests {
         assert!(!passed(&lines));
         assert!(table(&lines, 7).contains("MISSING"));
         assert!(json(&lines).unwrap().contains(
-            r#"{"name":"there","ours":null,"raw":null,"official":null,"ratio":null,"bar":{},"ok":false}"#
+            r#"{"name":"there","ours":null,"raw":null,"official":null,"ratio":null,"spread":null,"bar":{},"ok":false}"#
         ));
     }
 
@@ -184,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn json_is_one_object_a_line_with_seven_members() {
+    fn json_is_one_object_a_line_with_eight_members() {
         let text = json(&lines(vec![fast(1.1), Row::medians("fast-too").ours(vec![2.0])], "fast"));
         assert_eq!(
             text.unwrap(),
             concat!(
-                r#"{"name":"fast","ours":1.1,"raw":1.0,"official":1.5,"ratio":1.1,"bar":{"max_ratio":1.2},"ok":true}"#,
+                r#"{"name":"fast","ours":1.1,"raw":1.0,"official":1.5,"ratio":1.1,"spread":[1.1,1.1],"bar":{"max_ratio":1.2},"ok":true}"#,
                 "\n",
-                r#"{"name":"fast-too","ours":2.0,"raw":null,"official":null,"ratio":null,"bar":null,"ok":null}"#,
+                r#"{"name":"fast-too","ours":2.0,"raw":null,"official":null,"ratio":null,"spread":[2.0,2.0],"bar":null,"ok":null}"#,
                 "\n",
             )
         );

@@ -54,11 +54,35 @@ impl KeyVaultClient {
     ///
     /// # Errors
     /// `Other` if the HTTP client cannot be set up.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault::{DefaultAzureCredential, KeyVaultClient};
+    ///
+    /// let vaults = KeyVaultClient::new(DefaultAzureCredential::new()?)?;
+    /// # let _ = vaults;
+    /// # Ok::<(), azvault::Error>(())
+    /// ```
     pub fn new(credential: impl Into<Credential>) -> Result<Self> {
         Self::builder(credential).build()
     }
 
     /// A builder, to set the transport, time limits and retry of all vaults.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// use azvault::KeyVaultClient;
+    ///
+    /// let vaults = KeyVaultClient::builder(emulator.credential())
+    ///     .transport(emulator.transport())
+    ///     .build()?;
+    /// # let _ = vaults;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(credential: impl Into<Credential>) -> KeyVaultClientBuilder {
         KeyVaultClientBuilder::new(credential.into())
     }
@@ -85,6 +109,20 @@ impl KeyVaultClient {
     ///
     /// # Errors
     /// `InvalidInput` if `vault_url` is not the address of a vault.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let vaults = azvault::KeyVaultClient::builder(emulator.credential())
+    /// #     .transport(emulator.transport()).build()?;
+    /// # let url = emulator.vault_url("my-vault");
+    /// let keys = vaults.keys(&url)?;
+    /// keys.create_ec_key("my-key").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn keys(&self, vault_url: &str) -> Result<azvault_keys::KeyClient> {
         self.0.client(vault_url)
     }
@@ -98,6 +136,21 @@ impl KeyVaultClient {
     /// `InvalidInput` for a URL, a name or a version that cannot be one; `NotFound`.
     ///
     /// Source: [GetKey](https://learn.microsoft.com/rest/api/keyvault/keys/get-key/get-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let vaults = azvault::KeyVaultClient::builder(emulator.credential())
+    /// #     .transport(emulator.transport()).build()?;
+    /// # let url = emulator.vault_url("my-vault");
+    /// vaults.keys(&url)?.create_ec_key("my-key").await?;
+    /// let key = vaults.get_key(&url, "my-key", "").await?;
+    /// println!("{}", key.id());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_key(
         &self,
         vault_url: &str,
@@ -117,6 +170,21 @@ impl KeyVaultClient {
     /// `InvalidInput` if it is not the identifier of a key that is not deleted; `NotFound`.
     ///
     /// Source: [GetKey](https://learn.microsoft.com/rest/api/keyvault/keys/get-key/get-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let vaults = azvault::KeyVaultClient::builder(emulator.credential())
+    /// #     .transport(emulator.transport()).build()?;
+    /// # let url = emulator.vault_url("my-vault");
+    /// let made = vaults.keys(&url)?.create_ec_key("my-key").await?;
+    /// let key = vaults.get_key_by_id(made.id()).await?;
+    /// assert_eq!(key.jwk(), made.jwk());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_key_by_id(&self, id: impl fmt::Display) -> Result<azvault_keys::KeyBundle> {
         let id = live_id(&id.to_string(), "keys")?;
         let version = id.version().unwrap_or_default();
@@ -128,6 +196,24 @@ impl KeyVaultClient {
     ///
     /// # Errors
     /// `InvalidInput` if it is not the identifier of a key that is not deleted.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let vaults = azvault::KeyVaultClient::builder(emulator.credential())
+    /// #     .transport(emulator.transport()).build()?;
+    /// # let url = emulator.vault_url("my-vault");
+    /// use azvault::keys::SignatureAlgorithm::ES256;
+    ///
+    /// let key = vaults.keys(&url)?.create_ec_key("my-key").await?;
+    /// let crypto = vaults.cryptography_client(key.id())?;
+    /// let signed = crypto.sign_data(ES256, b"message").await?;
+    /// assert!(crypto.verify_data(ES256, b"message", signed.signature).await?.is_valid());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn cryptography_client(
         &self,
         key_id: impl fmt::Display,
@@ -143,6 +229,20 @@ impl KeyVaultClient {
     ///
     /// # Errors
     /// `InvalidInput` if `vault_url` is not the address of a vault.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let vaults = azvault::KeyVaultClient::builder(emulator.credential())
+    /// #     .transport(emulator.transport()).build()?;
+    /// # let url = emulator.vault_url("my-vault");
+    /// let secrets = vaults.secrets(&url)?;
+    /// secrets.set_secret("db-password", "hunter2").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn secrets(&self, vault_url: &str) -> Result<azvault_secrets::SecretClient> {
         self.0.client(vault_url)
     }
@@ -156,6 +256,21 @@ impl KeyVaultClient {
     /// `InvalidInput` for a URL, a name or a version that cannot be one; `NotFound`; `Disabled`.
     ///
     /// Source: [GetSecret](https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let vaults = azvault::KeyVaultClient::builder(emulator.credential())
+    /// #     .transport(emulator.transport()).build()?;
+    /// # let url = emulator.vault_url("my-vault");
+    /// vaults.secrets(&url)?.set_secret("db-password", "hunter2").await?;
+    /// let secret = vaults.get_secret(&url, "db-password", "").await?;
+    /// assert_eq!(secret.value().expose(), "hunter2");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_secret(
         &self,
         vault_url: &str,

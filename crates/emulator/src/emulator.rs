@@ -68,6 +68,21 @@ impl Emulator {
     }
 
     /// Settings for an emulator.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use azvault_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::builder()
+    ///     .tenant_id("7c3c4f4c-1f8e-4f0e-9d2a-0f8a5a3f3f10")
+    ///     .start()
+    ///     .await?;
+    /// assert_eq!(emulator.tenant_id(), "7c3c4f4c-1f8e-4f0e-9d2a-0f8a5a3f3f10");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder::default()
     }
@@ -87,21 +102,45 @@ impl Emulator {
     }
 
     /// The URL of a vault: `https://{name}.vault.localhost:{port}`.
+    ///
+    /// # Examples
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert_eq!(emulator.vault_url("my-vault"), "https://my-vault.vault.localhost:8443");
+    /// ```
     pub fn vault_url(&self, name: &str) -> String {
         format!("https://{name}.vault.localhost:{}", self.inner.port)
     }
 
     /// The URL of a managed HSM: `https://{name}.managedhsm.localhost:{port}`.
+    ///
+    /// # Examples
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert_eq!(emulator.managed_hsm_url("my-hsm"), "https://my-hsm.managedhsm.localhost:8443");
+    /// ```
     pub fn managed_hsm_url(&self, name: &str) -> String {
         format!("https://{name}.managedhsm.localhost:{}", self.inner.port)
     }
 
     /// The URL of the Entra authority: `https://localhost:{port}`.
+    ///
+    /// # Examples
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert_eq!(emulator.authority(), "https://localhost:8443");
+    /// ```
     pub fn authority(&self) -> String {
         format!("https://localhost:{}", self.inner.port)
     }
 
     /// The attestation authority, for the release policies of exportable keys.
+    ///
+    /// # Examples
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert!(emulator.attestation().url().starts_with(&emulator.authority()));
+    /// ```
     pub fn attestation(&self) -> Attestation {
         Attestation::at(&self.authority())
     }
@@ -122,6 +161,12 @@ impl Emulator {
     }
 
     /// The subscription to make vaults in, a GUID; any other GUID is a subscription too.
+    ///
+    /// # Examples
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert_eq!(emulator.subscription_id().len(), 36);
+    /// ```
     pub fn subscription_id(&self) -> &str {
         &self.inner.router.arm.settings.subscription_id
     }
@@ -164,11 +209,27 @@ impl Emulator {
     }
 
     /// The tenant of every vault here, a GUID unless set.
+    ///
+    /// # Examples
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// assert_eq!(emulator.tenant_id().len(), 36);
+    /// ```
     pub fn tenant_id(&self) -> &str {
         &self.inner.router.tokens.tenant_id
     }
 
     /// The port listened on; in memory, the nominal one of the URLs.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::start().await?;
+    /// assert!(emulator.authority().ends_with(&format!(":{}", emulator.port())));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn port(&self) -> u16 {
         self.inner.port
     }
@@ -200,16 +261,53 @@ impl Emulator {
     }
 
     /// The CA certificate to trust, in PEM; empty in memory, where there is no TLS.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::start().await?;
+    /// assert!(emulator.ca_pem().starts_with("-----BEGIN CERTIFICATE-----"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ca_pem(&self) -> &str {
         self.inner.network.as_ref().map_or("", |network| &network.ca_pem)
     }
 
     /// A credential for the default principal; it mints its tokens in process.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    ///
+    /// let token = emulator.credential().get_token(&["https://vault.azure.net/.default"], None).await?;
+    /// assert!(!token.token.secret().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn credential(&self) -> Arc<dyn TokenCredential> {
         self.credential_for(Principal::default())
     }
 
     /// A credential for `principal`; it mints its tokens in process.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use azvault_emulator::{Emulator, Principal};
+    ///
+    /// let emulator = Emulator::in_memory();
+    /// let reader = Principal::new("9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90");
+    /// let credential = emulator.credential_for(reader);
+    /// let token = credential.get_token(&["https://vault.azure.net/.default"], None).await?;
+    /// assert!(!token.token.secret().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn credential_for(&self, principal: Principal) -> Arc<dyn TokenCredential> {
         Arc::new(EmulatorCredential { tokens: self.inner.router.tokens.clone(), principal })
     }
@@ -218,6 +316,21 @@ impl Emulator {
     ///
     /// The public cloud's names resolve to the emulator too. In memory there is no socket: this is then
     /// [`in_memory_transport`](Self::in_memory_transport).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use azure_core::http::ClientOptions;
+    ///
+    /// let emulator = azvault_emulator::Emulator::start().await?;
+    /// // Microsoft's clients take it so; ours by `.transport(…)` of their builders.
+    /// let options =
+    ///     ClientOptions { transport: Some(emulator.transport()), ..ClientOptions::default() };
+    /// # let _ = options;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn transport(&self) -> Transport {
         match &self.inner.network {
             Some(network) => Transport::new(Arc::new(TlsClient(network.client.clone()))),
@@ -226,6 +339,16 @@ impl Emulator {
     }
 
     /// A transport that calls the emulator directly: no socket, no TLS, fit for a paused clock.
+    ///
+    /// # Examples
+    /// ```
+    /// use azure_core::http::ClientOptions;
+    ///
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// let transport = emulator.in_memory_transport();
+    /// let options = ClientOptions { transport: Some(transport), ..ClientOptions::default() };
+    /// # let _ = options;
+    /// ```
     pub fn in_memory_transport(&self) -> Transport {
         Transport::new(Arc::new(InMemoryClient { router: Arc::clone(&self.inner.router) }))
     }
@@ -240,21 +363,64 @@ impl Emulator {
     }
 
     /// The vaults' clock.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// let before = emulator.clock().now();
+    /// emulator.clock().advance(Duration::from_secs(90 * 24 * 60 * 60));
+    /// assert!(emulator.clock().now() - before >= Duration::from_secs(90 * 24 * 60 * 60));
+    /// ```
     pub fn clock(&self) -> &Clock {
         &self.inner.router.clock
     }
 
     /// The faults on order.
+    ///
+    /// # Examples
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    ///
+    /// let outage = emulator.faults().always().vault("my-vault").status(503);
+    /// // … what does the program do?
+    /// outage.cancel();
+    /// assert_eq!(emulator.faults().pending(), 0);
+    /// ```
     pub fn faults(&self) -> &Faults {
         &self.inner.router.faults
     }
 
     /// The latest 10 000 requests, oldest first, those struck by a fault too; and what can be asked of them.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::start().await?;
+    /// let url = format!("{}/secrets?api-version=7.6", emulator.vault_url("my-vault"));
+    /// emulator.http_client().get(url).send().await?;
+    /// let journal = emulator.journal();
+    /// assert_eq!(journal.iter().map(|request| request.status()).collect::<Vec<_>>(), [Some(401)]);
+    /// emulator.clear_journal();
+    /// assert!(emulator.journal().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn journal(&self) -> Journal {
         self.inner.router.journal.journal()
     }
 
     /// Forgets the requests recorded so far.
+    ///
+    /// # Examples
+    /// ```
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// // … what a test begins with
+    /// emulator.clear_journal();
+    /// assert!(emulator.journal().is_empty());
+    /// ```
     pub fn clear_journal(&self) {
         self.inner.router.journal.clear();
     }
@@ -274,6 +440,17 @@ impl Emulator {
     }
 
     /// Forgets what was counted against limits: they are as they were at first.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_emulator::{Emulator, ResourceManagerLimits};
+    ///
+    /// let limits = ResourceManagerLimits::default();
+    /// let emulator = Emulator::builder().resource_manager_limits(limits).in_memory();
+    /// // … a test that uses them up
+    /// emulator.clear_throttling();
+    /// assert_eq!(emulator.throttle_state(), []);
+    /// ```
     pub fn clear_throttling(&self) {
         self.inner.router.clear_throttling();
     }
@@ -335,6 +512,18 @@ impl Emulator {
     /// # Errors
     /// When the snapshot does not make sense: nothing is changed then. And when a data directory cannot be written:
     /// the state is the new one then, and will be written as soon as that can be done.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::in_memory();
+    /// let before = emulator.snapshot().await?;
+    /// // … a test that changes what is there
+    /// emulator.restore(&before).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn restore(&self, snapshot: &Snapshot) -> Result<(), Error> {
         self.inner.router.restore(snapshot).await
     }
@@ -363,6 +552,17 @@ impl Emulator {
 
     /// Stops listening and waits for the requests in flight, at most 5 seconds; then closes the data directory, if there
     /// is one, and refuses what would change it.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = azvault_emulator::Emulator::start().await?;
+    /// // … what it is for
+    /// emulator.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn shutdown(&self) {
         self.inner.router.admin.health.enter(Stage::Stopping);
         if let Some(network) = &self.inner.network {

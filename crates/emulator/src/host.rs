@@ -116,8 +116,8 @@ impl Site {
         };
         let with_port = |host: &str| match port {
             // A local name carries its port; the public names' challenges never do.
-            Some(port) if family.login.is_none() => format!("https://{host}:{port}"),
-            _ => format!("https://{host}"),
+            Some(port) if family.login.is_none() => ["https://", host, ":", port].concat(),
+            _ => ["https://", host].concat(),
         };
         Self::Vault(VaultSite {
             name: name.to_owned(),

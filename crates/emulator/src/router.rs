@@ -70,7 +70,8 @@ impl Router {
 
     pub(crate) async fn answer_at(&self, port: Port, request: Request) -> Outcome {
         if admin::concerns(port, &request) {
-            return Outcome::Answer(admin::answer(self, request).await);
+            // Boxed, as is what else is rare: each future is as large as the largest that it may wait for, and is moved.
+            return Outcome::Answer(Box::pin(admin::answer(self, request)).await);
         }
         let vault_time = self.clock.now_for(|| {
             operation::vault(
@@ -207,12 +208,14 @@ impl Router {
         match site {
             _ if port == Port::Plain => entra::managed_identity(&self.tokens, request),
             Site::Local if attestation::is_attestation(&request.path) => {
-                attestation::answer(request).await
+                Box::pin(attestation::answer(request)).await
             }
-            Site::Local if arm::is_management(&request.path) => arm::answer(self, request).await,
+            Site::Local if arm::is_management(&request.path) => {
+                Box::pin(arm::answer(self, request)).await
+            }
             Site::Local if graph::is_graph(&request.path) => graph::answer(&self.tokens, request),
             Site::Graph => graph::answer(&self.tokens, request),
-            Site::Management => arm::answer(self, request).await,
+            Site::Management => Box::pin(arm::answer(self, request)).await,
             Site::Local | Site::Authority => entra::answer(&self.tokens, request),
             Site::Vault(site) => vault::answer(self, &site, request).await,
             Site::Unknown => unknown_host(&request.host),

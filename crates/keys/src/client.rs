@@ -122,11 +122,40 @@ impl KeyClient {
     }
 
     /// A builder, to set the transport, time limits, retry, the API version and more.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// use azvault_keys::{KeyClient, RetryPolicy};
+    ///
+    /// let client = KeyClient::builder(&emulator.vault_url("my-vault"))
+    ///     .credential(emulator.credential())
+    ///     .transport(emulator.transport())
+    ///     .retry(RetryPolicy::none())
+    ///     .build()?;
+    /// client.create_ec_key("my-key").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(vault_url: &str) -> ClientBuilder<Self> {
         ClientBuilder::new(vault_url, ())
     }
 
     /// The vault's address.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// assert_eq!(client.vault_url().as_str(), emulator.vault_url("my-vault"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn vault_url(&self) -> &Endpoint {
         self.client.endpoint()
     }
@@ -167,18 +196,63 @@ impl KeyClient {
 
     /// Creates an RSA key: [`create_key`](Self::create_key) with [`KeyType::Rsa`]. Its size is
     /// 2048, 3072 or 4096 bits; 2048 unless set.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let key = client.create_rsa_key("my-key").size(3072).await?;
+    /// assert_eq!(key.jwk().rsa_bits(), Some(3072));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create_rsa_key(&self, name: impl Into<String>) -> CreateKey {
         self.create_key(name, KeyType::Rsa)
     }
 
     /// Creates an elliptic curve key: [`create_key`](Self::create_key) with [`KeyType::Ec`]. Its
     /// curve is P-256 unless set.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::KeyCurve;
+    ///
+    /// let key = client.create_ec_key("my-key").curve(KeyCurve::P384).await?;
+    /// assert_eq!(key.jwk().curve(), Some(&KeyCurve::P384));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create_ec_key(&self, name: impl Into<String>) -> CreateKey {
         self.create_key(name, KeyType::Ec)
     }
 
     /// Creates a symmetric key in a managed HSM: [`create_key`](Self::create_key) with
     /// [`KeyType::OctHsm`]. Its size is 128, 192 or 256 bits.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// use azvault_keys::KeyClient;
+    ///
+    /// let hsm = KeyClient::builder(&emulator.managed_hsm_url("my-hsm"))
+    ///     .credential(emulator.credential())
+    ///     .transport(emulator.transport())
+    ///     .build()?;
+    /// let key = hsm.create_oct_key("my-key").size(256).await?;
+    /// assert_eq!(key.jwk().key_type().as_str(), "oct-HSM");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create_oct_key(&self, name: impl Into<String>) -> CreateKey {
         self.create_key(name, KeyType::OctHsm)
     }

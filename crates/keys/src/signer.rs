@@ -39,6 +39,24 @@ pub struct KeySigner {
 
 impl CryptographyClient {
     /// The key as a signer of the `signature` crate.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::{SignatureAlgorithm::ES256, SignatureBytes};
+    /// use signature::AsyncSigner;
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// let signer = client.cryptography_client("my-key")?.signer(ES256);
+    /// let signed: SignatureBytes = signer.sign_async(b"message").await?;
+    /// assert_eq!(signed.as_bytes().len(), 64);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn signer(&self, algorithm: SignatureAlgorithm) -> KeySigner {
         KeySigner { key: self.clone(), algorithm }
     }

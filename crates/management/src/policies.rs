@@ -70,6 +70,29 @@ impl VaultsClient {
     /// and for a vault that goes by Azure roles: policies have no effect there; `NotFound`.
     ///
     /// Source: [Vaults_Update](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/update).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id())
+    /// #     .rbac_authorization(false);
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// use azvault_management::{AccessPolicyEntry, SecretPermission};
+    ///
+    /// let reader = AccessPolicyEntry::new(emulator.tenant_id(), "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90")
+    ///     .secrets([SecretPermission::Get]);
+    /// let policies =
+    ///     management.vaults().set_access_policies("my-rg", "my-vault", [reader]).await?;
+    /// assert_eq!(policies.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set_access_policies(
         &self,
         resource_group: impl Into<String>,
@@ -96,6 +119,31 @@ impl VaultsClient {
     /// have no effect there; `NotFound`.
     ///
     /// Source: [Vaults_UpdateAccessPolicy](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/update-access-policy).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id())
+    /// #     .rbac_authorization(false);
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// use azvault_management::{AccessPolicyEntry, SecretPermission};
+    ///
+    /// let principal = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
+    /// let reader =
+    ///     AccessPolicyEntry::new(emulator.tenant_id(), principal).secrets([SecretPermission::Get]);
+    /// let vaults = management.vaults();
+    /// vaults.ensure_access_policy("my-rg", "my-vault", reader).await?;
+    /// let left = vaults.remove_access_policy("my-rg", "my-vault", principal).await?;
+    /// assert!(left.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn remove_access_policy(
         &self,
         resource_group: impl Into<String>,

@@ -44,6 +44,20 @@ impl ProvidersClient {
     /// `InvalidInput` for a namespace that cannot be one; `NotFound`.
     ///
     /// Source: [Providers - Get](https://learn.microsoft.com/rest/api/resources/providers/get).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let provider = management.providers().get("Microsoft.KeyVault").await?;
+    /// println!("{:?}", provider.registration_state());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, namespace: impl AsRef<str>) -> Call<Provider> {
         let request = self.request(Method::Get, namespace.as_ref(), None);
         Call::json(self.client.pipeline().clone(), &GET, request)
@@ -67,7 +81,10 @@ impl ProvidersClient {
     /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
     /// #     .endpoint(emulator.management_url())
     /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
-    /// let provider = management.providers().begin_register("Microsoft.KeyVault").await?.wait().await?;
+    /// let providers = management.providers();
+    /// let token = providers.begin_register("Microsoft.KeyVault").await?.resume_token();
+    /// // Perhaps in another process:
+    /// let provider = providers.resume_register(&token)?.wait().await?;
     /// println!("{:?}", provider.registration_state());
     /// # Ok(())
     /// # }

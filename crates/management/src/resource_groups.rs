@@ -40,6 +40,21 @@ impl ResourceGroupsClient {
     /// `InvalidInput` for a name or region that cannot be one.
     ///
     /// Source: [ResourceGroups_CreateOrUpdate](https://learn.microsoft.com/rest/api/resources/resource-groups/create-or-update).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let groups = management.resource_groups();
+    /// let group = groups.create_or_update("my-rg", "eastus").tag("team", "payments").await?;
+    /// assert_eq!(group.tags().collect::<Vec<_>>(), [("team", "payments")]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create_or_update(
         &self,
         name: impl Into<String>,
@@ -58,6 +73,21 @@ impl ResourceGroupsClient {
     /// `InvalidInput` for a name that cannot be one; `NotFound`.
     ///
     /// Source: [ResourceGroups_Get](https://learn.microsoft.com/rest/api/resources/resource-groups/get).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let groups = management.resource_groups();
+    /// groups.create_or_update("my-rg", "eastus").await?;
+    /// assert_eq!(groups.get("my-rg").await?.location(), "eastus");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, name: impl AsRef<str>) -> Call<ResourceGroup> {
         let request = self
             .segments(name.as_ref())
@@ -74,6 +104,23 @@ impl ResourceGroupsClient {
     /// `InvalidInput` for a name that cannot be one; `NotFound`.
     ///
     /// Source: [ResourceGroups_Delete](https://learn.microsoft.com/rest/api/resources/resource-groups/delete).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let groups = management.resource_groups();
+    /// groups.create_or_update("my-rg", "eastus").await?;
+    /// let token = groups.begin_delete("my-rg").await?.resume_token();
+    /// // Perhaps in another process:
+    /// groups.resume_delete(&token)?.wait().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn begin_delete(&self, name: impl AsRef<str>) -> Call<Poller<()>> {
         let request = self
             .segments(name.as_ref())

@@ -41,12 +41,39 @@ impl SubscriptionsClient {
     ///
     /// # Errors
     /// `InvalidInput` if the credential cannot be used.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_core::credentials::DefaultAzureCredential;
+    /// use azvault_management::SubscriptionsClient;
+    ///
+    /// let subscriptions = SubscriptionsClient::new(DefaultAzureCredential::new()?)?;
+    /// # let _ = subscriptions;
+    /// # Ok::<(), azvault_management::Error>(())
+    /// ```
     pub fn new(credential: impl Into<Credential>) -> Result<Self> {
         Self::builder().credential(credential).build()
     }
 
     /// A builder, to set the endpoint of another cloud, the transport, time limits, retry and
     /// more.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// use azvault_management::SubscriptionsClient;
+    ///
+    /// let subscriptions = SubscriptionsClient::builder()
+    ///     .endpoint(emulator.management_url())
+    ///     .credential(emulator.credential())
+    ///     .transport(emulator.transport())
+    ///     .build()?;
+    /// assert_eq!(subscriptions.list().try_collect().await?.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::in_cloud(())
     }
@@ -90,6 +117,20 @@ impl SubscriptionsClient {
     /// see.
     ///
     /// Source: [Subscriptions - Get](https://learn.microsoft.com/rest/api/resources/subscriptions/get).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let subscription = management.subscriptions().get(management.subscription_id()).await?;
+    /// assert_eq!(subscription.subscription_id(), management.subscription_id());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, id: impl AsRef<str>) -> Call<Subscription> {
         let id = id.as_ref();
         let request = validate::guid("subscription id", id)

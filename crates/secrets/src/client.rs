@@ -112,11 +112,40 @@ impl SecretClient {
     }
 
     /// A builder, to set the transport, time limits, retry, the API version and more.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// use azvault_secrets::{RetryPolicy, SecretClient};
+    ///
+    /// let client = SecretClient::builder(&emulator.vault_url("my-vault"))
+    ///     .credential(emulator.credential())
+    ///     .transport(emulator.transport())
+    ///     .retry(RetryPolicy::none())
+    ///     .build()?;
+    /// client.set_secret("db-password", "hunter2").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(vault_url: &str) -> ClientBuilder<Self> {
         ClientBuilder::new(vault_url, ())
     }
 
     /// The vault's address.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// assert_eq!(client.vault_url().as_str(), emulator.vault_url("my-vault"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn vault_url(&self) -> &Endpoint {
         self.client.endpoint()
     }

@@ -3,6 +3,8 @@
 //!
 //! What the blocks of other languages are run by is in `xtask/src/guide`.
 
+#![allow(rustdoc::invalid_codeblock_attributes, reason = "words such as file=NAME are for xtask")]
+
 /// Names a module for each chapter, in the order of SUMMARY.md.
 macro_rules! chapters {
     ($($module:ident = $file:literal;)+) => {
@@ -31,3 +33,6 @@ chapters! {
     from_python = "from-python.md";
     from_azure_sdk = "from-azure-sdk.md";
 }
+
+#[cfg(test)]
+mod kinds;

@@ -33,9 +33,9 @@ impl Block {
         self.words.iter().any(|it| it == word)
     }
 
-    /// What follows `KEY=` in the fence.
+    /// What follows `KEY=` in the fence, or `KEY-`: rustdoc warns of the other in blocks of Rust.
     pub(super) fn value(&self, key: &str) -> Option<&str> {
-        self.words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
+        self.words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix(['=', '-']))
     }
 
     /// The text as it runs: mdBook hides lines that begin with `~`, and they run without it.
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn what_is_saved_or_for_az_prints_nothing_by_itself() {
         let runs = |fence: &str| blocks(&format!("```{fence}\n```"))[0].runs();
-        for fence in ["sh", "python", "rust,program=a"] {
+        for fence in ["sh", "python", "rust,program-a"] {
             assert!(runs(fence), "{fence}");
         }
         for fence in ["sh,az", "python,file=a.py", "rust", "toml", "output"] {

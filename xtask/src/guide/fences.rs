@@ -4,7 +4,7 @@ use super::blocks::{Block, Chapter};
 
 /// Languages with the words that they may have beside `file=NAME`.
 const KNOWN: [(&str, &[&str]); 7] = [
-    ("rust", &["program="]),
+    ("rust", &["program-"]),
     ("sh", &["az"]),
     ("python", &[]),
     ("toml", &["seed"]),
@@ -36,8 +36,8 @@ fn problem(block: &Block) -> Option<String> {
     };
     let known = |word: &String| {
         let file = word.starts_with("file=") && !["rust", "output"].contains(&language);
-        let own = |known: &&str| *known == word || known.ends_with('=') && word.starts_with(*known);
-        file || words.iter().any(|known| own(&known))
+        let own = |known: &&str| *known == word || known.ends_with('-') && word.starts_with(*known);
+        file || words.iter().any(own)
     };
     let unknown = block.words.iter().find(|word| !known(word))?;
     Some(format!("`{unknown}` means nothing for a block of `{language}`"))
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn blocks_that_something_runs_pass() {
-        for fence in ["rust", "rust,program=a", "sh", "sh,az", "python,file=a.py", "toml,seed"] {
+        for fence in ["rust", "rust,program-a", "sh", "sh,az", "python,file=a.py", "toml,seed"] {
             assert!(of(&format!("```{fence}\n```\n")).is_empty(), "{fence}");
         }
         assert!(of("```sh\n```\n```output\n```\n").is_empty());
@@ -64,7 +64,16 @@ mod tests {
 
     #[test]
     fn blocks_that_nothing_runs_fail() {
-        for fence in ["", "text", "console", "rust,no_run", "rust,ignore", "sh,later", "output"] {
+        for fence in [
+            "",
+            "text",
+            "console",
+            "rust,no_run",
+            "rust,program=a",
+            "rust,ignore",
+            "sh,later",
+            "output",
+        ] {
             assert_eq!(of(&format!("```{fence}\n```\n")).len(), 1, "{fence}");
         }
         assert_eq!(of("```toml\n```\n```output\n```\n").len(), 1, "toml prints nothing");

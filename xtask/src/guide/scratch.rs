@@ -14,6 +14,9 @@ use crate::{conformance, process};
 /// Longer than any block takes on two busy cores.
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// Where the guide tells people to find the project.
+const REPOSITORY: &str = "https://github.com/azvault/azvault";
+
 /// Runs what is to be run, in order, and gives what each printed. Blocks for `az` run if `az` says so;
 /// else a shell reads them without doing anything.
 pub(super) fn run(root: &Path, chapter: &Chapter, az: bool) -> Result<Vec<Printed>> {
@@ -35,6 +38,7 @@ pub(super) fn run(root: &Path, chapter: &Chapter, az: bool) -> Result<Vec<Printe
 
 /// A folder with a home in it, and the programs that blocks may use.
 struct Place {
+    root: PathBuf,
     folder: PathBuf,
     emulator: PathBuf,
     path: OsString,
@@ -56,7 +60,7 @@ impl Place {
         let folder =
             std::env::temp_dir().join(format!("azvault-guide-{}-{name}", std::process::id()));
         std::fs::create_dir_all(folder.join("home"))?;
-        Ok(Self { folder, emulator, path, az })
+        Ok(Self { root: root.to_owned(), folder, emulator, path, az })
     }
 
     /// Does what a block of this language is for, and gives what it printed.
@@ -117,6 +121,15 @@ impl Place {
         let mut command = Command::new(program);
         command.env_clear().current_dir(&self.folder).env("HOME", self.folder.join("home"));
         command.env("PATH", &self.path).env("RUST_LOG", "warn").env("LANG", "C.UTF-8");
+        // A clone of the project is one of this checkout.
+        command.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_VALUE_0", REPOSITORY);
+        command.env("GIT_CONFIG_KEY_0", format!("url.{}.insteadOf", self.root.display()));
+        for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let folder = || Some(std::env::home_dir()?.join(folder));
+            if let Some(folder) = std::env::var_os(name).map(PathBuf::from).or_else(folder) {
+                command.env(name, folder);
+            }
+        }
         command
     }
 

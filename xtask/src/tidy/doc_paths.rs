@@ -1,28 +1,48 @@
-//! Every path that ARCHITECTURE.md names in backticks exists, from the root or, after a line that
-//! opens with a folder in bold (a crate), from that folder or its `src`.
+//! Every path that a document names in backticks exists: from the root, from the document's folder or its
+//! `src`, or, after a line of ARCHITECTURE.md that opens with a folder in bold (a crate), from that folder or
+//! its `src`. Elsewhere the end of a path is enough where a file or folder is spoken of by its name.
 
 use super::Problem;
 use crate::tree::Tree;
 
-const FILE: &str = "ARCHITECTURE.md";
+const MAP: &str = "ARCHITECTURE.md";
 const ENDINGS: [&str; 7] = [".rs", ".md", ".toml", ".yml", ".json", ".txt", ".lock"];
+/// Paths that git does not know, with the reason.
+const ABSENT: [(&str, &str); 1] = [("fuzz/artifacts/", "cargo-fuzz writes its finds there")];
 
 /// Named paths that are not there.
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
-    let Some(text) = tree.text(FILE) else { return vec![format!("{FILE} is missing")] };
-    let mut problems = Vec::new();
-    let mut folder = "";
+    if tree.text(MAP).is_none() {
+        return vec![format!("{MAP} is missing")];
+    }
+    let fragments = |file: &str| file.starts_with(".changes/") || file.ends_with("CHANGELOG.md");
+    // What those tell of may be gone since.
+    let documents = tree.texts_ending(".md").filter(|(file, _)| !fragments(file));
+    documents.flat_map(|(file, text)| problems(tree, file, text)).collect()
+}
+
+fn problems(tree: &Tree, file: &str, text: &str) -> Vec<Problem> {
+    let own = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let (mut problems, mut folder, mut fenced) = (Vec::new(), own, false);
     for (line, number) in text.lines().zip(1..) {
-        if let Some(opened) = opened(line) {
+        fenced ^= line.trim_start().starts_with("```");
+        if fenced || line.trim_start().starts_with("```") {
+            continue;
+        }
+        if let Some(opened) = opened(line).filter(|_| file == MAP) {
             folder = opened;
         } else if line.starts_with('#') {
-            folder = "";
+            folder = own;
         }
-        for path in named(line).filter(|path| is_path(tree, path)) {
-            let below = !folder.is_empty()
-                && ["", "src/"].iter().any(|src| tree.exists(&format!("{folder}/{src}{path}")));
-            if !below && !tree.exists(path) {
-                problems.push(format!("{FILE}:{number}: `{path}` does not exist"));
+        for path in named(line).filter(|path| is_path(tree, folder, path)) {
+            let below = |folder: &str| {
+                let exists = |src: &str| tree.exists(&format!("{folder}/{src}{path}"));
+                !folder.is_empty() && (exists("") || exists("src/"))
+            };
+            let spoken = file != MAP && tree.has_end(path);
+            let absent = ABSENT.iter().any(|(absent, _)| *absent == path);
+            if !below(folder) && !tree.exists(path) && !spoken && !absent {
+                problems.push(format!("{file}:{number}: `{path}` does not exist"));
             }
         }
     }
@@ -40,15 +60,18 @@ fn named(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
 
-/// A file by its ending, or anything below a folder of the root; not a pattern, not a media type.
-fn is_path(tree: &Tree, text: &str) -> bool {
+/// A file by its ending, or anything below a folder of the root or of `folder`; not a pattern, not a media
+/// type.
+fn is_path(tree: &Tree, folder: &str, text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
     if text.is_empty() || text.starts_with('/') || !text.chars().all(plain) {
         return false;
     }
     let first = text.split('/').next().unwrap_or(text);
     let ending = ENDINGS.iter().any(|ending| text.ends_with(ending) && text.len() > ending.len());
-    ending || text.ends_with('/') || text.contains('/') && tree.exists(first)
+    let known =
+        tree.exists(first) || !folder.is_empty() && tree.exists(&format!("{folder}/{first}"));
+    ending || text.ends_with('/') || text.contains('/') && known
 }
 
 #[cfg(test)]
@@ -56,7 +79,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Vec<Problem> {
-        check(&Tree::of(&[(FILE, text), ("crates/core/src/lib.rs", ""), ("README.md", "")]))
+        check(&Tree::of(&[(MAP, text), ("crates/core/src/lib.rs", ""), ("README.md", "")]))
     }
 
     #[test]
@@ -78,8 +101,37 @@ mod tests {
     #[test]
     fn absent_paths_fail_with_their_line() {
         for path in ["crates/core/src/gone.rs", "crates/gone", "gone/", "gone.md", "src/lib.rs"] {
-            let expected = format!("{FILE}:2: `{path}` does not exist");
+            let expected = format!("{MAP}:2: `{path}` does not exist");
             assert_eq!(of(&format!("\n`{path}`")), [expected]);
         }
+    }
+
+    fn said(file: &str, text: &str) -> Vec<Problem> {
+        check(&Tree::of(&[
+            (MAP, ""),
+            (file, text),
+            ("crates/core/src/lib.rs", ""),
+            ("crates/core/src/retry/mod.rs", ""),
+        ]))
+    }
+
+    #[test]
+    fn every_document_is_read_and_may_start_at_its_own_folder() {
+        let readme = "crates/core/README.md";
+        assert!(said(readme, "`src/lib.rs` `lib.rs` `retry/` `crates/core/src/lib.rs`").is_empty());
+        assert_eq!(
+            said(readme, "`src/gone.rs`"),
+            ["crates/core/README.md:1: `src/gone.rs` does not exist"]
+        );
+        assert_eq!(said("docs/a.md", "a\n`crates/core/src/gone/`").len(), 1);
+        assert!(said("docs/a.md", "`retry/mod.rs` and `lib.rs`").is_empty(), "ends of paths");
+        assert_eq!(said("docs/a.md", "`try/mod.rs`").len(), 1, "whole segments");
+    }
+
+    #[test]
+    fn what_was_and_what_is_code_may_name_anything() {
+        assert!(said("CHANGELOG.md", "`gone.rs`").is_empty());
+        assert!(said(".changes/a.md", "`gone.rs`").is_empty());
+        assert!(said("docs/a.md", "```sh\n`gone.rs`\n```\n").is_empty());
     }
 }

@@ -1,6 +1,7 @@
-//! The index of examples (README.md and examples/README.md) and the examples name each other.
+//! The index of examples (README.md and examples/README.md) and the examples name each other, and no two
+//! examples of the workspace have one name: `cargo run --example NAME` would not know which.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
@@ -27,7 +28,36 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     for name in named.difference(&targets) {
         problems.push(format!("the index names an example `{name}` that does not exist"));
     }
+    problems.extend(twice(tree));
     problems
+}
+
+/// Names that two examples of the workspace have, whether by a manifest or by a file in `examples/`.
+fn twice(tree: &Tree) -> Vec<Problem> {
+    let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for member in tree.members() {
+        let entries = member.field(&["example"]).and_then(toml::Value::as_array);
+        for entry in entries.into_iter().flatten() {
+            if let Some(name) = entry.get("name").and_then(toml::Value::as_str) {
+                // Twice in one manifest, cargo itself refuses.
+                places.entry(name.to_owned()).or_default().insert(member.dir.clone());
+            }
+        }
+        let folder = member.path("examples/");
+        for (path, _) in tree.texts() {
+            let Some(rest) = path.strip_prefix(&folder) else { continue };
+            let name = rest.strip_suffix("/main.rs").or_else(|| rest.strip_suffix(".rs"));
+            if let Some(name) = name.filter(|name| !name.contains('/')) {
+                places.entry(name.to_owned()).or_default().insert(member.dir.clone());
+            }
+        }
+    }
+    places.retain(|_, places| places.len() > 1);
+    let said = |(name, places): (String, BTreeSet<String>)| {
+        let places = places.into_iter().collect::<Vec<_>>().join(" and ");
+        format!("two examples are called `{name}`: in {places}")
+    };
+    places.into_iter().map(said).collect()
 }
 
 /// The `[[example]]` entries of the examples' manifest.
@@ -104,5 +134,24 @@ mod tests {
     #[test]
     fn a_file_that_is_no_target_fails() {
         assert!(of("", "", "").concat().contains("no [[example]]"));
+    }
+
+    #[test]
+    fn two_examples_of_one_name_fail() {
+        let tree = |other: &str, manifest: &str| {
+            let manifest = format!("[package]\nname = \"c\"\n{manifest}");
+            check(&Tree::of(&[
+                ("README.md", "--example a_b"),
+                ("examples/Cargo.toml", &format!("[package]\nname = \"e\"\n{A_B}")),
+                ("examples/a_b.rs", ""),
+                ("crates/c/Cargo.toml", &manifest),
+                (other, ""),
+            ]))
+        };
+        let expected = ["two examples are called `a_b`: in crates/c and examples"];
+        assert_eq!(tree("crates/c/examples/a_b.rs", ""), expected);
+        assert_eq!(tree("crates/c/examples/a_b/main.rs", ""), expected);
+        assert_eq!(tree("crates/c/other.rs", A_B), expected);
+        assert!(tree("crates/c/examples/c.rs", "").is_empty());
     }
 }

@@ -11,7 +11,9 @@ mod hosts;
 mod licences;
 mod links;
 mod manifests;
+mod method_examples;
 mod notes;
+mod performance;
 mod readmes;
 mod reliability;
 mod scan;
@@ -29,14 +31,14 @@ type Problem = String;
 /// A check with a name.
 type Check = (&'static str, fn(&Tree) -> Vec<Problem>);
 
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 16] = [
     ("file sizes", sizes::check),
     ("manifests", manifests::check),
     ("arrows between crates", arrows::check),
     ("words that must not be in source", words::check),
     ("doctests that do not run", doctests::check),
     ("names of registry hosts", hosts::check),
-    ("paths in ARCHITECTURE.md", doc_paths::check),
+    ("paths in documents", doc_paths::check),
     ("crate READMEs", readmes::check),
     ("index of examples", example_index::check),
     ("change fragments", notes::check),
@@ -44,6 +46,8 @@ const CHECKS: [Check; 14] = [
     ("rows of docs/reliability.md", reliability::check),
     ("rows of docs/deviations.md", deviations::check),
     ("licence files", licences::check),
+    ("examples of methods", method_examples::check),
+    ("rows of docs/performance.md", performance::check),
 ];
 
 /// Runs every check and prints what each found.

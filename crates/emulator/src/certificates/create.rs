@@ -147,5 +147,5 @@ fn unissued(operation: &Operation) -> CertificateVersion {
     attributes.nbf = Some(validity.not_before.unix_timestamp());
     attributes.exp = Some(validity.not_after.unix_timestamp());
     let (id, tags) = (operation.version.clone(), operation.tags.clone());
-    Version { id, attributes, tags, content: CertificateContent { issued: None } }
+    Version { id, number: 0, attributes, tags, content: CertificateContent { issued: None } }
 }

@@ -50,7 +50,8 @@ pub(crate) async fn keep_up(context: &Context<'_>, looked: Looked<'_>) -> Result
     while let Some(due) = next_renewal(context, name, now) {
         let key = match due.key {
             Some(key) => key,
-            None => Arc::new(keys::generate(due.policy.key_spec()).await?),
+            // Boxed, so that requests that renew nothing do not carry it.
+            None => Arc::new(Box::pin(keys::generate(due.policy.key_spec())).await?),
         };
         let failed = |_| ServiceError::internal("The certificate could not be renewed.");
         let issued = sign(context, &due.policy, key, due.at).map_err(failed)?;

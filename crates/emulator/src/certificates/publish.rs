@@ -52,7 +52,13 @@ impl Issued {
         attributes.enabled = enabled;
         attributes.nbf = Some(nbf);
         attributes.exp = Some(exp);
-        Ok(Version { id, attributes, tags, content: CertificateContent { issued: Some(self) } })
+        Ok(Version {
+            id,
+            number: 0,
+            attributes,
+            tags,
+            content: CertificateContent { issued: Some(self) },
+        })
     }
 }
 
@@ -91,6 +97,7 @@ fn add<C: Content>(store: &mut Store<C>, name: &str, version: &CertificateVersio
         name,
         Version {
             id: version.id.clone(),
+            number: 0,
             attributes: version.attributes.clone(),
             tags: version.tags.clone(),
             content,

@@ -2,6 +2,7 @@
 
 mod query;
 mod record;
+mod texts;
 
 use std::{
     collections::VecDeque,
@@ -108,11 +109,11 @@ impl Records {
         let mut kept = lock(&self.kept);
         let order = kept.next;
         kept.next += 1;
-        if kept.requests.len() >= KEPT {
-            kept.requests.pop_front();
-        }
+        let oldest = if kept.requests.len() >= KEPT { kept.requests.pop_front() } else { None };
         kept.requests.push_back(RecordedRequest::begun(order, port, request, at, vault_time));
         drop(kept);
+        // Freed once nobody waits for it.
+        drop(oldest);
         self.changed.notify_waiters();
         order
     }

@@ -7,16 +7,14 @@ use percent_encoding::percent_decode_str;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use super::texts::{LONGEST_HEADER, Texts, cut};
 use crate::{
     entra::Caller,
-    message::{self, Notes, Outcome, Request, Response},
+    message::{Notes, Outcome, Request, Response},
     operation::{self, Service},
     router::Port,
 };
 
-/// How much is kept of a path with its query, in bytes, and of a header.
-const LONGEST_PATH: usize = 4096;
-const LONGEST_HEADER: usize = 256;
 /// How large a refusal's body may be to be looked at for its code.
 const LARGEST_REFUSAL: usize = 64 * 1024;
 
@@ -47,12 +45,9 @@ struct Record {
     order: u64,
     port: Port,
     method: Method,
-    host: Box<str>,
-    path_and_query: Box<str>,
+    texts: Texts,
     has_authorization: bool,
     body_len: usize,
-    user_agent: Option<Box<str>>,
-    client_request_id: Option<Box<str>>,
     at: OffsetDateTime,
     vault_time: OffsetDateTime,
     answer: Answered,
@@ -77,23 +72,14 @@ impl RecordedRequest {
         at: OffsetDateTime,
         vault_time: OffsetDateTime,
     ) -> Self {
-        let path_and_query = match &request.query {
-            Some(query) => format!("{}?{query}", request.path),
-            None => request.path.clone(),
-        };
-        let header =
-            |name| message::header(&request.headers, name).map(|text| cut(text, LONGEST_HEADER));
         Self {
             record: Arc::new(Record {
                 order,
                 port,
                 method: request.method.clone(),
-                host: cut(&request.host, LONGEST_HEADER),
-                path_and_query: cut(&path_and_query, LONGEST_PATH),
+                texts: Texts::of(request),
                 has_authorization: request.headers.contains_key(header::AUTHORIZATION),
                 body_len: request.body.len(),
-                user_agent: header(header::USER_AGENT.as_str()),
-                client_request_id: header("x-ms-client-request-id"),
                 at,
                 vault_time,
                 answer: Answered::default(),
@@ -125,22 +111,22 @@ impl RecordedRequest {
 
     /// The host as the client named it, in lower case, with its port.
     pub fn host(&self) -> &str {
-        &self.record.host
+        self.record.texts.host()
     }
 
     /// The path and the query, as sent, up to 4096 bytes.
     pub fn path_and_query(&self) -> &str {
-        &self.record.path_and_query
+        self.record.texts.path_and_query()
     }
 
     /// The path alone, as sent.
     pub fn path(&self) -> &str {
-        self.record.path_and_query.split('?').next().unwrap_or_default()
+        self.record.texts.path_and_query().split('?').next().unwrap_or_default()
     }
 
     /// The `api-version` of the query, when there is one.
     pub fn api_version(&self) -> Option<String> {
-        let (_, query) = self.record.path_and_query.split_once('?')?;
+        let (_, query) = self.record.texts.path_and_query().split_once('?')?;
         let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
         query.split('&').find_map(|pair| {
             let (name, value) = pair.split_once('=')?;
@@ -150,7 +136,7 @@ impl RecordedRequest {
 
     /// The service that it went to.
     pub fn service(&self) -> Service {
-        Service::of(self.record.port, &self.record.host, self.path())
+        Service::of(self.record.port, self.record.texts.host(), self.path())
     }
 
     /// The operation's name in the REST specification, such as `SetSecret` or `Vaults_CreateOrUpdate`.
@@ -160,7 +146,7 @@ impl RecordedRequest {
 
     /// The vault or managed HSM that it is about, in lower case: that of the host, or the one that Resource Manager's path names.
     pub fn vault(&self) -> Option<String> {
-        operation::vault(self.service(), &self.record.host, self.path())
+        operation::vault(self.service(), self.record.texts.host(), self.path())
     }
 
     /// Whether an `Authorization` header came along.
@@ -180,12 +166,12 @@ impl RecordedRequest {
 
     /// The `User-Agent`, up to 256 bytes.
     pub fn user_agent(&self) -> Option<&str> {
-        self.record.user_agent.as_deref()
+        self.record.texts.user_agent()
     }
 
     /// The `x-ms-client-request-id`, up to 256 bytes.
     pub fn client_request_id(&self) -> Option<&str> {
-        self.record.client_request_id.as_deref()
+        self.record.texts.client_request_id()
     }
 
     /// Length of the request's body, in bytes.
@@ -229,12 +215,6 @@ impl RecordedRequest {
     }
 }
 
-/// As much of a text as is kept.
-fn cut(text: &str, longest: usize) -> Box<str> {
-    let end = (0..=longest.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    text.get(..end.unwrap_or(0)).unwrap_or_default().into()
-}
-
 fn error_code(response: &Response) -> Option<Box<str>> {
     let refused = response.status() >= StatusCode::BAD_REQUEST;
     if !refused || response.body().len() > LARGEST_REFUSAL {
@@ -243,7 +223,7 @@ fn error_code(response: &Response) -> Option<Box<str>> {
     let body: serde_json::Value = serde_json::from_slice(response.body()).ok()?;
     let error = body.get("error")?;
     let code = error.get("code").unwrap_or(error).as_str()?;
-    Some(cut(code, LONGEST_HEADER))
+    Some(cut(code, LONGEST_HEADER).into())
 }
 
 impl fmt::Display for RecordedRequest {

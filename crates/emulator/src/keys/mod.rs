@@ -98,12 +98,13 @@ pub(crate) async fn answer(
             objects::answer::<KeyContent>(context, ObjectRoute::Restore, body)
         }
         KeyRoute::Object(route) => objects::answer::<KeyContent>(context, route, body),
-        KeyRoute::Create { name } => create::create(context, &name, body).await,
+        // Boxed, so that other requests do not carry them.
+        KeyRoute::Create { name } => Box::pin(create::create(context, &name, body)).await,
         KeyRoute::Import { name } => import::import(context, &name, body),
         KeyRoute::Crypto { name, version, operation } => {
             operations::run(context, &name, version.as_deref(), operation, body).await
         }
-        KeyRoute::Rotate { name } => rotation::rotate(context, &name).await,
+        KeyRoute::Rotate { name } => Box::pin(rotation::rotate(context, &name)).await,
         KeyRoute::RotationPolicy { name } => rotation_policy::get(context, &name),
         KeyRoute::SetRotationPolicy { name } => rotation_policy::set(context, &name, body),
         KeyRoute::Release { name, version } => {

@@ -51,7 +51,8 @@ pub(crate) async fn keep_up(context: &Context<'_>, route: &KeyRoute) -> Result<(
     };
     let now = context.now();
     while let Some(due) = next_due(context, name, now) {
-        let material = generate(due.spec).await?;
+        // Boxed, so that requests that rotate nothing do not carry it.
+        let material = Box::pin(generate(due.spec)).await?;
         let mut store = lock(&context.vault.keys);
         // Another request may have been faster, or deleted the key.
         if let Ok(object) = store.writable(&due.name, now)

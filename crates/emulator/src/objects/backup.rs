@@ -116,6 +116,7 @@ fn load<C: Content>(saved: Saved<C::Settings, C::Saved>) -> Option<Object<C>> {
     let mut versions = saved.versions.into_iter().map(|version| {
         Some(Version {
             id: version.id,
+            number: 0,
             attributes: version.attributes,
             tags: version.tags,
             content: C::load(version.content)?,

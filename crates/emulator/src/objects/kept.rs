@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Attributes, Content, Object, ObjectKind, Store, Tags, Version, object::State};
+use super::{
+    Attributes, Content, Object, ObjectKind, Store, Tags, Version,
+    object::{State, Touched},
+};
 use crate::{
     state::{Change, Flag, Kind, Record, Records, Unreadable},
     vault::ServiceError,
@@ -28,6 +31,14 @@ impl Marks {
     /// To be called before an object is changed.
     pub(super) fn changed<C: Content>(&mut self, id: &str, object: &mut Object<C>) {
         if self.is_kept() {
+            self.grows(id, object);
+            object.touched.get_or_insert_default().object = true;
+        }
+    }
+
+    /// To be called before an object gets a version, and is not changed besides.
+    pub(super) fn grows<C: Content>(&mut self, id: &str, object: &mut Object<C>) {
+        if self.is_kept() {
             self.changed.insert(id.to_owned());
             object.touched.get_or_insert_default();
             self.flag.raise();
@@ -38,7 +49,8 @@ impl Marks {
     pub(super) fn made<C: Content>(&mut self, id: &str, object: &mut Object<C>) {
         if self.is_kept() {
             self.changed(id, object);
-            object.touched = Some(Box::new(object.version_ids()));
+            let versions = object.version_ids();
+            object.touched = Some(Box::new(Touched { object: true, versions }));
         }
     }
 
@@ -54,8 +66,9 @@ impl Marks {
 #[derive(Serialize, Deserialize)]
 struct KeptObject<S> {
     name: String,
-    /// The id of the latest version.
-    latest: String,
+    /// The id of the latest version, unless that has a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    latest: Option<String>,
     state: State,
     settings: S,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,6 +78,9 @@ struct KeptObject<S> {
 /// A version; its key is the object's and its own id.
 #[derive(Serialize, Deserialize)]
 struct KeptVersion<T> {
+    /// The highest is that of the latest.
+    #[serde(default, skip_serializing_if = "is_none")]
+    number: u64,
     attributes: Attributes,
     tags: Tags,
     content: T,
@@ -90,10 +106,13 @@ impl<C: Content> Store<C> {
             let Some(object) = self.get_mut(&id) else {
                 continue;
             };
-            let touched: BTreeSet<String> =
-                object.touched.take().map(|ids| ids.into_iter().collect()).unwrap_or_default();
-            changes.push(object.record(owner, &id).into());
-            changes.extend(touched.iter().map(|version| match object.version(Some(version)) {
+            let Touched { object: itself, versions } =
+                object.touched.take().map(|touched| *touched).unwrap_or_default();
+            if itself {
+                changes.push(object.record(owner, &id).into());
+            }
+            let versions: BTreeSet<String> = versions.into_iter().collect();
+            changes.extend(versions.iter().map(|version| match object.version(Some(version)) {
                 Ok(version) => version.record(owner, &id).into(),
                 Err(_) => Change::delete(of_version, owner, &version_key(&id, version)),
             }));
@@ -123,6 +142,7 @@ impl<C: Content> Store<C> {
                 if kept.managed { C::load_managed(kept.content) } else { C::load(kept.content) };
             let version = Version {
                 id: id.to_owned(),
+                number: kept.number,
                 attributes: kept.attributes,
                 tags: kept.tags,
                 content: content.ok_or_else(missing)?,
@@ -134,8 +154,11 @@ impl<C: Content> Store<C> {
             let missing = || record.unreadable();
             let kept: KeptObject<C::Settings> = record.read()?;
             let mut earlier = versions.remove(&record.key).unwrap_or_default();
-            let latest = earlier.remove(&kept.latest).ok_or_else(missing)?;
-            let mut object = Object::new(&kept.name, latest);
+            let newest = earlier.values().filter(|version| version.number > 0);
+            let newest = newest.max_by_key(|version| version.number).map(|version| &version.id);
+            let latest = newest.cloned().or(kept.latest).ok_or_else(missing)?;
+            let latest = earlier.remove(&latest).ok_or_else(missing)?;
+            let mut object = Object::loaded(&kept.name, latest);
             object.earlier = earlier;
             object.state = kept.state;
             object.settings = kept.settings;
@@ -162,7 +185,9 @@ impl<C: Content> Object<C> {
         let refused = |_: ServiceError| unreadable(kind, owner, id);
         let kept = KeptObject {
             name: self.name.clone(),
-            latest: self.latest.id.clone(),
+            latest: Some(&self.latest)
+                .filter(|latest| latest.number == 0)
+                .map(|latest| latest.id.clone()),
             state: self.state,
             settings: self.settings.clone(),
             pending: C::save_pending(&self.settings).map_err(refused)?,
@@ -176,6 +201,7 @@ impl<C: Content> Version<C> {
         let (_, kind) = kinds(C::KIND);
         let key = version_key(object, &self.id);
         let kept = KeptVersion {
+            number: self.number,
             attributes: self.attributes.clone(),
             tags: self.tags.clone(),
             content: self.content.save().map_err(|_| unreadable(kind, owner, &key))?,
@@ -183,6 +209,11 @@ impl<C: Content> Version<C> {
         };
         Record::of(kind, owner, &key, &kept)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 /// No name has a slash.

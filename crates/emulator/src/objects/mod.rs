@@ -267,7 +267,7 @@ pub(crate) fn version_id<C: Content>(
     object: &Object<C>,
     version: &Version<C>,
 ) -> String {
-    context.url(&format!("{}/{}/{}", C::KIND.collection(), object.name, version.id))
+    context.url(&[C::KIND.collection(), "/", &object.name, "/", &version.id].concat())
 }
 
 /// The answer that shows a version.

@@ -22,18 +22,26 @@ pub(crate) struct Object<C: Content> {
     pub(super) earlier: BTreeMap<String, Version<C>>,
     pub(crate) settings: C::Settings,
     pub(super) state: State,
-    /// The ids of versions that were changed since they were last written; `None` unless it is to be written.
-    #[expect(
-        clippy::box_collection,
-        reason = "of many objects few are being changed: a pointer is all they have"
-    )]
-    pub(super) touched: Option<Box<Vec<String>>>,
+    /// What is to be written of it; `None` for nothing. Of many objects few are being changed: a pointer is all they have.
+    pub(super) touched: Option<Box<Touched>>,
+}
+
+/// What was changed of an object since it was last written.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    /// What an object's own record has: all but its versions.
+    pub(super) object: bool,
+    /// The ids of versions.
+    pub(super) versions: Vec<String>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Version<C> {
     /// 32 lower-case hex digits.
     pub(crate) id: String,
+    /// The place in the order of their making, from 1: the latest is known by it, so that a new version is one record to
+    /// write. 0 where nobody noted it.
+    pub(crate) number: u64,
     pub(crate) attributes: Attributes,
     pub(crate) tags: Tags,
     pub(crate) content: C,
@@ -75,16 +83,21 @@ pub(crate) struct Deletion {
 impl<C> Version<C> {
     /// A version with an id of its own.
     pub(crate) fn new(attributes: Attributes, tags: Tags, content: C) -> Self {
-        Self { id: Uuid::new_v4().simple().to_string(), attributes, tags, content }
+        Self { id: Uuid::new_v4().simple().to_string(), number: 0, attributes, tags, content }
     }
 }
 
 impl<C: Content> Object<C> {
-    /// A live object with one version.
+    /// A live object with one version, its first.
     pub(crate) fn new(name: &str, version: Version<C>) -> Self {
+        Self::loaded(name, Version { number: 1, ..version })
+    }
+
+    /// A live object with a version that has its number, if any has one.
+    pub(super) fn loaded(name: &str, latest: Version<C>) -> Self {
         Self {
             name: name.to_owned(),
-            latest: version,
+            latest,
             earlier: BTreeMap::new(),
             settings: C::Settings::default(),
             state: State::Live,
@@ -100,13 +113,14 @@ impl<C: Content> Object<C> {
     /// Notes that the version of that id is to be written anew, or is no more.
     fn touch(&mut self, id: &str) {
         if let Some(touched) = &mut self.touched {
-            touched.push(id.to_owned());
+            touched.versions.push(id.to_owned());
         }
     }
 
     /// Puts `version` in the place of the latest, which is no more.
     pub(crate) fn replace(&mut self, version: Version<C>) {
         self.touch(&version.id);
+        let version = Version { number: self.latest.number, ..version };
         let previous = std::mem::replace(&mut self.latest, version);
         self.touch(&previous.id);
     }
@@ -114,6 +128,13 @@ impl<C: Content> Object<C> {
     /// Makes `version` the latest.
     pub(crate) fn push(&mut self, version: Version<C>) {
         self.touch(&version.id);
+        if let Some(touched) = &mut self.touched
+            && self.latest.number == 0
+        {
+            // Its own record says which is the latest, for as long as that one has no number.
+            touched.object = true;
+        }
+        let version = Version { number: self.latest.number.saturating_add(1), ..version };
         let previous = std::mem::replace(&mut self.latest, version);
         self.earlier.insert(previous.id.clone(), previous);
     }

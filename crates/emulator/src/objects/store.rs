@@ -183,13 +183,25 @@ impl<C: Content> Store<C> {
         }
     }
 
-    /// Makes `version` the latest of `name`; the name was checked under the same lock.
+    /// Makes `version` the latest of `name`, for whoever changes more of it; the name was checked under the same lock.
     pub(crate) fn add(&mut self, name: &str, version: Version<C>) -> &mut Object<C> {
+        self.mark(&name.to_ascii_lowercase());
+        self.grown(name, version)
+    }
+
+    /// Makes `version` the latest of `name`, and changes nothing besides; the name was checked under the same lock.
+    pub(crate) fn push(&mut self, name: &str, version: Version<C>) -> &Object<C> {
+        self.grown(name, version)
+    }
+
+    fn grown(&mut self, name: &str, version: Version<C>) -> &mut Object<C> {
         use std::collections::btree_map::Entry;
-        let id = name.to_ascii_lowercase();
-        self.mark(&id);
-        match self.objects.entry(id) {
-            Entry::Occupied(entry) => {
+        match self.objects.entry(name.to_ascii_lowercase()) {
+            Entry::Occupied(mut entry) => {
+                if self.marks.is_kept() {
+                    let id = entry.key().clone();
+                    self.marks.grows(&id, entry.get_mut());
+                }
                 let object = entry.into_mut();
                 object.push(version);
                 object

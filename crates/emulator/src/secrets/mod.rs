@@ -99,7 +99,7 @@ fn set(context: &Context<'_>, name: &str, body: &[u8]) -> Result<Reply, ServiceE
     let attributes = Attributes::new(now.unix_timestamp(), &body.attributes);
     let mut store = lock(&context.vault.secrets);
     store.check_name(name, now)?;
-    let object = store.add(name, Version::new(attributes, body.tags, body.content));
+    let object = store.push(name, Version::new(attributes, body.tags, body.content));
     reply(context, object, &object.latest, Part::Whole)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    future::pending,
+    future::{pending, poll_fn},
     io,
     net::IpAddr,
     pin::Pin,
@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{TryFutureExt, TryStreamExt};
+use futures::{FutureExt, TryStreamExt};
 use http::{HeaderValue, Version, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Frame, Incoming, SizeHint};
@@ -29,6 +29,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{
+    gather::Gather,
     handshake,
     pace::{Pace, Paced},
     socket::{Reset, Socket},
@@ -117,22 +118,33 @@ where
     // Held by each request until its answer is written.
     let requests = Arc::new(());
     let (line, pace) = Line::new(&requests, reset);
+    let mut gather = Gather::default();
     let service = {
         let (line, requests) = (Arc::clone(&line), Arc::downgrade(&requests));
+        let ready = gather.ready();
         hyper::service::service_fn(move |request| {
             let held = requests.upgrade();
             let answer = answer(Arc::clone(&router), Arc::clone(&line), peer, Port::Tls, request);
-            answer.map_ok(|answer| self::held(answer, held))
+            // Boxed, since hyper hands it on several times, and each time it would be copied.
+            let ready = ready.clone();
+            Box::pin(answer).map(move |answer| {
+                ready.tell();
+                answer.map(|answer| self::held(answer, held))
+            })
         })
     };
     let is_idle = || Arc::strong_count(&requests) == 1;
+    let has_several = || Arc::strong_count(&requests) > 2;
+    let has_streams = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let stream = Paced::new(stream, pace);
+    let stream = if has_streams { stream.in_one() } else { stream };
     let builder = auto::Builder::new(TokioExecutor::new());
-    let connection = builder.serve_connection(TokioIo::new(Paced::new(stream, pace)), service);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let mut draining = false;
     loop {
         tokio::select! {
-            ended = connection.as_mut() => {
+            ended = poll_fn(|cx| gather.poll(connection.as_mut(), has_several(), cx)) => {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "connection ended");
                 }

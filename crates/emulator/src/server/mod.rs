@@ -6,6 +6,7 @@
 mod authority;
 mod certificates;
 mod connection;
+mod gather;
 mod handshake;
 mod pace;
 mod proxy;

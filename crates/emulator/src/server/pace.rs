@@ -57,11 +57,19 @@ pub(super) struct Paced<S> {
     wait: Option<Pin<Box<Sleep>>>,
     /// Whether a wait was over and its bytes are not written yet.
     due: bool,
+    /// Whether pieces are taken as they are, instead of in one.
+    in_pieces: bool,
 }
 
 impl<S> Paced<S> {
     pub(super) fn new(stream: S, pace: Arc<Pace>) -> Self {
-        Self { stream, pace, wait: None, due: false }
+        Self { stream, pace, wait: None, due: false, in_pieces: true }
+    }
+
+    /// For HTTP/2, which would write the body of each answer by itself, were its pieces taken as they are: so it
+    /// copies small ones, and writes those of many answers at once.
+    pub(super) fn in_one(self) -> Self {
+        Self { in_pieces: false, ..self }
     }
 }
 
@@ -128,6 +136,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.in_pieces && self.stream.is_write_vectored()
     }
 }

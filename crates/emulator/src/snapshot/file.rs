@@ -10,7 +10,7 @@ use crate::state::{Kind, Record};
 /// By which a snapshot is known.
 const FORMAT: &str = "azvault-emulator-snapshot";
 /// Goes up when a record changes its form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Read before the rest, whose form depends on it.
 #[derive(Deserialize)]
@@ -84,7 +84,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, Unreadable> {
     match version {
         _ if format != FORMAT => return Err(Unreadable::NoSnapshot),
         0 => return Err(Unreadable::NoSnapshot),
-        VERSION => {}
+        1..=VERSION => {}
         newer => return Err(Unreadable::Newer(newer)),
     }
     let file: File<'_> = serde_json::from_slice(bytes).map_err(|error| damaged(&error))?;
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(read(&bytes).unwrap(), records());
         let text = String::from_utf8(bytes).unwrap();
         assert!(
-            text.starts_with(r#"{"format":"azvault-emulator-snapshot","version":1,"#),
+            text.starts_with(r#"{"format":"azvault-emulator-snapshot","version":2,"#),
             "{text}"
         );
     }
@@ -135,8 +135,8 @@ mod tests {
             ("{}".to_owned(), "no snapshot"),
             ("[1]".to_owned(), "no snapshot"),
             (text.replace("azvault", "other"), "no snapshot"),
-            (text.replace(":1,", ":0,"), "no snapshot"),
-            (text.replace(":1,", ":2,"), "take a newer emulator"),
+            (text.replace(":2,", ":0,"), "no snapshot"),
+            (text.replace(":2,", ":3,"), "take a newer emulator"),
             (text.replace("secret", "secrets"), "kind"),
             (text.replace("body", "bodies"), "damaged"),
             (text.replace(":[", ":{"), "damaged"),

@@ -1,8 +1,11 @@
 //! Batches on their way to the writer's thread, and word of what became of them.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{
+    Arc, Condvar, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
 
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
 use super::{Change, NotWritten, Ticket};
 use crate::locks::lock;
@@ -16,43 +19,52 @@ pub(super) struct Attempt {
 
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    waiting: Mutex<Waiting>,
+    state: Mutex<State>,
     woken: Condvar,
-    progress: watch::Sender<Progress>,
+    /// All up to this number. Changed under the lock, and read without it by those who have nothing to wait for.
+    written: AtomicU64,
+    /// The last attempt failed, or there will be none any more; likewise.
+    failing: AtomicBool,
 }
 
 #[derive(Debug, Default)]
-struct Waiting {
+struct State {
     batches: Vec<Vec<Change>>,
     /// How many there were ever.
     number: u64,
+    /// The writer has nothing to do, and is to be woken when it has.
+    idle: bool,
     /// What could not be written is to be tried again.
     again: bool,
+    /// Nothing comes any more.
     closed: bool,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Progress {
-    /// All up to this number.
-    written: u64,
-    /// How often the writer has tried.
-    attempts: u64,
+    /// Nothing is written any more.
+    ended: bool,
     /// Why the last attempt failed, if it did, and what it had to write.
     failure: Option<(u64, Arc<str>)>,
-    closed: bool,
+    /// Who waits for what to be written.
+    waiting: Vec<(u64, Told)>,
 }
+
+/// To tell somebody what became of what it waits for.
+type Told = oneshot::Sender<Result<(), NotWritten>>;
 
 impl Queue {
     pub(super) fn push(&self, changes: Vec<Change>) -> Ticket {
-        let mut waiting = lock(&self.waiting);
-        waiting.number += 1;
-        waiting.batches.push(changes);
-        self.woken.notify_one();
-        Ticket(waiting.number)
+        let mut state = lock(&self.state);
+        state.number += 1;
+        state.batches.push(changes);
+        let ticket = Ticket(state.number);
+        let idle = std::mem::take(&mut state.idle);
+        drop(state);
+        if idle {
+            self.woken.notify_one();
+        }
+        ticket
     }
 
     pub(super) fn close(&self) {
-        lock(&self.waiting).closed = true;
+        lock(&self.state).closed = true;
         self.woken.notify_one();
     }
 
@@ -63,50 +75,50 @@ impl Queue {
 
     pub(super) async fn written(&self, ticket: Ticket) -> Result<(), NotWritten> {
         let Ticket(number) = ticket;
-        let mut progress = self.progress.subscribe();
-        let seen = {
-            let progress = progress.borrow_and_update();
-            if progress.written >= number {
+        if self.written.load(Ordering::Acquire) >= number {
+            return Ok(());
+        }
+        let word = {
+            let mut state = lock(&self.state);
+            if self.written.load(Ordering::Acquire) >= number {
                 return Ok(());
             }
-            if progress.closed {
+            if state.ended {
                 return Err(closed());
             }
-            if progress.failure.is_some() {
-                lock(&self.waiting).again = true;
+            if state.failure.is_some() {
+                state.again = true;
                 self.woken.notify_one();
             }
-            progress.attempts
+            let (told, word) = oneshot::channel();
+            state.waiting.push((number, told));
+            word
         };
-        let told = |progress: &Progress| progress.closed || progress.tells(number, seen).is_some();
-        let Ok(progress) = progress.wait_for(told).await else {
-            return Err(closed());
-        };
-        progress.tells(number, seen).unwrap_or_else(|| Err(closed()))
+        word.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// Whether the last attempt failed, or there will be none any more.
     pub(super) fn is_failing(&self) -> bool {
-        let progress = self.progress.borrow();
-        progress.failure.is_some() || progress.closed
+        self.failing.load(Ordering::Acquire)
     }
 
     /// What to write next, with what could not be written so far; blocks until there is something. `None` at the end.
     pub(super) fn next(&self) -> Option<Attempt> {
-        let mut waiting = lock(&self.waiting);
+        let mut state = lock(&self.state);
         loop {
-            let failed = self.progress.borrow().failure.is_some();
-            let news = self.progress.borrow().failure.as_ref().map_or(0, |(through, _)| *through)
-                < waiting.number;
-            if !waiting.batches.is_empty() && (news || waiting.again || !failed) {
-                waiting.again = false;
-                let batches = std::mem::take(&mut waiting.batches);
-                return Some(Attempt { batches, through: waiting.number });
+            let tried = state.failure.as_ref().map_or(0, |(through, _)| *through);
+            let news = tried < state.number;
+            if !state.batches.is_empty() && (news || state.again) {
+                state.again = false;
+                state.idle = false;
+                let batches = std::mem::take(&mut state.batches);
+                return Some(Attempt { batches, through: state.number });
             }
-            if waiting.closed {
+            if state.closed {
                 return None;
             }
-            waiting = self.woken.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            state.idle = true;
+            state = self.woken.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -117,30 +129,28 @@ impl Queue {
         through: u64,
         result: Result<(), String>,
     ) {
-        let failure = result.err().map(|words| (through, words.into()));
-        if failure.is_some() {
-            let mut waiting = lock(&self.waiting);
-            batches.append(&mut waiting.batches);
-            waiting.batches = batches;
-        }
-        self.progress.send_modify(|progress| {
-            progress.attempts += 1;
-            if failure.is_none() {
-                progress.written = through;
+        let failure: Option<Arc<str>> = result.err().map(Arc::from);
+        let waited = {
+            let mut state = lock(&self.state);
+            if failure.is_some() {
+                batches.append(&mut state.batches);
+                state.batches = batches;
+            } else {
+                self.written.store(through, Ordering::Release);
             }
-            progress.failure = failure;
-        });
-    }
-}
-
-impl Progress {
-    /// What there is to say of that batch to somebody who has seen so many attempts.
-    fn tells(&self, number: u64, seen: u64) -> Option<Result<(), NotWritten>> {
-        if self.written >= number {
-            return Some(Ok(()));
+            self.failing.store(failure.is_some(), Ordering::Release);
+            state.failure = failure.clone().map(|words| (through, words));
+            let waited = state.waiting.extract_if(.., |(number, _)| *number <= through);
+            waited.collect::<Vec<_>>()
+        };
+        for (_, told) in waited {
+            let result = match &failure {
+                None => Ok(()),
+                Some(words) => Err(NotWritten(Arc::clone(words))),
+            };
+            // Who has gone meanwhile need not know.
+            let _: Result<(), _> = told.send(result);
         }
-        let (through, words) = self.failure.as_ref()?;
-        (self.attempts > seen && *through >= number).then(|| Err(NotWritten(Arc::clone(words))))
     }
 }
 
@@ -148,7 +158,11 @@ struct Closing<'a>(&'a Queue);
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
-        self.0.progress.send_modify(|progress| progress.closed = true);
+        let mut state = lock(&self.0.state);
+        state.ended = true;
+        self.0.failing.store(true, Ordering::Release);
+        // Dropped, they are told.
+        state.waiting.clear();
     }
 }
 

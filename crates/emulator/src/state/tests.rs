@@ -34,6 +34,8 @@ struct Held {
     records: BTreeMap<Place, Vec<u8>>,
     broken: bool,
     attempts: usize,
+    /// What was put since somebody last took it.
+    put: Vec<Place>,
     notes_each: bool,
     /// What there was after each batch: the process may end after any.
     after_each: Vec<BTreeMap<Place, Vec<u8>>>,
@@ -47,6 +49,12 @@ impl Shelf for Memory {
             return Err("no space left on device".to_owned());
         }
         for batch in batches {
+            held.put.extend(batch.iter().filter_map(|change| match change {
+                Change::Put(record) => {
+                    Some((record.owner.clone(), record.kind, record.key.clone()))
+                }
+                _ => None,
+            }));
             apply(batch, &mut held.records)?;
             if held.notes_each {
                 let records = held.records.clone();
@@ -91,7 +99,10 @@ impl Kept {
         Whole::load(&router, Vec::new()).unwrap().take_over(&router);
         let keys = whole::keys(&router).map(Change::from).collect();
         router.ledger.hand_over(keys);
-        let router = Arc::new(router);
+        Self { memory, ..Self::of(Arc::new(router)).await }
+    }
+
+    async fn of(router: Arc<Router>) -> Self {
         let inner = Inner { router: Arc::clone(&router), port: 1, network: None };
         let emulator = Emulator::from_inner(inner);
         emulator.clock().freeze();
@@ -99,7 +110,7 @@ impl Kept {
         let token = credential.get_token(&["https://vault.azure.net/.default"], None).await;
         let token = token.unwrap().token.secret().to_owned();
         let transport = emulator.in_memory_transport();
-        Self { memory, router, transport, token }
+        Self { memory: Memory::default(), router, transport, token }
     }
 
     async fn send(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
@@ -313,6 +324,26 @@ async fn what_cannot_be_written_is_neither_acknowledged_nor_shown_until_it_is() 
     assert_eq!((status, &secret["value"]), (200, &json!("refused")));
     assert_eq!(versions(), 2);
     kept.assert_written("the recovery");
+}
+
+/// Most of what programs write are versions of what there is: each is a page of the database to write, not two.
+#[tokio::test]
+async fn a_new_version_of_a_secret_is_one_record() {
+    let kept = Kept::new(Emulator::builder()).await;
+    let kinds = async |value: &str| {
+        lock(&kept.memory.0).put.clear();
+        assert_eq!(kept.send(Method::Put, "/secrets/s", json!({"value": value})).await.0, 200);
+        lock(&kept.memory.0).put.iter().map(|(_, kind, _)| *kind).collect::<Vec<_>>()
+    };
+    let first = kinds("0").await;
+    assert!(first.contains(&Kind::Secret), "{first:?}");
+    // Their ids follow no order.
+    for value in 1..20 {
+        assert_eq!(kinds(&value.to_string()).await, [Kind::SecretVersion]);
+        let router = Arc::new(loaded(&lock(&kept.memory.0).records));
+        let (_, answer) = Kept::of(router).await.send(Method::Get, "/secrets/s", Value::Null).await;
+        assert_eq!(answer["value"], value.to_string(), "{answer}");
+    }
 }
 
 #[tokio::test]

@@ -108,7 +108,8 @@ fn network_info(kind: VaultKind, address: IpAddr) -> String {
         VaultKind::Vault => vaults,
         VaultKind::ManagedHsm => connection,
     };
-    format!("conn_type={connection};addr={address};act_addr_fam={family};")
+    let address = address.to_string();
+    ["conn_type=", connection, ";addr=", &address, ";act_addr_fam=", family, ";"].concat()
 }
 
 /// What a vault on Azure RBAC adds when a role assignment let the caller in; the ages are one recording's.

@@ -248,7 +248,8 @@ async fn act(
             secrets::answer(context, route, body)
         }
         Route::Certificates(route) if kind == VaultKind::Vault => {
-            certificates::answer(context, route, body).await
+            // Boxed, so that other requests do not carry it.
+            Box::pin(certificates::answer(context, route, body)).await
         }
         Route::Secrets(_) | Route::Certificates(_) | Route::Unsupported => {
             Err(ServiceError::unsupported(&request.method, &request.path))
@@ -326,6 +327,6 @@ impl Context<'_> {
 
     /// The URL of something in this vault, on the host that the client named.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("https://{}/{path}", self.site.authority)
+        ["https://", &self.site.authority, "/", path].concat()
     }
 }

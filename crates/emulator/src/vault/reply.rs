@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::ServiceError;
 use crate::{host::VaultKind, message::Response};
 
+/// As long as most answers are, in bytes: shorter ones would be moved as they grow.
+const USUAL: usize = 768;
+
 /// A successful answer.
 #[derive(Debug)]
 pub(crate) enum Reply {
@@ -69,7 +72,11 @@ impl Reply {
 /// A vault writes members in the order of the structs; a managed HSM in alphabetical order.
 pub(super) fn serialize(kind: VaultKind, body: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     match kind {
-        VaultKind::Vault => serde_json::to_vec(body),
+        VaultKind::Vault => {
+            let mut json = Vec::with_capacity(USUAL);
+            serde_json::to_writer(&mut json, body)?;
+            Ok(json)
+        }
         VaultKind::ManagedHsm => serde_json::to_vec(&Sorted::from(serde_json::to_value(body)?)),
     }
 }

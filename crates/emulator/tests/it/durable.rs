@@ -22,6 +22,16 @@ impl Data {
         Self(std::env::temp_dir().join(format!("azvault-data-{}", uuid::Uuid::new_v4())))
     }
 
+    fn of_the_first_form() -> Self {
+        let data = Self::new();
+        fs::create_dir(&data.0).unwrap();
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/data-1");
+        for name in ["key", "state.db"] {
+            fs::copy(fixture.join(name), data.path(name)).unwrap();
+        }
+        data
+    }
+
     fn builder(&self) -> EmulatorBuilder {
         Emulator::builder().data_dir(&self.0)
     }
@@ -353,12 +363,7 @@ async fn after_the_shutdown_nothing_is_acknowledged() {
 /// A directory of the first form that there was: it has to open for good.
 #[tokio::test]
 async fn the_first_form_opens() {
-    let data = Data::new();
-    fs::create_dir(&data.0).unwrap();
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/data-1");
-    for name in ["key", "state.db"] {
-        fs::copy(fixture.join(name), data.path(name)).unwrap();
-    }
+    let data = Data::of_the_first_form();
     let vault = data.start().await;
     // Before what is deleted in it runs out.
     vault.emulator.clock().set(time::macros::datetime!(2026-11-22 18:00 UTC));
@@ -379,5 +384,38 @@ async fn the_first_form_opens() {
         vault.get("/certificates/contacts").await.ok()["contacts"][0]["email"],
         "a@contoso.com"
     );
+    stop(vault).await;
+}
+
+/// Its records do not number the versions.
+#[tokio::test]
+async fn a_version_made_in_a_directory_of_the_first_form_is_the_latest() {
+    let data = Data::of_the_first_form();
+    let set = async |vault: &Vault, value: &str| vault.set("first", json!({"value": value})).await;
+    let vault = data.start().await;
+    set(&vault, "three").await;
+    vault.set("made-since", json!({"value": "one"})).await;
+    stop(vault).await;
+    for value in ["four", "five"] {
+        let vault = data.start().await;
+        let versions = vault.get("/secrets/first/versions").await.ok();
+        for version in versions["value"].as_array().unwrap() {
+            let id = version["id"].as_str().unwrap().rsplit('/').next().unwrap();
+            let body = json!({"tags": {"seen": value}});
+            vault.send("PATCH", &format!("/secrets/first/{id}"), Some(body)).await.ok();
+        }
+        stop(vault).await;
+        let vault = data.start().await;
+        let latest = if value == "four" { "three" } else { "four" };
+        assert_eq!(vault.get("/secrets/first").await.ok()["value"], latest);
+        assert_eq!(vault.get("/secrets/made-since").await.ok()["value"], "one");
+        set(&vault, value).await;
+        assert_eq!(vault.get("/secrets/first").await.ok()["value"], value);
+        stop(vault).await;
+    }
+    let vault = data.start().await;
+    assert_eq!(vault.get("/secrets/first").await.ok()["value"], "five");
+    let versions = vault.get("/secrets/first/versions").await.ok();
+    assert_eq!(versions["value"].as_array().unwrap().len(), 5);
     stop(vault).await;
 }

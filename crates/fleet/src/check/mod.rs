@@ -48,6 +48,15 @@ impl Fleet {
     ///
     /// # Errors
     /// All that is wrong.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_fleet::{DesiredVault, Fleet};
+    ///
+    /// // A vault needs a subscription, a tenant, a region and a resource group.
+    /// let error = Fleet::new().vault(DesiredVault::new("pay-prod")).check();
+    /// assert!(error.is_err());
+    /// ```
     pub fn check(&self) -> Result<(), InvalidFleet> {
         InvalidFleet::of(self.file.as_deref(), self.problems()).map_or(Ok(()), Err)
     }

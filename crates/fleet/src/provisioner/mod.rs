@@ -85,11 +85,37 @@ impl Provisioner {
     ///
     /// # Errors
     /// `Other` if the HTTP client cannot be set up.
+    ///
+    /// # Examples
+    /// ```
+    /// use azvault_core::credentials::DefaultAzureCredential;
+    /// use azvault_fleet::Provisioner;
+    ///
+    /// let provisioner = Provisioner::new(DefaultAzureCredential::new()?)?;
+    /// # let _ = provisioner;
+    /// # Ok::<(), azvault_fleet::Error>(())
+    /// ```
     pub fn new(credential: impl Into<Credential>) -> Result<Self> {
         Self::builder(credential).build()
     }
 
     /// A builder, to set the cloud, the transport, how many vaults are worked on at a time and more.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// use azvault_fleet::{Fleet, Provisioner};
+    ///
+    /// let provisioner = Provisioner::builder(emulator.credential())
+    ///     .endpoint(emulator.management_url())
+    ///     .transport(emulator.transport())
+    ///     .build()?;
+    /// assert!(provisioner.plan(&Fleet::new()).await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(credential: impl Into<Credential>) -> ProvisionerBuilder {
         ProvisionerBuilder::new(credential.into())
     }
@@ -109,6 +135,29 @@ impl Provisioner {
     /// `InvalidInput` for a fleet that [cannot be](Fleet::check), or environment variables that are
     /// not set, before any request; what the service reports. What cannot be done is no error here:
     /// see [`FleetPlan::refused`].
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let provisioner = azvault_fleet::Provisioner::builder(emulator.credential())
+    /// #     .endpoint(emulator.management_url()).transport(emulator.transport()).build()?;
+    /// use azvault_fleet::{Defaults, DesiredVault, Fleet, VaultAction};
+    ///
+    /// let defaults = Defaults::new()
+    ///     .subscription(emulator.subscription_id())
+    ///     .tenant(emulator.tenant_id())
+    ///     .location("eastus")
+    ///     .resource_group("payments");
+    /// let fleet = Fleet::new().defaults(defaults).vault(DesiredVault::new("pay-prod"));
+    ///
+    /// let plan = provisioner.plan(&fleet).await?;
+    /// assert_eq!(plan.count(VaultAction::Create), 1);
+    /// println!("{plan}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn plan(&self, fleet: &Fleet) -> Result<FleetPlan> {
         crate::plan::plan(self, fleet).await
     }
@@ -126,6 +175,33 @@ impl Provisioner {
     /// `vaults/delete` for deletions, `Microsoft.KeyVault/register/action` where a subscription is not
     /// registered yet, and in the vaults `set` and `recover` for secrets, `create` and
     /// `recover` for keys.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let provisioner = azvault_fleet::Provisioner::builder(emulator.credential())
+    /// #     .endpoint(emulator.management_url()).transport(emulator.transport()).build()?;
+    /// # use azvault_fleet::{Defaults, DesiredVault, Fleet};
+    /// # let defaults = Defaults::new()
+    /// #     .subscription(emulator.subscription_id())
+    /// #     .tenant(emulator.tenant_id())
+    /// #     .location("eastus")
+    /// #     .resource_group("payments");
+    /// # let fleet = Fleet::new().defaults(defaults).vault(DesiredVault::new("pay-prod"));
+    /// use azvault_fleet::Progress;
+    /// use futures::StreamExt;
+    ///
+    /// let plan = provisioner.plan(&fleet).await?;
+    /// let mut applying = provisioner.apply(plan);
+    /// while let Some(progress) = applying.next().await {
+    ///     println!("{progress:?}");
+    /// }
+    /// assert!(provisioner.plan(&fleet).await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn apply(&self, plan: FleetPlan) -> Apply {
         Apply::new(self.clone(), plan)
     }

@@ -98,6 +98,23 @@ impl KeyClient {
     ///
     /// # Errors
     /// `InvalidInput` for a name that cannot be one.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::SignatureAlgorithm::ES256;
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?;
+    /// let signed = crypto.sign_data(ES256, b"message").await?;
+    /// assert!(crypto.verify_data(ES256, b"message", signed.signature).await?.is_valid());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn cryptography_client(&self, name: impl Into<String>) -> Result<CryptographyClient> {
         CryptographyClient::of_target(self.target(name))
     }
@@ -205,6 +222,23 @@ impl CryptographyClient {
     ///
     /// # Errors
     /// `InvalidInput` for a version that cannot be one, or a key that is in no vault.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let first = client.create_ec_key("my-key").await?;
+    /// client.rotate_key("my-key").await?;
+    ///
+    /// let version = first.version().ok_or("a key that was created has a version")?;
+    /// let crypto = client.cryptography_client("my-key")?.version(version)?;
+    /// assert_eq!(crypto.key_id().as_ref(), Some(first.id()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn version(self, version: impl Into<String>) -> Result<Self> {
         let mut target = self.vault_key()?.clone();
         target.set_version(version);
@@ -217,6 +251,26 @@ impl CryptographyClient {
     ///
     /// # Errors
     /// `InvalidInput` for a key that is in no vault.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// client.create_ec_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?;
+    /// crypto.prepare().await?;
+    ///
+    /// let rotated = client.rotate_key("my-key").await?;
+    /// assert_ne!(crypto.key_id().as_ref(), Some(rotated.id())); // it stays with what it met first
+    /// let latest = crypto.latest()?;
+    /// latest.prepare().await?;
+    /// assert_eq!(latest.key_id().as_ref(), Some(rotated.id()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn latest(&self) -> Result<Self> {
         let target = self.vault_key()?.without_version();
         Ok(self.of_version(target))
@@ -224,6 +278,26 @@ impl CryptographyClient {
 
     /// Does everything here: what cannot be is an error. The key is still read from the vault
     /// when it is first needed.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::{ErrorKind, SignatureAlgorithm::ES256};
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// let signed = client.cryptography_client("my-key")?.sign_data(ES256, b"message").await?;
+    ///
+    /// let here = client.cryptography_client("my-key")?.local_only();
+    /// assert!(here.verify_data(ES256, b"message", signed.signature).await?.is_valid());
+    /// let refused = here.sign_data(ES256, b"message").await; // the private part is in the vault
+    /// assert_eq!(refused.err().map(|error| error.kind()), Some(ErrorKind::InvalidInput));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn local_only(mut self) -> Self {
         self.place = Place::Local;
         self
@@ -233,6 +307,24 @@ impl CryptographyClient {
     ///
     /// # Errors
     /// `InvalidInput` for a key that is in no vault.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::SignatureAlgorithm::ES256;
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?.remote_only()?;
+    /// let signed = crypto.sign_data(ES256, b"message").await?;
+    /// assert!(crypto.verify_data(ES256, b"message", signed.signature).await?.is_valid());
+    /// assert_eq!(emulator.journal().iter().filter(|sent| sent.path().ends_with("/verify")).count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn remote_only(mut self) -> Result<Self> {
         self.vault_key()?;
         self.place = Place::Remote;
@@ -243,6 +335,23 @@ impl CryptographyClient {
     /// padding from another failure can decrypt with the key, by Bleichenbacher's attack. It is
     /// for reading what was encrypted so; choose RSA-OAEP-256 for anything new. What the service
     /// does when it is asked is its own matter.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::EncryptionAlgorithm::Rsa1_5;
+    ///
+    /// client.create_rsa_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?.local_only();
+    /// assert!(crypto.encrypt(Rsa1_5, *b"a secret").await.is_err());
+    /// assert!(crypto.allowing_rsa1_5().encrypt(Rsa1_5, *b"a secret").await.is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn allowing_rsa1_5(self) -> Self {
         let Inner { target, pinned, known, .. } = &*self.inner;
         let known = Known::with(known.key().map(|key| key.clone().allowing_rsa1_5()));
@@ -253,6 +362,22 @@ impl CryptographyClient {
 
     /// The identifier of the key: with its version once that is known, `None` for a key of no
     /// vault.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// let key = client.create_ec_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?;
+    /// assert_eq!(crypto.key_id().and_then(|id| id.version().map(str::to_owned)), None);
+    /// crypto.prepare().await?;
+    /// assert_eq!(crypto.key_id().as_ref(), Some(key.id()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn key_id(&self) -> Option<ResourceId> {
         match self.inner.known.key() {
             Some(key) => key.id.clone(),
@@ -265,6 +390,26 @@ impl CryptographyClient {
     ///
     /// # Errors
     /// Those of [`KeyClient::get_key`], but that the key may not be read is none.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::EncryptionAlgorithm::RsaOaep256;
+    ///
+    /// client.create_rsa_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?;
+    /// crypto.prepare().await?; // as the program starts
+    ///
+    /// emulator.clear_journal();
+    /// crypto.encrypt(RsaOaep256, *b"a secret").await?;
+    /// assert!(emulator.journal().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn prepare(&self) -> Result<()> {
         self.known(CallOptions::default(), Need::Insisted).await.map(drop)
     }
@@ -388,6 +533,24 @@ impl CryptographyClient {
     /// key; `OperationForbidden` outside the key's `key_ops` and time.
     ///
     /// Source: [encrypt](https://learn.microsoft.com/rest/api/keyvault/keys/encrypt/encrypt).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::EncryptionAlgorithm::RsaOaep256;
+    ///
+    /// client.create_rsa_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?;
+    /// let encrypted = crypto.encrypt(RsaOaep256, *b"a secret").await?;
+    /// let decrypted = crypto.decrypt(RsaOaep256, encrypted.ciphertext).await?;
+    /// assert_eq!(decrypted.plaintext.expose(), b"a secret");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn encrypt(
         &self,
         algorithm: EncryptionAlgorithm,
@@ -425,6 +588,24 @@ impl CryptographyClient {
     /// `Disabled`.
     ///
     /// Source: [sign](https://learn.microsoft.com/rest/api/keyvault/keys/sign/sign).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::SignatureAlgorithm::ES256;
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?;
+    /// let digest = ES256.digest(b"message")?;
+    /// let signed = crypto.sign(ES256, digest.clone()).await?;
+    /// assert!(crypto.verify(ES256, digest, signed.signature).await?.is_valid());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn sign(
         &self,
         algorithm: SignatureAlgorithm,
@@ -437,6 +618,23 @@ impl CryptographyClient {
     ///
     /// # Errors
     /// As for [`sign`](Self::sign); `InvalidInput` for an algorithm that has no hash.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::SignatureAlgorithm::ES256;
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?;
+    /// let signed = crypto.sign_data(ES256, b"message").await?;
+    /// assert!(crypto.verify_data(ES256, b"message", signed.signature).await?.is_valid());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn sign_data(
         &self,
         algorithm: SignatureAlgorithm,
@@ -455,6 +653,9 @@ impl CryptographyClient {
     /// not go with the key; `OperationForbidden` outside the key's `key_ops`.
     ///
     /// Source: [verify](https://learn.microsoft.com/rest/api/keyvault/keys/verify/verify).
+    ///
+    /// # Examples
+    /// See [`sign`](Self::sign).
     pub fn verify(
         &self,
         algorithm: SignatureAlgorithm,
@@ -469,6 +670,24 @@ impl CryptographyClient {
     ///
     /// # Errors
     /// As for [`verify`](Self::verify); `InvalidInput` for an algorithm that has no hash.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::SignatureAlgorithm::ES256;
+    ///
+    /// client.create_ec_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?;
+    /// let signed = crypto.sign_data(ES256, b"message").await?;
+    /// let verified = crypto.verify_data(ES256, b"another message", signed.signature).await?;
+    /// assert!(!verified.is_valid());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn verify_data(
         &self,
         algorithm: SignatureAlgorithm,
@@ -487,6 +706,24 @@ impl CryptographyClient {
     /// As for [`encrypt`](Self::encrypt).
     ///
     /// Source: [wrapKey](https://learn.microsoft.com/rest/api/keyvault/keys/wrap-key/wrap-key).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::EncryptionAlgorithm::RsaOaep256;
+    ///
+    /// client.create_rsa_key("my-key").await?;
+    /// let crypto = client.cryptography_client("my-key")?;
+    /// let wrapped = crypto.wrap_key(RsaOaep256, [42; 32]).await?;
+    /// let unwrapped = crypto.unwrap_key(RsaOaep256, wrapped.encrypted_key).await?;
+    /// assert_eq!(unwrapped.key.expose(), [42; 32]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn wrap_key(
         &self,
         algorithm: EncryptionAlgorithm,

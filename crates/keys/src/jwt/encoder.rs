@@ -75,6 +75,25 @@ impl JwtEncoder {
     /// `Forbidden` if its version is not known and may not be read; those of [`CryptographyClient::sign`].
     ///
     /// Source: [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515), section 7.1.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::{JwtEncoder, SignatureAlgorithm::ES256};
+    /// use serde_json::json;
+    ///
+    /// client.create_ec_key("tokens").await?;
+    /// let encoder = JwtEncoder::new(client.cryptography_client("tokens")?, ES256)?;
+    /// let token = encoder.encode(&json!({ "sub": "me", "exp": 4_000_000_000_u64 })).await?;
+    /// assert_eq!(token.split('.').count(), 3);
+    /// assert!(encoder.encode(&"no object").await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn encode(&self, claims: &impl Serialize) -> Result<String> {
         let claims = serde_json::to_vec(claims)
             .map_err(|_| Error::invalid_input("the claims cannot be written as JSON"))?;

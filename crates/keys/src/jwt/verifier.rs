@@ -98,6 +98,27 @@ impl JwtVerifier {
     }
 
     /// Accepts what this key signed, under a `kid` of your own.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::{JwtEncoder, JwtVerifier, SignatureAlgorithm::ES256};
+    /// use serde_json::{Value, json};
+    ///
+    /// client.create_ec_key("tokens").await?;
+    /// let crypto = client.cryptography_client("tokens")?;
+    /// let encoder = JwtEncoder::new(crypto.clone(), ES256)?.key_id("2026");
+    /// let token = encoder.encode(&json!({ "exp": 4_000_000_000_u64 })).await?;
+    ///
+    /// let verifier = JwtVerifier::new([ES256])?.key_named("2026", crypto);
+    /// assert_eq!(verifier.verify::<Value>(&token).await?.key_id(), Some("2026"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn key_named(mut self, key_id: impl Into<String>, key: CryptographyClient) -> Self {
         self.keys.push((key, Some(key_id.into())));
@@ -153,6 +174,29 @@ impl JwtVerifier {
     /// # Errors
     /// `InvalidInput` if the token must not be trusted, with the reason; anything else means that
     /// it could not be found out. No error repeats what the token says.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_keys::KeyClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_keys::{JwtEncoder, JwtVerifier, SignatureAlgorithm::ES256};
+    /// use serde_json::{Value, json};
+    ///
+    /// client.create_ec_key("tokens").await?;
+    /// let crypto = client.cryptography_client("tokens")?;
+    /// let claims = json!({ "iss": "us", "aud": "you", "sub": "me", "exp": 4_000_000_000_u64 });
+    /// let token = JwtEncoder::new(crypto.clone(), ES256)?.encode(&claims).await?;
+    ///
+    /// let verifier = JwtVerifier::new([ES256])?.key(crypto).issuer("us");
+    /// assert!(verifier.verify::<Value>(&token).await.is_err()); // for whom?
+    /// let jwt = verifier.audience("you").verify::<Value>(&token).await?;
+    /// assert_eq!(jwt.claims()["sub"], "me");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn verify<C: DeserializeOwned>(&self, token: &str) -> Result<Jwt<C>> {
         let parts = Parts::of(token)?;
         let header = Read::parse(&decode(parts.header)?)?;

@@ -37,6 +37,28 @@ impl RoleAssignmentsClient {
     /// [`ensure`](Self::ensure) sees to both.
     ///
     /// Source: [Role Assignments - Create](https://learn.microsoft.com/rest/api/authorization/role-assignments/create).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// use azvault_management::{KeyVaultRole, Scope};
+    ///
+    /// let scope = Scope::vault(management.subscription_id(), "my-rg", "my-vault")?;
+    /// let principal = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
+    /// let assignments = management.role_assignments();
+    /// let made = assignments.create(&scope, KeyVaultRole::SecretsUser, principal).await?;
+    /// assert_eq!(made.role(), Some(KeyVaultRole::SecretsUser));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         scope: &Scope,
@@ -97,6 +119,29 @@ impl RoleAssignmentsClient {
     /// `InvalidInput` for a name that is no GUID; `NotFound`.
     ///
     /// Source: [Role Assignments - Get](https://learn.microsoft.com/rest/api/authorization/role-assignments/get).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// use azvault_management::{KeyVaultRole, Scope};
+    ///
+    /// let scope = Scope::vault(management.subscription_id(), "my-rg", "my-vault")?;
+    /// let principal = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
+    /// let assignments = management.role_assignments();
+    /// let made = assignments.create(&scope, KeyVaultRole::SecretsUser, principal).await?;
+    /// let read = assignments.get(&scope, made.name()).await?;
+    /// assert_eq!(read.principal_id(), principal);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, scope: &Scope, name: impl AsRef<str>) -> Call<RoleAssignment> {
         let request = self.request(Method::Get, scope, name.as_ref());
         Call::json(self.client.pipeline().clone(), &GET, request)
@@ -110,6 +155,29 @@ impl RoleAssignmentsClient {
     /// `InvalidInput` for a name that is no GUID.
     ///
     /// Source: [Role Assignments - Delete](https://learn.microsoft.com/rest/api/authorization/role-assignments/delete).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// use azvault_management::{KeyVaultRole, Scope};
+    ///
+    /// let scope = Scope::vault(management.subscription_id(), "my-rg", "my-vault")?;
+    /// let principal = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
+    /// let assignments = management.role_assignments();
+    /// let made = assignments.create(&scope, KeyVaultRole::SecretsUser, principal).await?;
+    /// assignments.delete(&scope, made.name()).await?;
+    /// assert!(assignments.get(&scope, made.name()).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, scope: &Scope, name: impl AsRef<str>) -> Call<()> {
         let request = self.request(Method::Delete, scope, name.as_ref());
         Call::new(self.client.pipeline().clone(), &DELETE, request, |_| Ok(()))
@@ -120,6 +188,30 @@ impl RoleAssignmentsClient {
     /// Needs `Microsoft.Authorization/roleAssignments/read`.
     ///
     /// Source: [Role Assignments - List For Scope](https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-scope).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// use azvault_management::{KeyVaultRole, Scope};
+    ///
+    /// let scope = Scope::vault(management.subscription_id(), "my-rg", "my-vault")?;
+    /// let principal = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
+    /// let assignments = management.role_assignments();
+    /// assignments.create(&scope, KeyVaultRole::SecretsUser, principal).await?;
+    /// for assignment in assignments.list_for_scope(&scope).try_collect().await? {
+    ///     println!("{} has {:?}", assignment.principal_id(), assignment.role());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_for_scope(&self, scope: &Scope) -> Pager<RoleAssignment> {
         let first = self.client.request(Method::Get, &scope.segments(&ASSIGNMENTS));
         Pager::new(self.client.clone(), &LIST, first)
@@ -130,6 +222,29 @@ impl RoleAssignmentsClient {
     /// Needs `Microsoft.Authorization/roleAssignments/read`.
     ///
     /// Source: [Role Assignments - List For Subscription](https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-subscription).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// use azvault_management::{KeyVaultRole, Scope};
+    ///
+    /// let scope = Scope::vault(management.subscription_id(), "my-rg", "my-vault")?;
+    /// let principal = "9c9a3c4d-6f5e-4c8e-9d3e-2a5b1f7e8d90";
+    /// let assignments = management.role_assignments();
+    /// assignments.create(&scope, KeyVaultRole::SecretsUser, principal).await?;
+    /// let all = assignments.list_for_subscription().try_collect().await?;
+    /// assert!(all.iter().any(|assignment| assignment.principal_id() == principal));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_for_subscription(&self) -> Pager<RoleAssignment> {
         let first = Scope::subscription(&self.subscription_id)
             .and_then(|scope| self.client.request(Method::Get, &scope.segments(&ASSIGNMENTS)));

@@ -107,6 +107,28 @@ impl VaultsClient {
     ///
     /// # Errors
     /// As for [`create_or_update`](Self::create_or_update).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_management::VaultCreateOrUpdateParameters;
+    ///
+    /// management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// let parameters = VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// let vaults = management.vaults();
+    /// let poller = vaults.begin_create_or_update("my-rg", "my-vault", parameters).await?;
+    /// let token = poller.resume_token();
+    /// // Perhaps in another process:
+    /// let vault = vaults.resume_create_or_update(&token)?.wait().await?;
+    /// assert_eq!(vault.name(), "my-vault");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn begin_create_or_update(
         &self,
         resource_group: impl Into<String>,
@@ -133,6 +155,23 @@ impl VaultsClient {
     /// `InvalidInput` for a name that cannot be one; `NotFound`.
     ///
     /// Source: [Vaults_Get](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/get).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// let vault = management.vaults().get("my-rg", "my-vault").await?;
+    /// assert!(vault.vault_uri().starts_with("https://my-vault."));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, resource_group: impl AsRef<str>, name: impl AsRef<str>) -> Call<Vault> {
         self.call(&GET, self.request(Method::Get, resource_group.as_ref(), name.as_ref(), &[]))
     }
@@ -148,6 +187,23 @@ impl VaultsClient {
     /// `InvalidInput` for a name or an id that cannot be one; `NotFound`.
     ///
     /// Source: [Vaults_Update](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/update).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// let vault = management.vaults().update("my-rg", "my-vault").tag("team", "payments").await?;
+    /// assert_eq!(vault.tags().collect::<Vec<_>>(), [("team", "payments")]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         resource_group: impl Into<String>,
@@ -166,6 +222,24 @@ impl VaultsClient {
     /// A vault that is not there is no error.
     ///
     /// Source: [Vaults_Delete](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/delete).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// let vaults = management.vaults();
+    /// vaults.delete("my-rg", "my-vault").await?;
+    /// assert!(vaults.get("my-rg", "my-vault").await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, resource_group: impl AsRef<str>, name: impl AsRef<str>) -> Call<()> {
         let request = self.request(Method::Delete, resource_group.as_ref(), name.as_ref(), &[]);
         Call::new(self.place.client.pipeline().clone(), &DELETE, request, |_| Ok(()))
@@ -176,6 +250,24 @@ impl VaultsClient {
     /// Needs `Microsoft.KeyVault/vaults/read`.
     ///
     /// Source: [Vaults_ListBySubscription](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-by-subscription).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// for vault in management.vaults().list_by_subscription().try_collect().await? {
+    ///     println!("{} in {}", vault.name(), vault.location());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_by_subscription(&self) -> Pager<Vault> {
         self.pager(&LIST, self.place.provider(&["vaults"]))
     }
@@ -188,6 +280,23 @@ impl VaultsClient {
     /// `InvalidInput`, as the list's first item, for a name that cannot be one.
     ///
     /// Source: [Vaults_ListByResourceGroup](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-by-resource-group).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// let vaults = management.vaults().list_by_resource_group("my-rg").try_collect().await?;
+    /// assert_eq!(vaults.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_by_resource_group(&self, resource_group: impl AsRef<str>) -> Pager<Vault> {
         let segments = self.place.group(resource_group.as_ref());
         let request =
@@ -261,6 +370,24 @@ impl VaultsClient {
     /// None for a name that cannot be one: the answer says so.
     ///
     /// Source: [Vaults_CheckNameAvailability](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/check-name-availability).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// let taken = management.vaults().check_name_availability("my-vault").await?;
+    /// assert!(!taken.is_available());
+    /// println!("{}", taken.message().unwrap_or_default());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn check_name_availability(&self, name: impl AsRef<str>) -> Call<NameAvailability> {
         #[derive(Serialize)]
         struct Parameters<'a> {
@@ -278,6 +405,26 @@ impl VaultsClient {
     /// Needs `Microsoft.KeyVault/deletedVaults/read`.
     ///
     /// Source: [Vaults_ListDeleted](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/list-deleted).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// let vaults = management.vaults();
+    /// vaults.delete("my-rg", "my-vault").await?;
+    /// for deleted in vaults.list_deleted().try_collect().await? {
+    ///     println!("{} can be recovered until {:?}", deleted.name(), deleted.scheduled_purge_on());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_deleted(&self) -> Pager<DeletedVault> {
         self.pager(&LIST_DELETED, self.place.provider(&["deletedVaults"]))
             .page_size_parameter("", 0)
@@ -291,6 +438,25 @@ impl VaultsClient {
     /// `InvalidInput` for a name or region that cannot be one; `NotFound`.
     ///
     /// Source: [Vaults_GetDeleted](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/get-deleted).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// let vaults = management.vaults();
+    /// vaults.delete("my-rg", "my-vault").await?;
+    /// let deleted = vaults.get_deleted("eastus", "my-vault").await?;
+    /// assert!(!deleted.purge_protection());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_deleted(
         &self,
         location: impl AsRef<str>,
@@ -312,6 +478,27 @@ impl VaultsClient {
     /// vault has purge protection.
     ///
     /// Source: [Vaults_PurgeDeleted](https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/purge-deleted).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let management = azvault_management::KeyVaultManagementClient::builder(emulator.subscription_id())
+    /// #     .endpoint(emulator.management_url())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # management.resource_groups().create_or_update("my-rg", "eastus").await?;
+    /// # let new = azvault_management::VaultCreateOrUpdateParameters::new("eastus", emulator.tenant_id());
+    /// # management.vaults().create_or_update("my-rg", "my-vault", new).await?;
+    /// let vaults = management.vaults();
+    /// vaults.delete("my-rg", "my-vault").await?;
+    /// let token = vaults.begin_purge_deleted("eastus", "my-vault").await?.resume_token();
+    /// // Perhaps in another process:
+    /// vaults.resume_purge_deleted(&token)?.wait().await?;
+    /// assert!(vaults.get_deleted("eastus", "my-vault").await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn begin_purge_deleted(
         &self,
         location: impl Into<String>,

@@ -72,16 +72,68 @@ pub struct SecretCache(Arc<Store>);
 
 impl SecretCache {
     /// A cache over `client`, with the defaults of [`builder`](Self::builder).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use azvault_secrets::SecretCache;
+    ///
+    /// client.set_secret("db-password", "hunter2").await?;
+    /// let cache = SecretCache::new(client);
+    /// assert_eq!(cache.get_secret("db-password").await?.value().expose(), "hunter2");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(client: SecretClient) -> Self {
         Self::builder(client).build()
     }
 
     /// A builder, to set the times and the capacity.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// use std::time::Duration;
+    ///
+    /// use azvault_secrets::SecretCache;
+    ///
+    /// let cache = SecretCache::builder(client)
+    ///     .ttl(Duration::from_secs(600)) // a rotation is seen within that time
+    ///     .stale_if_error(Duration::from_secs(3600)) // an outage is bridged for that long
+    ///     .capacity(100)
+    ///     .build();
+    /// assert!(cache.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(client: SecretClient) -> SecretCacheBuilder {
         SecretCacheBuilder::new(client)
     }
 
     /// The client that it reads by.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// cache.client().set_secret("api-key", "hunter3").await?;
+    /// assert_eq!(cache.get_secret("api-key").await?.value().expose(), "hunter3");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn client(&self) -> &SecretClient {
         &self.0.client
     }
@@ -91,11 +143,44 @@ impl SecretCache {
     ///
     /// # Errors
     /// As [`SecretClient::get_secret`], where no kept value may stand in.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// for _ in 0..1000 {
+    ///     assert_eq!(cache.get_secret("db-password").await?.value().expose(), "hunter2");
+    /// }
+    /// assert_eq!(cache.counters().misses, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_secret<'a>(&'a self, name: &'a str) -> GetCached<'a> {
         GetCached::new(self, name)
     }
 
     /// The latest version of a secret if it is kept and fresh. Sends nothing, and never waits.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// assert!(cache.try_get("db-password").is_none());
+    /// cache.get_secret("db-password").await?;
+    /// assert!(cache.try_get("db-password").is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn try_get(&self, name: &str) -> Option<Arc<SecretBundle>> {
         self.get_secret(name).fresh()
     }
@@ -104,6 +189,24 @@ impl SecretCache {
     ///
     /// # Errors
     /// As [`SecretClient::get_secret`]: no kept value stands in.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// cache.get_secret("db-password").await?;
+    /// cache.client().set_secret("db-password", "hunter3").await?; // by somebody else, say
+    ///
+    /// // The password was refused: perhaps there is another.
+    /// assert_eq!(cache.refresh_now("db-password").await?.value().expose(), "hunter3");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn refresh_now<'a>(&'a self, name: &'a str) -> GetCached<'a> {
         self.get_secret(name).with_refresh()
     }
@@ -144,11 +247,43 @@ impl SecretCache {
 
     /// Forgets a secret, its versions too. Who asks from now on gets what the service then says: a
     /// read that was begun before is not kept.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// cache.get_secret("db-password").await?;
+    /// cache.invalidate("db-password");
+    /// assert!(cache.try_get("db-password").is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn invalidate(&self, name: &str) {
         self.0.forget(|key| key.is_of(name));
     }
 
     /// Forgets everything; see [`invalidate`](Self::invalidate).
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// cache.get_secret("db-password").await?;
+    /// cache.invalidate_all();
+    /// assert!(cache.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn invalidate_all(&self) {
         self.0.forget(|_| true);
     }
@@ -195,21 +330,87 @@ impl SecretCache {
     ///
     /// In use is what somebody asked for since it was last read. The future ends within 30 s after the
     /// last handle of the cache was dropped; dropped itself, it stops.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// let renewing = tokio::spawn(cache.refresher());
+    /// cache.get_secret("db-password").await?;
+    /// // … the program does its work
+    /// renewing.abort();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn refresher(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
         refresher::of(&self.0)
     }
 
     /// What it has counted so far.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// cache.get_secret("db-password").await?;
+    /// cache.get_secret("db-password").await?;
+    /// let counters = cache.counters();
+    /// assert_eq!((counters.misses, counters.hits), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn counters(&self) -> CacheCounters {
         self.0.counters.snapshot()
     }
 
     /// How many values are kept, absences and such as are beyond their time included.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// cache.get_secret("db-password").await?;
+    /// assert!(cache.get_secret("no-such-secret").await.is_err());
+    /// assert_eq!(cache.len(), 2); // that there is none is kept for some seconds
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether nothing is kept.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # let cache = azvault_secrets::SecretCache::new(client);
+    /// assert!(cache.is_empty());
+    /// cache.get_secret("db-password").await?;
+    /// assert!(!cache.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

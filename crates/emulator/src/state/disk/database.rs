@@ -18,8 +18,9 @@ use crate::{
 /// "azve": what tells our databases from others'.
 const APPLICATION: i32 = 0x617a_7665;
 /// Every form that there was, each by what made it of the one before.
-pub(super) const FORMS: &[M<'_>] = &[M::up(
-    "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+pub(super) const FORMS: &[M<'_>] = &[
+    M::up(
+        "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
      CREATE TABLE records (
          owner TEXT NOT NULL,
          kind TEXT NOT NULL,
@@ -28,7 +29,10 @@ pub(super) const FORMS: &[M<'_>] = &[M::up(
          PRIMARY KEY (owner, kind, key)
      ) STRICT, WITHOUT ROWID;
      PRAGMA application_id = 0x617a7665;",
-)];
+    ),
+    // Versions have numbers in their records, which only those have that were made since: the older are read as they are.
+    M::up("SELECT 1"),
+];
 /// What a directory's key is known by.
 const CHECK: About<'_> = About { kind: "meta", owner: "", key: "check" };
 

@@ -64,7 +64,7 @@ async fn a_migration_that_fails_leaves_the_file_as_it_was() {
     let words = place
         .open_with(M::up("DELETE FROM records; ALTER TABLE nothing ADD COLUMN more TEXT"))
         .unwrap_err();
-    assert!(words.contains("could not be brought into form 2, and is as it was"), "{words}");
+    assert!(words.contains("could not be brought into form 3, and is as it was"), "{words}");
     assert!(place.bytes() == before);
     let (_disk, records) = Disk::open(&place.0, Durability::Normal).unwrap();
     assert_eq!(records[0].read::<String>().unwrap(), "kept");

@@ -133,7 +133,8 @@ async fn a_snapshot_that_makes_no_sense_changes_nothing() {
         (r#""location":"westus""#, r#""location":7"#),
         (r#""kind":"vault""#, r#""kind":"contacts""#),
         (r#""kind":"secret-version""#, r#""kind":"key-version""#),
-        (r#""latest":""#, r#""latest":"x"#),
+        // None is the latest then.
+        (r#""number":1,"#, r#""number":0,"#),
     ] {
         let broken = text.replace(what, with);
         assert_ne!(broken, text, "{what}");

@@ -1,0 +1,122 @@
+//! The service as a whole: what it is made of, and its tasks.
+
+use std::{
+    error::Error,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use azvault_core::time::Clock;
+use azvault_keys::KeyClient;
+use azvault_secrets::{SecretCache, SecretClient};
+use futures::StreamExt;
+use tokio::{net::TcpListener, task::JoinSet};
+
+use crate::{config::Config, database::Database, failure::chain, keyring::Keyring, web};
+
+/// What requests are answered by.
+pub(crate) struct Service {
+    pub(crate) database: Database,
+    pub(crate) keyring: Keyring,
+    cache: SecretCache,
+    secret: String,
+    look_every: Duration,
+    clock: Arc<dyn Clock>,
+    vault_seen: AtomicBool,
+}
+
+impl Service {
+    /// Reads what it needs from the vault and connects to the database.
+    ///
+    /// # Errors
+    /// When either cannot be had, with what to do about it: better no service than one that fails.
+    pub(crate) async fn start(
+        config: &Config,
+        database: tokio_postgres::Config,
+        secrets: SecretClient,
+        keys: KeyClient,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, Box<dyn Error>> {
+        let vault = secrets.vault_url().clone();
+        let cache = SecretCache::builder(secrets)
+            .ttl(config.look_every)
+            .stale_if_error(OUTAGE) // the password that was good is good while the vault is out
+            .build();
+        let (secret, key) = (&config.password_secret, &config.signing_key);
+        let database =
+            Database::connect(cache.clone(), secret, database, Arc::clone(&clock)).await.map_err(
+                |error| explained(&format!("the database, by '{secret}' of {vault}"), &*error),
+            )?;
+        database.run(web::TABLE, &[]).await?;
+        let keyring = Keyring::open(keys, config, Arc::clone(&clock))
+            .await
+            .map_err(|error| explained(&format!("the key '{key}' of {vault}"), &*error))?;
+        Ok(Arc::new(Self {
+            database,
+            keyring,
+            cache,
+            secret: secret.clone(),
+            look_every: config.look_every,
+            clock,
+            vault_seen: AtomicBool::new(true),
+        }))
+    }
+
+    /// Serves until `stop` completes, then answers what is under way. Its tasks end with it.
+    pub(crate) async fn serve(
+        self: Arc<Self>,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(self.cache.refresher());
+        tasks.spawn(Arc::clone(&self).follow_password());
+        tasks.spawn(Arc::clone(&self).follow_key());
+        axum::serve(listener, web::router(self)).with_graceful_shutdown(stop).await
+    }
+
+    /// Whether the vault answered when it was last looked at.
+    pub(crate) fn vault_seen(&self) -> &'static str {
+        if self.vault_seen.load(Ordering::Relaxed) { "reached" } else { "not reached" }
+    }
+
+    async fn follow_password(self: Arc<Self>) {
+        let mut versions = self.cache.watch(&self.secret, self.look_every);
+        while let Some(version) = versions.next().await {
+            match version {
+                Ok(bundle) => {
+                    if let Err(error) = self.database.adopt(&bundle).await {
+                        // It is asked for again as soon as the database refuses the old one.
+                        tracing::warn!(error = %chain(&error), "a new password is not used yet");
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the database's password cannot be read"),
+            }
+        }
+    }
+
+    async fn follow_key(self: Arc<Self>) {
+        loop {
+            self.clock.sleep(self.look_every).await;
+            let looked = self.keyring.look().await;
+            self.vault_seen.store(looked.is_ok(), Ordering::Relaxed);
+            if let Err(error) = looked {
+                tracing::warn!(%error, "the versions of the key cannot be read: the known ones stay");
+            }
+        }
+    }
+}
+
+/// What is missing, why, and what to do about it.
+fn explained(what: &str, error: &(dyn Error + 'static)) -> String {
+    let advice = error.downcast_ref::<azvault_core::Error>().and_then(azvault_core::Error::explain);
+    let advice = advice.map(|advice| format!(" ({advice})")).unwrap_or_default();
+    format!("{what} cannot be had: {}{advice}", chain(error))
+}
+
+/// How long an outage of the vault may last before connections cannot be made any more.
+const OUTAGE: Duration = Duration::from_secs(12 * 60 * 60);

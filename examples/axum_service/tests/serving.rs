@@ -1,0 +1,140 @@
+//! Starting, being asked, going without the vault, and stopping.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use reqwest::StatusCode;
+use tracing_subscriber::filter::LevelFilter;
+
+use super::{Running, place, spawn, until};
+use crate::surroundings::FIRST_PASSWORD;
+
+#[tokio::test]
+async fn it_does_not_start_without_its_secret_its_key_or_a_login() {
+    let (mut place, _clock) = place().await;
+    let start = async |place: &crate::Surroundings| {
+        let Err(error) = place.service().await else { panic!("it has started") };
+        error.to_string()
+    };
+    place.config.signing_key = "another-key".into();
+    let error = start(&place).await;
+    assert!(error.contains("the key 'another-key'") && error.contains("not found"), "{error}");
+
+    place.config.password_secret = "another-secret".into();
+    let error = start(&place).await;
+    assert!(error.contains("'another-secret'") && error.contains("not found"), "{error}");
+
+    place.config.password_secret = "db-password".into();
+    place.stand_in.as_ref().unwrap().set_password("a better password");
+    let error = start(&place).await;
+    assert!(error.contains("does not accept the password"), "{error}");
+    assert!(!error.contains(FIRST_PASSWORD), "{error}");
+}
+
+#[tokio::test]
+async fn it_does_not_start_with_a_key_of_another_curve() {
+    let (mut place, _clock) = place().await;
+    place.keys.create_rsa_key("rsa").await.unwrap();
+    place.config.signing_key = "rsa".into();
+    let Err(error) = place.service().await else { panic!("it has started") };
+    assert!(error.to_string().contains("not on the curve P-256"), "{error}");
+}
+
+#[tokio::test]
+async fn while_the_vault_is_out_orders_are_seen_and_none_is_placed() {
+    let running = Running::start().await;
+    let placed = running.placed().await;
+    let outage = running.emulator().faults().always().vault("my-vault").status(503);
+    running.database().end_sessions();
+    running.until_vault_is("not reached").await;
+    assert_eq!(running.see(&placed).await, StatusCode::OK);
+    let (status, _) = running.user.order("milk").await.unwrap();
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+
+    outage.cancel();
+    running.placed().await;
+    running.until_vault_is("reached").await;
+}
+
+#[tokio::test]
+async fn who_has_no_token_of_the_order_does_not_see_it() {
+    let running = Running::start().await;
+    let (placed, other) = (running.placed().await, running.placed().await);
+    let see = async |token: Option<&str>| running.user.get(&placed.path, token).await.unwrap().0;
+    assert_eq!(see(None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(see(Some("no token")).await, StatusCode::UNAUTHORIZED);
+    let changed = placed.token.replacen('.', ".x", 1);
+    assert_eq!(see(Some(&changed)).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(see(Some(&other.token)).await, StatusCode::FORBIDDEN);
+    assert_eq!(see(Some(&placed.token)).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_no_order_is_refused_before_the_vault_is_asked() {
+    let running = Running::start().await;
+    running.emulator().clear_journal();
+    let (status, _) = running.user.order("").await.unwrap();
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(running.emulator().journal().iter().all(|request| !request.path().contains("/sign")));
+}
+
+#[tokio::test]
+async fn told_to_stop_it_answers_what_is_under_way() {
+    let mut running = Running::start().await;
+    let placed = Arc::new(running.placed().await);
+    running.database().set_password("a better password");
+    running.database().end_sessions();
+    let before = running.reads();
+    let (user, order) = (running.user.clone(), placed.clone());
+    let seen = spawn(async move { user.see(&order).await.unwrap() });
+    until(|| running.reads() > before).await;
+    running.stop.take().unwrap().send(()).unwrap();
+    running.set_secret("a better password").await;
+    assert_eq!(running.answered(seen).await, StatusCode::OK);
+    running.serving.await.unwrap().unwrap();
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_password_and_no_token_is_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    // Of the other tests, too: they have the same passwords.
+    tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
+        .init();
+    let running = Running::start().await;
+    let placed = running.placed().await;
+    running.database().set_password("a better password");
+    running.set_secret("a better password").await;
+    running.database().end_sessions();
+    assert_eq!(running.see(&placed).await, StatusCode::OK);
+    running.emulator().faults().next(1).on("POST", "/sign").status(500);
+    assert!(running.user.order("milk").await.unwrap().0.is_server_error());
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for told in ["password is another now", "cannot be issued", "/orders/{id}"] {
+        assert!(log.contains(told), "{told}");
+    }
+    let signature = placed.token.rsplit('.').next().unwrap();
+    for secret in [FIRST_PASSWORD, "a better password", signature] {
+        assert!(!log.contains(secret), "{secret} is logged");
+    }
+}

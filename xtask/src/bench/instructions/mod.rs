@@ -1,0 +1,127 @@
+//! `cargo xtask bench instructions`: how many instructions the hot paths take, under callgrind, beside the
+//! counts kept in `bench/instructions.toml`. Unlike time they hardly differ between runs, whatever else the
+//! machine does.
+//!
+//! What counts is what the program itself executes, aws-lc's part left out, and how often it asks the C
+//! library for memory. The C library's own work is left out, too: it differs by its version.
+
+mod count;
+mod kept;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::Message;
+
+use self::count::Count;
+use self::kept::Kept;
+use crate::process::{captured, cargo};
+use crate::tree;
+
+/// Where counts are kept, from the root.
+const FILE: &str = "bench/instructions.toml";
+/// Whose instructions are counted.
+const PACKAGE: &str = "azvault-instructions";
+
+/// Counts each path and compares; `--bless` keeps what was counted.
+///
+/// # Errors
+/// When a count is out of its tolerance, above or below, when a path has no count or a count no path, and
+/// where there is no valgrind.
+pub(super) fn run(arguments: &[String]) -> Result<()> {
+    let bless = match arguments {
+        [] => false,
+        [only] if only == "--bless" => true,
+        _ => bail!("`cargo xtask bench instructions` takes --bless and nothing else"),
+    };
+    if !cfg!(target_os = "linux") {
+        bail!("instructions are counted on Linux alone");
+    }
+    let version = captured(Command::new("valgrind").arg("--version"));
+    let version =
+        version.context("valgrind is needed: Debian's and Ubuntu's package `valgrind`")?;
+    let program = build()?;
+    let file = tree::root()?.join(FILE);
+    let mut kept = Kept::parse(&std::fs::read_to_string(&file).unwrap_or_default())?;
+    let names = captured(&mut Command::new(&program))?;
+    let mut problems = kept.without_path(&names.lines().collect::<Vec<_>>());
+    println!(
+        "{:<28} {:>12} {:>12} {:>8}  {:>11}",
+        "a call", "instructions", "kept", "", "allocations"
+    );
+    for name in names.lines() {
+        let count = counted(&program, name)?;
+        let verdict = kept.judge(name, count);
+        let before = kept.get(name);
+        let change = before.map(|before| 100.0 * (count.instructions / before.instructions - 1.0));
+        println!(
+            "{name:<28} {:>12.0} {:>12} {:>8}  {:>11.1}  {}",
+            count.instructions,
+            before.map_or_else(|| "–".into(), |before| format!("{:.0}", before.instructions)),
+            change.map_or_else(|| "–".into(), |change| format!("{change:+.1}%")),
+            count.allocations,
+            verdict.word()
+        );
+        if bless {
+            kept.set(name, count, &verdict);
+        } else if let Some(problem) = verdict.problem(name) {
+            problems.push(problem);
+        }
+    }
+    let toolchain = super::machine::toolchain()?;
+    if bless {
+        kept.retain(&names.lines().collect::<Vec<_>>());
+        std::fs::write(&file, kept.text(&toolchain, version.trim()))?;
+        println!("written to {FILE}");
+        return Ok(());
+    }
+    if !problems.is_empty() {
+        let by = kept.toolchain();
+        let other = if by == toolchain {
+            String::new()
+        } else {
+            format!("\n(kept by {by}; this is {toolchain})")
+        };
+        bail!("{}{other}", problems.join("\n"));
+    }
+    Ok(())
+}
+
+/// Builds the program by a profile of its own and says where it is.
+fn build() -> Result<PathBuf> {
+    let mut command = cargo(&["build", "--quiet", "--locked", "--package", PACKAGE])?;
+    command.args(["--profile", "instructions", "--message-format", "json-render-diagnostics"]);
+    let output = captured(&mut command)?;
+    let built = Message::parse_stream(output.as_bytes()).filter_map(|message| match message {
+        Ok(Message::CompilerArtifact(artifact)) => artifact.executable,
+        _ => None,
+    });
+    Ok(built.last().context("cargo built no program")?.into())
+}
+
+/// One path, by a process of its own: no path sees what another left in memory.
+fn counted(program: &Path, name: &str) -> Result<Count> {
+    let profile = program.with_file_name(format!("callgrind.{name}.{}", std::process::id()));
+    let mut command = Command::new("setarch");
+    // Addresses decide about alignment and the order of what is kept by address: they are the same each time,
+    // and so is the environment, which lies on the stack.
+    command.args(["--addr-no-randomize", "valgrind", "--tool=callgrind", "--quiet"]);
+    command.args(["--collect-atstart=no", "--toggle-collect=*azvault_instructions::counted*"]);
+    command.args(["--compress-strings=no", "--compress-pos=no", "--dump-line=no"]);
+    command.arg(format!("--callgrind-out-file={}", profile.display()));
+    command.arg(program).arg(name);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let times = captured(&mut command).with_context(|| format!("counting {name}"));
+    let text = std::fs::read_to_string(&profile);
+    std::fs::remove_file(&profile).ok();
+    let times: f64 = times?.trim().parse().context("the program says no number of times")?;
+    let text = text.with_context(|| format!("callgrind wrote nothing for {name}"))?;
+    let object = program.file_name().context("a program without a name")?.to_string_lossy();
+    let count = Count::of(&text, &object);
+    ensure!(
+        count.instructions > 0.0,
+        "callgrind saw nothing of {name}: is `counted` still called so?"
+    );
+    Ok(count.over(times))
+}
