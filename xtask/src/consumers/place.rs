@@ -63,7 +63,9 @@ impl Place {
     /// Runs cargo in `folder`, offline.
     pub(super) fn cargo(&self, folder: &Path, args: &[&str]) -> Result<()> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        process::run(self.command(Path::new(&cargo), folder).args(args))
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        println!("$ cargo {} (in {name})", args.join(" "));
+        process::captured(self.command(Path::new(&cargo), folder).args(args)).map(drop)
     }
 
     /// Runs a program that was built, and gives what it printed.
