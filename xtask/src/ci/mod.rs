@@ -51,7 +51,7 @@ const STEPS: [Step; 15] = [
     Step { name: "doc", what: "rustdoc with private items", run: doc::run },
     Step { name: "fuzz", what: "each fuzz target for 20 s", run: fuzz::run },
     Step { name: "release-verify", what: "each crate from its tarball", run: release::verify },
-    Step { name: "consumers", what: "programs on these, offline", run: consumers::ci },
+    Step { name: "consumers", what: "locks of programs on these", run: consumers::ci },
     Step { name: "guide", what: "the book, its links and blocks", run: guide::ci },
 ];
 

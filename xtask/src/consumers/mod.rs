@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// Take the tarballs that `cargo xtask release verify` has made, as they are, and make none.
     #[arg(long)]
     packaged: bool,
+    /// Only resolve the lock files, before and after the patch; build and run nothing.
+    #[arg(long)]
+    locks: bool,
 }
 
 /// Runs the command.
@@ -57,34 +60,45 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     let core = published.iter().find(|entry| entry.name == CORE).context("no core")?;
     let patched = patch::next(&core.vers);
-    let mut locks = Vec::new();
+    let mut locked = Vec::new();
+    // Locks first: they tell most in no time.
     for consumer in &CONSUMERS {
         let folder = write(&place, consumer, &published)?;
         place.cargo(&folder, &["generate-lockfile", "--quiet"])?;
         let lock = Lock::of(&folder)?;
-        let requests = build_and_run(&place, consumer, &folder, &published, &core.vers)?;
-        println!("{} runs on {CORE} {}: {requests} requests", consumer.name(), core.vers);
-        locks.push((consumer, folder, lock));
+        consumer.judge(&lock, &published).with_context(|| consumer.name())?;
+        locked.push((consumer, folder, lock));
+    }
+    if !options.locks {
+        for (consumer, folder, _) in &locked {
+            build_and_run(&place, consumer, folder, &core.vers)?;
+        }
     }
 
-    let packed = patch::pack(&place, &registry, core)?;
+    let patch = patch::release(&place, &registry, core)?;
     let expected = [format!("{CORE} {} -> {patched}", core.vers)];
-    published.extend(registry.publish(&packed)?);
-    for (consumer, folder, before) in locks {
-        place.cargo(&folder, &["update", "--quiet"])?;
-        let changes = before.changes(&Lock::of(&folder)?);
+    published.push(patch);
+    for (consumer, folder, before) in &locked {
+        place.cargo(folder, &["update", "--quiet"])?;
+        let after = Lock::of(folder)?;
+        let changes = before.changes(&after);
         if changes != expected {
             bail!("{}: `cargo update` made of {expected:?}: {changes:?}", consumer.name());
         }
-        let requests = build_and_run(&place, consumer, &folder, &published, &patched)?;
-        println!("{} runs on {CORE} {patched}: {requests} requests", consumer.name());
+        consumer.judge(&after, &published).with_context(|| consumer.name())?;
+        println!("{}: {}", consumer.name(), changes.join(", "));
+    }
+    if !options.locks {
+        for (consumer, folder, _) in &locked {
+            build_and_run(&place, consumer, folder, &patched)?;
+        }
     }
     Ok(())
 }
 
-/// The CI step, which `release-verify` precedes.
+/// The CI step, which `release-verify` precedes: the lock files alone, which take seconds.
 pub(crate) fn ci() -> Result<()> {
-    run(&Options { packaged: true })
+    run(&Options { packaged: true, locks: true })
 }
 
 /// Has cargo pack every crate.
@@ -106,16 +120,12 @@ fn write(place: &Place, consumer: &Consumer, published: &[Entry]) -> Result<Path
     Ok(folder)
 }
 
-/// Judges its lock, builds it by that, runs it, and says how many requests it sent, all from that core.
-fn build_and_run(
-    place: &Place,
-    consumer: &Consumer,
-    folder: &Path,
-    published: &[Entry],
-    core: &Version,
-) -> Result<usize> {
-    consumer.judge(&Lock::of(folder)?, published).with_context(|| consumer.name())?;
+/// Builds a program by its lock, runs it, and sees that its requests came from that core.
+fn build_and_run(place: &Place, consumer: &Consumer, folder: &Path, core: &Version) -> Result<()> {
     place.cargo(folder, &["build", "--quiet", "--locked"])?;
-    let printed = place.program(&consumer.name(), folder)?;
-    judge_user_agents(&printed, &core.to_string()).with_context(|| consumer.name())
+    let name = consumer.name();
+    let printed = place.program(&name, folder)?;
+    let requests = judge_user_agents(&printed, &core.to_string()).with_context(|| name.clone())?;
+    println!("{name} runs on {CORE} {core}: {requests} requests");
+    Ok(())
 }

@@ -1,7 +1,6 @@
 //! The next patch release of a crate, made of its tarball and of nothing else.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -14,9 +13,9 @@ use crate::process;
 /// What cargo writes itself when it packs, and refuses to find there.
 const CARGOS_OWN: [&str; 3] = ["Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
 
-/// Unpacks a crate that was published, raises its version, and has cargo pack that. Gives the folder that
-/// [`Registry::publish`] takes.
-pub(super) fn pack(place: &Place, registry: &Registry, of: &Entry) -> Result<PathBuf> {
+/// Unpacks a crate that was published, raises its version, has cargo pack that, and publishes it beside the
+/// other.
+pub(super) fn release(place: &Place, registry: &Registry, of: &Entry) -> Result<Entry> {
     let mut tar = Command::new("tar");
     tar.arg("-xzf").arg(registry.root().join(of.tarball())).arg("-C").arg(place.folder());
     process::run(&mut tar)?;
@@ -29,10 +28,12 @@ pub(super) fn pack(place: &Place, registry: &Registry, of: &Entry) -> Result<Pat
     }
     let manifest = folder.join("Cargo.toml");
     fs::write(&manifest, raised(&fs::read_to_string(&manifest)?, &of.vers)?)?;
-    let packed = place.target().join("package").join("tmp-registry");
-    forget(&packed)?;
     place.cargo(&folder, &["package", "--quiet", "--no-verify", "--allow-dirty"])?;
-    Ok(packed)
+    let next = next(&of.vers);
+    let tarball = place.target().join("package").join(format!("{}-{next}.crate", of.name));
+    let line = process::captured(Command::new("sha256sum").arg(&tarball))?;
+    let checksum = line.split(' ').next().context("no checksum")?;
+    registry.publish_patch(of, &next, &tarball, checksum)
 }
 
 /// The version that follows.
@@ -47,13 +48,6 @@ fn raised(manifest: &str, from: &Version) -> Result<String> {
         .split_once(&line)
         .with_context(|| format!("the packaged manifest does not say that it is {from}"))?;
     Ok(format!("{before}\nversion = \"{}\"\n{after}", next(from)))
-}
-
-fn forget(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

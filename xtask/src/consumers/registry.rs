@@ -97,6 +97,21 @@ impl Registry {
         Ok(entries)
     }
 
+    /// Publishes the patch of a crate that needs what the crate needs.
+    pub(super) fn publish_patch(
+        &self,
+        of: &Entry,
+        version: &Version,
+        tarball: &Path,
+        checksum: &str,
+    ) -> Result<Entry> {
+        let index = fs::read_to_string(self.root.join("index").join(place_in_index(&of.name)))?;
+        let line = index.lines().last().context("an empty index file")?;
+        let line = patched(line, version, checksum)?;
+        self.add(&of.name, &line, tarball)?;
+        Ok(serde_json::from_str(&line)?)
+    }
+
     /// A tarball under its name, and its line at the end of its index file. No version is replaced,
     /// as in any registry.
     fn add(&self, name: &str, line: &str, tarball: &Path) -> Result<()> {
@@ -113,6 +128,14 @@ impl Registry {
         let mut index = fs::File::options().append(true).create(true).open(index)?;
         Ok(writeln!(index, "{line}")?)
     }
+}
+
+/// A line with another version and checksum.
+fn patched(line: &str, version: &Version, checksum: &str) -> Result<String> {
+    let mut line: Map<String, Value> = serde_json::from_str(line)?;
+    line.insert("vers".to_owned(), json!(version.to_string()));
+    line.insert("cksum".to_owned(), json!(checksum));
+    Ok(Value::Object(line).to_string())
 }
 
 /// Where cargo keeps the tarball of what it unpacked: beside `src`, in `cache`.
@@ -235,7 +258,14 @@ mod tests {
         assert_eq!(registry.publish(&packed("0.1.0")).unwrap()[0].vers, Version::new(0, 1, 0));
         let twice = registry.publish(&packed("0.1.0")).unwrap_err().to_string();
         assert!(twice.ends_with("is published already"), "{twice}");
-        registry.publish(&packed("0.1.1")).unwrap();
+        let tarball = packed("0.1.1").join("azvault-0.1.1.crate");
+        let first: Entry = serde_json::from_value(
+            json!({ "name": "azvault", "vers": "0.1.0", "cksum": "0", "features": {} }),
+        )
+        .unwrap();
+        let next = Version::new(0, 1, 1);
+        let patch = registry.publish_patch(&first, &next, &tarball, "1").unwrap();
+        assert_eq!((patch.vers, patch.cksum.as_str()), (next, "1"));
         let index = fs::read_to_string(registry.root().join("index/az/va/azvault")).unwrap();
         assert_eq!(index.lines().count(), 2);
         assert!(registry.root().join("azvault-0.1.1.crate").is_file());
