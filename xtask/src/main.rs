@@ -16,6 +16,7 @@ mod bench;
 mod bite;
 mod ci;
 mod conformance;
+mod consumers;
 mod coverage;
 mod examples;
 mod footprint;
@@ -82,6 +83,8 @@ enum Command {
     Guide(guide::Command),
     /// Hold what the published crates bring and show against what they promise.
     Promises,
+    /// Build and run programs that depend on our crates as published, and give them a patch of core.
+    Consumers(consumers::Options),
 }
 
 fn main() -> ExitCode {
@@ -116,5 +119,6 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Tools(options) => tools::run(&options),
         Command::Guide(command) => guide::run(&command),
         Command::Promises => promises::run(),
+        Command::Consumers(options) => consumers::run(&options),
     }
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::bench::instructions;
-use crate::{conformance, coverage, examples, guide, process, promises, release, tidy};
+use crate::{conformance, consumers, coverage, examples, guide, process, promises, release, tidy};
 
 /// Options of `cargo xtask ci`.
 #[derive(Debug, clap::Args)]
@@ -38,7 +38,7 @@ struct Step {
 }
 
 /// Cheap ones first; `test` before what re-uses its build.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step { name: "fmt", what: "formatting", run: fmt::run },
     Step { name: "tidy", what: "sizes, manifests, arrows, docs, words", run: tidy::run },
     Step { name: "release-plan", what: "change fragments, next version", run: release::plan },
@@ -52,6 +52,7 @@ const STEPS: [Step; 16] = [
     Step { name: "doc", what: "rustdoc with private items", run: doc::run },
     Step { name: "fuzz", what: "each fuzz target for 20 s", run: fuzz::run },
     Step { name: "release-verify", what: "each crate from its tarball", run: release::verify },
+    Step { name: "consumers", what: "locks of programs on these", run: consumers::ci },
     Step { name: "guide", what: "the book, its links and blocks", run: guide::ci },
     Step { name: "promises", what: "what crates bring, foreign types", run: promises::run },
     Step {
