@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, sync::Arc};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use azure_core::{
     credentials::{AccessToken, TokenCredential, TokenRequestOptions},
     http::{AsyncRawResponse, HttpClient, Request, StatusCode, Transport, headers::Headers},
@@ -30,7 +30,7 @@ pub(crate) fn request() -> Result<Work> {
     let client = client(String::new())?;
     Ok(Box::new(move || {
         let call = client.get_secret(black_box(NAME)).into_call();
-        black_box(call.request()?);
+        black_box(call.request().map_err(|error| anyhow!("{error}"))?);
         Ok(())
     }))
 }

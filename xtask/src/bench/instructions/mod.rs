@@ -113,7 +113,7 @@ fn counted(program: &Path, name: &str) -> Result<Count> {
     // and so is the environment, which lies on the stack.
     command.args(["--addr-no-randomize", "valgrind", "--tool=callgrind", "--quiet"]);
     command.args(["--collect-atstart=no", "--toggle-collect=*azvault_instructions::counted*"]);
-    command.args(["--compress-strings=no", "--compress-pos=no", "--dump-line=no"]);
+    command.args(["--compress-strings=no", "--compress-pos=no"]);
     command.arg(format!("--callgrind-out-file={}", profile.display()));
     command.arg(program).arg(name);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
