@@ -35,4 +35,6 @@ chapters! {
 }
 
 #[cfg(test)]
+mod chapters;
+#[cfg(test)]
 mod kinds;

@@ -72,28 +72,47 @@ pub(super) fn chapters(tree: &Tree) -> Vec<Chapter> {
     tree.texts().filter_map(chapter).collect()
 }
 
-/// The blocks of a text.
+/// The blocks of a text. A fence that does not begin its line with three backticks is a block too, in
+/// a language of that whole line, which nothing runs: readers would see code that nobody ran.
 fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    let mut open = false;
+    let mut open: Option<&str> = None;
     for (line, number) in text.lines().zip(1..) {
-        match (line.strip_prefix("```"), blocks.last_mut()) {
-            (Some(_), _) if open => open = false,
-            (Some(info), _) => {
-                let mut words = info.split(',').map(|word| word.trim().to_owned());
-                let language = words.next().unwrap_or_default();
-                let words = words.collect();
-                blocks.push(Block { line: number, language, words, text: String::new() });
-                open = true;
-            }
-            (None, Some(block)) if open => {
+        match (open, blocks.last_mut()) {
+            (Some(fence), _) if closes(line, fence) => open = None,
+            (Some(_), Some(block)) => {
                 block.text.push_str(line);
                 block.text.push('\n');
             }
-            (None, _) => {}
+            _ => {
+                let Some(fence) = fence(line) else { continue };
+                let (language, words) = match line.strip_prefix("```") {
+                    Some(info) if fence.len() == 3 => {
+                        let mut words = info.split(',').map(|word| word.trim().to_owned());
+                        (words.next().unwrap_or_default(), words.collect())
+                    }
+                    _ => (line.to_owned(), Vec::new()),
+                };
+                blocks.push(Block { line: number, language, words, text: String::new() });
+                open = Some(fence);
+            }
         }
     }
     blocks
+}
+
+/// The backticks or tildes that a line begins with, in a list or a quotation too, if they are a fence.
+fn fence(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches(|at: char| at.is_whitespace() || ">-*+".contains(at));
+    let of = |mark: char| line.len() - line.trim_start_matches(mark).len();
+    let length = of('`').max(of('~'));
+    (length >= 3).then(|| &line[..length])
+}
+
+/// Whether a line ends the block that `opening` began.
+fn closes(line: &str, opening: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t', '>']);
+    line.starts_with(opening) && line.trim_start_matches(['`', '~']).trim().is_empty()
 }
 
 #[cfg(test)]
@@ -109,6 +128,17 @@ mod tests {
         assert_eq!(blocks[0].value("file"), Some("app.py"));
         assert_eq!(blocks[0].code(), "print(1)\nassert 1\n");
         assert_eq!(blocks[1].text, "1\n");
+    }
+
+    #[test]
+    fn a_fence_that_is_indented_quoted_or_of_tildes_is_a_block_that_nothing_runs() {
+        for fence in ["~~~sh", "  ```rust", "> ```sh", "````sh", "- ```python"] {
+            let end = fence.trim_end_matches(char::is_alphabetic).replace('-', " ");
+            let blocks = blocks(&format!("{fence}\na\n{end}\n\n```sh\nb\n```\n"));
+            assert_eq!(blocks.len(), 2, "{fence}: {blocks:?}");
+            assert_eq!((blocks[0].language.as_str(), blocks[0].text.as_str()), (fence, "a\n"));
+            assert!(!blocks[0].runs() && blocks[1].runs());
+        }
     }
 
     #[test]

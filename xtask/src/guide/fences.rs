@@ -73,6 +73,7 @@ mod tests {
             "rust,ignore",
             "sh,later",
             "output",
+            "`rust",
         ] {
             assert_eq!(of(&format!("```{fence}\n```\n")).len(), 1, "{fence}");
         }

@@ -103,9 +103,11 @@ impl Place {
         self.ran(run.args(["run", "--seed", &name, "--", "true"]))
     }
 
-    /// Runs a command on an emulator of its own.
+    /// Runs a command on an emulator of its own, where deletions take a while, as in Azure: a block
+    /// that does not wait for one fails here too.
     fn within(&self, command: &[&str]) -> Result<String> {
-        self.ran(self.command(&self.emulator).args(["run", "--"]).args(command))
+        let lags = ["--deletion-lag", "1", "--recovery-lag", "1"];
+        self.ran(self.command(&self.emulator).arg("run").args(lags).arg("--").args(command))
     }
 
     /// Runs lines for `az` on one emulator for the chapter, signed in.

@@ -1,19 +1,41 @@
-//! Relative links in Markdown lead to files of the checkout.
+//! Relative links in Markdown lead to files of the checkout, and to headings that these have.
 
 use super::Problem;
 use crate::tree::Tree;
 
-/// Links to files that are not there.
+/// Links to files that are not there, and to headings that their files have not.
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (path, text) in tree.texts_ending(".md") {
         for (number, target) in targets(text) {
-            if is_relative(target) && !resolve(path, target).is_some_and(|to| tree.exists(&to)) {
+            if !is_relative(target) {
+                continue;
+            }
+            let file = resolve(path, target).filter(|to| tree.exists(to));
+            let Some(file) = file else {
                 problems.push(format!("{path}:{number}: no file for the link `{target}`"));
+                continue;
+            };
+            if let Some((_, anchor)) = target.split_once('#')
+                && let Some((_, text)) = tree.texts_ending(".md").find(|(path, _)| *path == file)
+                && !anchors(text).any(|it| it == anchor)
+            {
+                problems.push(format!("{path}:{number}: no heading for the link `{target}`"));
             }
         }
     }
     problems
+}
+
+/// What links may name in a Markdown file: its headings in lower case, with hyphens for spaces and
+/// without punctuation.
+fn anchors(text: &str) -> impl Iterator<Item = String> {
+    let headings = text.lines().filter_map(|line| line.strip_prefix('#'));
+    headings.map(|heading| {
+        let kept = |at: &char| at.is_alphanumeric() || " -_".contains(*at);
+        let heading = heading.trim_start_matches('#').trim().to_lowercase();
+        heading.chars().filter(kept).map(|at| if at == ' ' { '-' } else { at }).collect()
+    })
 }
 
 /// Every link's target with its line: inline links and definitions, outside of code.
@@ -71,13 +93,17 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Vec<Problem> {
-        check(&Tree::of(&[("docs/a/b.md", text), ("docs/c.md", ""), ("README.md", "")]))
+        check(&Tree::of(&[
+            ("docs/a/b.md", text),
+            ("docs/c.md", "# A part, `x`\n"),
+            ("README.md", ""),
+        ]))
     }
 
     #[test]
     fn links_that_resolve_and_other_kinds_pass() {
         assert!(
-            of("[c](../c.md#part) [r](../../README.md) [self](b.md) [dir](..)\n[x]: ../c.md")
+            of("[c](../c.md#a-part-x) [r](../../README.md) [self](b.md) [dir](..)\n[x]: ../c.md")
                 .is_empty()
         );
         assert!(of("[w](https://a.b/c.md) [p](#part) [i](crate::Item) [i](Item)").is_empty());
@@ -86,8 +112,13 @@ mod tests {
 
     #[test]
     fn links_that_lead_nowhere_fail() {
-        for text in ["[c](c.md)", "[c](../../../README.md)", "[x]: gone.md", "[a](b.md) [c](gone/)"]
-        {
+        for text in [
+            "[c](c.md)",
+            "[c](../../../README.md)",
+            "[x]: gone.md",
+            "[a](b.md) [c](gone/)",
+            "[c](../c.md#another-part)",
+        ] {
             assert_eq!(of(text).len(), 1, "{text}");
         }
     }
