@@ -17,7 +17,8 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
                 continue;
             };
             if let Some((_, anchor)) = target.split_once('#')
-                && let Some((_, text)) = tree.texts_ending(".md").find(|(path, _)| *path == file)
+                && file.ends_with(".md")
+                && let Some(text) = tree.text(&file)
                 && !anchors(text).any(|it| it == anchor)
             {
                 problems.push(format!("{path}:{number}: no heading for the link `{target}`"));
