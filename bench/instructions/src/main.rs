@@ -1,7 +1,8 @@
 //! What `cargo xtask bench instructions` counts: hot paths, each run often enough in one function, `counted`,
 //! that callgrind is told to look into. What is prepared or warmed up is outside of it.
 //!
-//! `azvault-instructions` names the paths, and `azvault-instructions NAME` runs one and prints how often.
+//! `azvault-instructions` names the paths, and `azvault-instructions NAME` runs one and prints how often;
+//! `azvault-instructions NAME TIMES` does so that often.
 #![expect(clippy::print_stdout, reason = "another program reads what this says")]
 
 mod client;
@@ -58,6 +59,8 @@ fn main() -> Result<()> {
     let path = PATHS.iter().find(|path| path.name == name).context("no path has this name")?;
     let mut work = (path.prepare)()?;
     let (before, while_counted) = path.times;
+    let asked = std::env::args().nth(2).map(|times| times.parse()).transpose()?;
+    let while_counted = asked.unwrap_or(while_counted);
     for _ in 0..before {
         work()?;
     }

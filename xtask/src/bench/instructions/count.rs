@@ -40,9 +40,10 @@ impl Count {
         count
     }
 
-    /// The counts of one of so many times.
-    pub(super) fn over(self, times: f64) -> Self {
-        Self { instructions: self.instructions / times, allocations: self.allocations / times }
+    /// The counts of one time, by a profile of fewer times and one of more: instructions by the latter alone.
+    pub(super) fn between(fewer: Self, few: f64, more: Self, many: f64) -> Self {
+        let allocations = (more.allocations - fewer.allocations) / (many - few);
+        Self { instructions: more.instructions / many, allocations }
     }
 }
 
@@ -102,9 +103,11 @@ fn=malloc
     }
 
     #[test]
-    fn a_count_is_that_of_one_call() {
-        let count = Count::of(PROFILE, "prog").over(10.0);
-        assert_eq!(count, Count { instructions: 17.0, allocations: 0.3 });
+    fn a_count_is_that_of_one_call_without_what_was_asked_for_before() {
+        let profile = |instructions, allocations| Count { instructions, allocations };
+        // 15 while preparing, 3 each of 10 warming up, and 3 a call.
+        let count = Count::between(profile(1700.0, 345.0), 100.0, profile(3400.0, 645.0), 200.0);
+        assert_eq!(count, profile(17.0, 3.0));
     }
 
     #[test]

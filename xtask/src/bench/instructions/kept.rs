@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use super::count::Count;
 
-/// How far a count may be from the one that is kept, of it: what runs differ by, and what a new compiler
-/// changes without a change of ours.
-const TOLERANCE: f64 = 0.05;
+/// How far a count may be from the one that is kept, of it. Runs of one build and of the next differed by 0.6%
+/// at most (a signature's numbers have more or fewer bytes), most by 0.0%; this is five times that.
+const TOLERANCE: f64 = 0.03;
 
 /// The file.
 #[derive(Debug, Default, Deserialize)]
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_count_within_the_tolerance_is_the_same() {
-        for instructions in [951.0, 1000.0, 1049.0] {
+        for instructions in [971.0, 1000.0, 1029.0] {
             assert_eq!(judge("hit", instructions, 10.4), Verdict::Same, "{instructions}");
         }
         assert_eq!(judge("map", 1190.0, 0.4), Verdict::Same);
@@ -186,8 +186,8 @@ mod tests {
 
     #[test]
     fn a_count_above_the_tolerance_fails() {
-        let verdict = judge("hit", 1051.0, 10.0);
-        assert_eq!(verdict, Verdict::More("1051.0 instructions, kept are 1000.0".into()));
+        let verdict = judge("hit", 1031.0, 10.0);
+        assert_eq!(verdict, Verdict::More("1031.0 instructions, kept are 1000.0".into()));
         assert!(verdict.problem("hit").unwrap().contains("make it cheaper"));
         assert_eq!(judge("hit", 1000.0, 11.0).word(), "MORE", "an allocation more");
         assert_eq!(judge("hit", 900.0, 11.0).word(), "MORE", "though fewer instructions");
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_count_that_fell_by_more_than_the_tolerance_asks_to_be_blessed() {
-        let verdict = judge("hit", 949.0, 10.0);
+        let verdict = judge("hit", 969.0, 10.0);
         assert_eq!(verdict.word(), "FEWER");
         assert!(verdict.problem("hit").unwrap().contains("--bless"));
         assert_eq!(judge("hit", 1000.0, 9.0).word(), "FEWER");

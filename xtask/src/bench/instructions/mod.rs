@@ -105,9 +105,21 @@ fn build() -> Result<PathBuf> {
     Ok(built.last().context("cargo built no program")?.into())
 }
 
-/// One path, by a process of its own: no path sees what another left in memory.
+/// One path. How often something was called is counted from the beginning of the process on, unlike costs, so a
+/// second run, of half as often, tells what is of the path itself.
 fn counted(program: &Path, name: &str) -> Result<Count> {
-    let profile = program.with_file_name(format!("callgrind.{name}.{}", std::process::id()));
+    let (whole, times) = profiled(program, &[name])?;
+    ensure!(
+        whole.instructions > 0.0,
+        "callgrind saw nothing of {name}: is `counted` still called so?"
+    );
+    let (half, fewer) = profiled(program, &[name, &(times / 2).to_string()])?;
+    Ok(Count::between(half, fewer.into(), whole, times.into()))
+}
+
+/// One process, so that no path sees what another left in memory; and how often it did the path.
+fn profiled(program: &Path, arguments: &[&str]) -> Result<(Count, u32)> {
+    let profile = program.with_file_name(format!("callgrind.{}", std::process::id()));
     let mut command = Command::new("setarch");
     // Addresses decide about alignment and the order of what is kept by address: they are the same each time,
     // and so is the environment, which lies on the stack.
@@ -115,18 +127,13 @@ fn counted(program: &Path, name: &str) -> Result<Count> {
     command.args(["--collect-atstart=no", "--toggle-collect=*azvault_instructions::counted*"]);
     command.args(["--compress-strings=no", "--compress-pos=no"]);
     command.arg(format!("--callgrind-out-file={}", profile.display()));
-    command.arg(program).arg(name);
+    command.arg(program).args(arguments);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    let times = captured(&mut command).with_context(|| format!("counting {name}"));
+    let times = captured(&mut command).with_context(|| format!("counting {arguments:?}"));
     let text = std::fs::read_to_string(&profile);
     std::fs::remove_file(&profile).ok();
-    let times: f64 = times?.trim().parse().context("the program says no number of times")?;
-    let text = text.with_context(|| format!("callgrind wrote nothing for {name}"))?;
+    let times = times?.trim().parse().context("the program says no number of times")?;
+    let text = text.with_context(|| format!("callgrind wrote nothing for {arguments:?}"))?;
     let object = program.file_name().context("a program without a name")?.to_string_lossy();
-    let count = Count::of(&text, &object);
-    ensure!(
-        count.instructions > 0.0,
-        "callgrind saw nothing of {name}: is `counted` still called so?"
-    );
-    Ok(count.over(times))
+    Ok((Count::of(&text, &object), times))
 }
