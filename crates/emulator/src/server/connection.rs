@@ -135,7 +135,7 @@ where
     let has_streams = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let stream = Paced::new(stream, pace);
     let stream = if has_streams { stream.in_one() } else { stream };
-    let builder = auto::Builder::new(gather.turns());
+    let builder = auto::Builder::new(gather.begins());
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let mut draining = false;

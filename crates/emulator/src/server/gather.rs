@@ -16,7 +16,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::turns::Turns;
+use super::turns::{Begins, Turns};
 
 /// Whether a connection goes on at once when it is woken.
 #[derive(Default)]
@@ -53,8 +53,8 @@ impl Gather {
     }
 
     /// What begins the requests.
-    pub(super) fn turns(&self) -> Turns {
-        self.turns.clone()
+    pub(super) fn begins(&self) -> Begins {
+        self.turns.begins()
     }
 
     /// Polls `connection`; every other time that there are answers, behind all that can run now, if there are

@@ -8,7 +8,7 @@
 use std::{
     collections::VecDeque,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
 };
 
 use hyper::rt::Executor;
@@ -22,9 +22,14 @@ const TURN: usize = 4;
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The requests of a connection that are not begun yet; clones are the same.
-#[derive(Clone, Default)]
+/// The requests of a connection that are not begun yet, which go with it.
+#[derive(Default)]
 pub(super) struct Turns(Arc<Mutex<Turn>>);
+
+/// What requests are handed to. Each has one of its own, which must not keep those that wait: of a connection that
+/// ended before they were begun they would keep each other, and the emulator, for good.
+#[derive(Clone)]
+pub(super) struct Begins(Weak<Mutex<Turn>>);
 
 #[derive(Default)]
 struct Turn {
@@ -33,6 +38,11 @@ struct Turn {
 }
 
 impl Turns {
+    /// What requests are to be handed to.
+    pub(super) fn begins(&self) -> Begins {
+        Begins(Arc::downgrade(&self.0))
+    }
+
     /// Begins a turn, by what has waited longest.
     pub(super) fn begin(&self) {
         let mut turn = lock(&self.0);
@@ -49,9 +59,13 @@ impl Turns {
     }
 }
 
-impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Turns {
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Begins {
     fn execute(&self, work: F) {
-        let mut turn = lock(&self.0);
+        let Some(turns) = self.0.upgrade() else {
+            // What a request hands over that is under way, and sees for itself that its connection has ended.
+            return TokioExecutor::new().execute(work);
+        };
+        let mut turn = lock(&turns);
         // Later ones do not overtake those that wait.
         if turn.begun < TURN && turn.waiting.is_empty() {
             turn.begun += 1;
@@ -72,7 +86,7 @@ mod tests {
         let done = Arc::new(AtomicUsize::new(0));
         for _ in 0..requests {
             let done = Arc::clone(&done);
-            turns.execute(async move {
+            turns.begins().execute(async move {
                 done.fetch_add(1, Ordering::Relaxed);
             });
         }
@@ -99,10 +113,23 @@ mod tests {
     #[tokio::test]
     async fn a_request_that_never_ends_holds_up_no_later_one() {
         let turns = Turns::default();
-        (0..TURN).for_each(|_| turns.execute(std::future::pending()));
+        (0..TURN).for_each(|_| turns.begins().execute(std::future::pending()));
         let done = asked(&turns, 1);
         turns.begin();
         others_run().await;
         assert_eq!(done.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn what_waits_goes_with_its_connection() {
+        let (turns, emulator) = (Turns::default(), Arc::new(()));
+        for _ in 0..2 * TURN {
+            // As hyper's requests do.
+            let held = (Arc::clone(&emulator), turns.begins());
+            turns.begins().execute(async move { drop(held) });
+        }
+        drop(turns);
+        others_run().await;
+        assert_eq!(Arc::strong_count(&emulator), 1);
     }
 }
