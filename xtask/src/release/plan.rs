@@ -179,15 +179,23 @@ fn breaks(planned: &Planned) -> bool {
     planned.last.as_ref().is_some_and(|last| !compatible(last, &planned.next))
 }
 
-/// Whether what a user compiles differs: tests and READMEs need no release.
+/// Whether what a user compiles differs, or asks for otherwise: tests and READMEs need no release.
 fn has_changed(member: &Member, since: &Since) -> bool {
     if since.tag.is_none() {
         return true;
     }
+    let asks_otherwise = ["dependencies", "build-dependencies"].iter().any(|table| {
+        let of_root = |entry: &toml::Value| {
+            entry.get("workspace").and_then(toml::Value::as_bool) == Some(true)
+        };
+        let entries = member.dependencies(table);
+        entries.iter().any(|(name, entry)| since.foreign.contains(*name) && of_root(entry))
+    });
     let counts = [member.path("src/"), member.path("Cargo.toml"), member.path("build.rs")];
-    since.paths.iter().any(|path| {
-        counts.iter().any(|place| path.starts_with(place)) && !path.ends_with("/tests.rs")
-    })
+    asks_otherwise
+        || since.paths.iter().any(|path| {
+            counts.iter().any(|place| path.starts_with(place)) && !path.ends_with("/tests.rs")
+        })
 }
 
 /// What the workspace asks of one of its crates.

@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::bump::Version;
+use super::fragments;
 use super::order::{order, used};
 use super::prepare::refuse_changes;
 use super::registry::{Cargo, Registry};
@@ -54,7 +55,8 @@ enum Outcome {
 
 /// Publishes, or says what would be.
 pub(super) fn run(options: &Options) -> Result<()> {
-    let releases = releases(&Tree::load()?)?;
+    let tree = Tree::load()?;
+    let releases = releases(&tree)?;
     let mut registry = Cargo::new(options.registry.clone());
     if !options.execute {
         let missing = missing(&releases, &mut registry)?;
@@ -73,6 +75,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     refuse_changes()?;
     if options.registry.is_none() {
         refuse_untagged()?;
+        refuse_unprepared(&tree)?;
     }
     let outcomes = publish(&releases, &mut registry)?;
     println!("{}", told(&releases, &outcomes));
@@ -89,6 +92,16 @@ fn refuse_untagged() -> Result<()> {
     let tags = process::output("git", &["tag", "--points-at", "HEAD"])?;
     if !tags.lines().any(|tag| tag.starts_with(since::TAG)) {
         bail!("this commit has no tag {}*: see RELEASING.md", since::TAG);
+    }
+    Ok(())
+}
+
+/// A change that waits for its version: it would be missing from what goes out, or go out untold.
+fn refuse_unprepared(tree: &Tree) -> Result<()> {
+    let waiting = fragments::all(tree).map_err(|problems| anyhow!("{}", problems.join("; ")))?;
+    let waiting: Vec<&str> = waiting.iter().map(|it| it.path.as_str()).collect();
+    if !waiting.is_empty() {
+        bail!("this tag was not prepared, these are in no changelog: {}", waiting.join(", "));
     }
     Ok(())
 }

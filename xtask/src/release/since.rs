@@ -20,6 +20,8 @@ pub(super) struct Since {
     pub(super) paths: BTreeSet<String>,
     /// The version that each published crate had.
     pub(super) versions: BTreeMap<String, Version>,
+    /// What others wrote and the root's manifest asks for in another way.
+    pub(super) foreign: BTreeSet<String>,
 }
 
 /// Asks git for the last release tag that this commit contains, and what differs from it.
@@ -43,7 +45,24 @@ pub(super) fn last_tag(tree: &Tree) -> Result<Since> {
             versions.insert(member.name.clone(), version);
         }
     }
-    Ok(Since { tag: Some(tag), paths: diff.lines().map(str::to_owned).collect(), versions })
+    let root = process::output("git", &["show", &format!("{tag}:Cargo.toml")])?;
+    let foreign = asked_otherwise(&root, tree.text("Cargo.toml").unwrap_or_default())?;
+    let paths = diff.lines().map(str::to_owned).collect();
+    Ok(Since { tag: Some(tag), paths, versions, foreign })
+}
+
+/// The workspace's dependencies on what others wrote that differ; our own are `prepare`'s.
+fn asked_otherwise(then: &str, now: &str) -> Result<BTreeSet<String>> {
+    let asked = |manifest: &str| -> Result<toml::Table> {
+        let manifest: toml::Table = manifest.parse()?;
+        let table = manifest.get("workspace").and_then(|it| it.get("dependencies")?.as_table());
+        Ok(table.cloned().unwrap_or_default())
+    };
+    let then = asked(then)?;
+    let differs = |(name, entry): &(String, toml::Value)| {
+        entry.get("path").is_none() && then.get(name) != Some(entry)
+    };
+    Ok(asked(now)?.into_iter().filter(differs).map(|(name, _)| name).collect())
 }
 
 /// The version that a manifest states.
@@ -61,5 +80,16 @@ mod tests {
     fn a_version_is_the_packages_own() {
         assert_eq!(version("[package]\nversion = \"1.2.3\"").unwrap(), Version::new(1, 2, 3));
         assert!(version("[package]\nversion.workspace = true").is_err());
+    }
+
+    #[test]
+    fn what_others_wrote_and_is_asked_for_otherwise_is_seen_and_ours_is_not() {
+        let then = "[workspace.dependencies]\nours = { path = \"a\", version = \"0.1.0\" }\n\
+            same = \"1\"\nraised = \"1.0\"\nfeature = { version = \"1\" }\ngone = \"1\"\n";
+        let now = "[workspace.dependencies]\nours = { path = \"a\", version = \"0.2.0\" }\n\
+            same = \"1\"\nraised = \"1.1\"\nfeature = { version = \"1\", features = [\"x\"] }\n";
+        let found = asked_otherwise(then, now).unwrap();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["feature", "raised"]);
+        assert!(asked_otherwise(then, then).unwrap().is_empty());
     }
 }

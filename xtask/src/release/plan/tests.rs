@@ -33,6 +33,7 @@ fn tagged(paths: &[&str]) -> Since {
         tag: Some("release-2026-01-01".into()),
         paths: paths.iter().map(|path| (*path).to_owned()).collect::<BTreeSet<_>>(),
         versions: versions.into(),
+        ..Since::default()
     }
 }
 
@@ -107,6 +108,17 @@ fn a_change_that_no_fragment_tells_is_found() {
     assert!(refused("crates/b/Cargo.toml"));
     assert!(!refused("crates/b/src/x/tests.rs"));
     assert!(!refused("crates/b/README.md"));
+}
+
+#[test]
+fn a_requirement_that_the_roots_manifest_changes_is_a_change_of_those_who_use_it() {
+    let b = manifest("b", "0.1.3", "a.workspace = true\nserde = { workspace = true }");
+    let foreign = BTreeSet::from(["serde".to_owned()]);
+    let since = Since { foreign, ..tagged(&["Cargo.toml"]) };
+    let refused = planned(&[("crates/b/Cargo.toml", &b)], &since).refuse_silence().unwrap_err();
+    assert!(refused.to_string().ends_with(": b"), "{refused}");
+    planned(&[("crates/b/Cargo.toml", &b), ADD_B], &since).refuse_silence().unwrap();
+    planned(&[], &since).refuse_silence().unwrap();
 }
 
 #[test]

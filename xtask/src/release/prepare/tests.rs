@@ -48,7 +48,8 @@ fn prepare(files: &mut BTreeMap<String, String>, since: &Since) -> Edits {
 fn released() -> Since {
     let versions = ["a", "b"].map(|name| (name.to_owned(), Version::new(0, 1, 0)));
     let paths = ["crates/a/src/x.rs".to_owned()].into();
-    Since { tag: Some("release-2026-01-01".into()), paths, versions: versions.into() }
+    let (tag, versions) = (Some("release-2026-01-01".into()), versions.into());
+    Since { tag, paths, versions, ..Since::default() }
 }
 
 #[test]

@@ -1,7 +1,5 @@
 use std::collections::BTreeSet;
 
-use anyhow::anyhow;
-
 use super::*;
 
 /// A registry in memory, where some uploads fail.
@@ -130,6 +128,15 @@ fn the_crates_of_a_workspace_are_released_at_their_own_versions() {
     ]);
     let releases = releases_of(&tree);
     assert_eq!(releases, ["z 0.1.1 []", "a 0.2.0 [\"z\"]"]);
+}
+
+#[test]
+fn a_tag_whose_changes_still_wait_for_their_version_is_refused() {
+    let member = ("a/Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.2.0\"");
+    let waiting = (".changes/x.md", "---\ncrates: [a]\nkind: fixed\n---\nOne.\n");
+    let refused = refuse_unprepared(&Tree::of(&[member, waiting])).unwrap_err();
+    assert!(refused.to_string().ends_with(": .changes/x.md"), "{refused}");
+    refuse_unprepared(&Tree::of(&[member])).unwrap();
 }
 
 fn releases_of(tree: &Tree) -> Vec<String> {

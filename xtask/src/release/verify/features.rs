@@ -29,11 +29,11 @@ fn manifest(crates: &[Packaged]) -> String {
     text
 }
 
-/// Checks each, or builds it.
-pub(super) fn each(scratch: &Path, target: &Path, crates: &[Packaged], build: bool) -> Result<()> {
+/// Builds each.
+pub(super) fn each(scratch: &Path, target: &Path, crates: &[Packaged]) -> Result<()> {
     for it in crates {
         for set in sets(&it.manifest) {
-            let mut command = cargo(&[if build { "build" } else { "check" }, "--quiet"])?;
+            let mut command = cargo(&["build", "--quiet"])?;
             command.current_dir(scratch).args(["--package", &it.name]).args(set);
             for setting in PROFILE {
                 command.args(["--config", setting]);
