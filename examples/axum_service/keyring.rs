@@ -1,7 +1,7 @@
 //! Tokens: signed by the vault's key, verified here, with the keys published for others.
 //!
 //! New tokens are signed by the latest version. Older ones stay in the ring for as long as a token
-//! of theirs may live; one that is disabled in the vault is out at the next look.
+//! of theirs may live; one that is disabled in the vault, be it the latest, is out at the next look.
 
 use std::{
     error::Error,
@@ -47,7 +47,8 @@ pub(crate) struct Keyring {
 
 struct Keys {
     versions: Vec<Arc<Version>>,
-    signer: JwtEncoder,
+    /// None while the latest version is disabled: what signed before it may be as untrustworthy.
+    signer: Option<JwtEncoder>,
     verifier: JwtVerifier,
     published: Value,
 }
@@ -72,6 +73,9 @@ impl Keyring {
         let (lifetime, look_every) = (config.token_lifetime, config.look_every);
         let versions = versions(&client, &config.signing_key, &[], &*clock, lifetime + look_every);
         let keys = Keys::of(versions.await?, &config.issuer, &clock)?;
+        if keys.signer.is_none() {
+            return Err(Box::new(no_signer()));
+        }
         Ok(Self {
             client,
             key: config.signing_key.clone(),
@@ -94,11 +98,11 @@ impl Keyring {
             exp: (now + self.lifetime).unix_timestamp(),
             sub: order.to_owned(),
         };
-        match self.keys().signer.encode(&claims).await {
+        match self.keys().sign(&claims).await {
             // That version was withdrawn since the last look.
             Err(error) if matches!(error.kind(), ErrorKind::Disabled | ErrorKind::NotFound) => {
                 self.look().await.map_err(Failure::Vault)?;
-                self.keys().signer.encode(&claims).await.map_err(Failure::Vault)
+                self.keys().sign(&claims).await.map_err(Failure::Vault)
             }
             signed => signed.map_err(Failure::Vault),
         }
@@ -152,7 +156,10 @@ impl Keyring {
         let lives = self.lifetime + self.look_every;
         let found = versions(&self.client, &self.key, &known.versions, &*self.clock, lives).await?;
         let same = |(a, b): (&Arc<Version>, &Arc<Version>)| Arc::ptr_eq(a, b);
-        if found.len() == known.versions.len() && found.iter().zip(&known.versions).all(same) {
+        if found.signs == known.signer.is_some()
+            && found.versions.len() == known.versions.len()
+            && found.versions.iter().zip(&known.versions).all(same)
+        {
             return Ok(());
         }
         let keys = Arc::new(Keys::of(found, &self.issuer, &self.clock)?);
@@ -167,15 +174,13 @@ impl Keyring {
 }
 
 impl Keys {
-    /// The first version signs.
-    fn of(
-        versions: Vec<Arc<Version>>,
-        issuer: &str,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<Self, azvault_core::Error> {
-        let missing = || azvault_core::Error::invalid_input("the key has no version");
-        let first = versions.first().ok_or_else(missing)?;
-        let signer = JwtEncoder::new(first.crypto.clone(), ES256)?.key_id(first.kid.as_str());
+    fn of(found: Found, issuer: &str, clock: &Arc<dyn Clock>) -> Result<Self, azvault_core::Error> {
+        let Found { versions, signs } = found;
+        let signer = versions.first().filter(|_| signs).map(|first| {
+            let signer = JwtEncoder::new(first.crypto.clone(), ES256)?;
+            Ok::<_, azvault_core::Error>(signer.key_id(first.kid.as_str()))
+        });
+        let signer = signer.transpose()?;
         let verifier =
             JwtVerifier::new([ES256])?.issuer(issuer).audience(issuer).clock(Arc::clone(clock));
         let verifier = versions.iter().fold(verifier, |verifier, version| {
@@ -184,6 +189,10 @@ impl Keys {
         let published: Vec<&Value> = versions.iter().map(|version| &version.published).collect();
         let published = json!({ "keys": published });
         Ok(Self { versions, signer, verifier, published })
+    }
+
+    async fn sign(&self, claims: &Claims) -> Result<String, azvault_core::Error> {
+        self.signer.as_ref().ok_or_else(no_signer)?.encode(claims).await
     }
 
     /// Whether the token says that it is signed by one of these; what else it says is not judged.
@@ -219,23 +228,38 @@ impl Version {
     }
 }
 
-/// The latest version, then those that a token may still be signed by, the newest first.
+/// Which versions are believed.
+struct Found {
+    /// The newest first.
+    versions: Vec<Arc<Version>>,
+    /// Whether the first is the latest there is, which signs.
+    signs: bool,
+}
+
+fn no_signer() -> azvault_core::Error {
+    azvault_core::Error::new(ErrorKind::Disabled, "the latest version of the key is disabled")
+}
+
+/// The latest version, then those that a token may still be signed by. Disabled ones can be read, too.
 async fn versions(
     client: &KeyClient,
     key: &str,
     known: &[Arc<Version>],
     clock: &dyn Clock,
     lives: Duration,
-) -> Result<Vec<Arc<Version>>, azvault_core::Error> {
+) -> Result<Found, azvault_core::Error> {
     let find = |version: Option<&str>| {
         known.iter().find(|known| known.version.as_deref() == version).map(Arc::clone)
     };
     let latest = client.get_key(key).await?;
-    let first = match find(latest.properties().version()) {
-        Some(first) => first,
-        None => Version::of(client, &latest)?,
-    };
-    let mut found = vec![first];
+    let signs = latest.properties().enabled();
+    let mut found = Vec::new();
+    if signs {
+        found.push(match find(latest.properties().version()) {
+            Some(first) => first,
+            None => Version::of(client, &latest)?,
+        });
+    }
     let mut older = client.list_key_properties_versions(key).try_collect().await?;
     older.retain(|version| version.id() != latest.id());
     older.sort_by_key(|version| std::cmp::Reverse(version.created_on()));
@@ -257,7 +281,7 @@ async fn versions(
             (None, None) => continue,
         });
     }
-    Ok(found)
+    Ok(Found { versions: found, signs })
 }
 
 /// How far the vault's clock and ours may differ.

@@ -14,7 +14,7 @@ use azvault_core::time::Clock;
 use azvault_keys::KeyClient;
 use azvault_secrets::{SecretCache, SecretClient};
 use futures::StreamExt;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
 
 use crate::{config::Config, database::Database, failure::chain, keyring::Keyring, web};
 
@@ -66,7 +66,8 @@ impl Service {
         }))
     }
 
-    /// Serves until `stop` completes, then answers what is under way. Its tasks end with it.
+    /// Serves until `stop` completes, then answers what is under way. Its tasks end with it, and so
+    /// does the wait for somebody who never comes to the end of a request.
     pub(crate) async fn serve(
         self: Arc<Self>,
         listener: TcpListener,
@@ -76,7 +77,23 @@ impl Service {
         tasks.spawn(self.cache.refresher());
         tasks.spawn(Arc::clone(&self).follow_password());
         tasks.spawn(Arc::clone(&self).follow_key());
-        axum::serve(listener, web::router(self)).with_graceful_shutdown(stop).await
+        let (told, stopping) = oneshot::channel::<()>();
+        let stop = async move {
+            stop.await;
+            told.send(()).ok();
+        };
+        let clock = Arc::clone(&self.clock);
+        let overdue = async move {
+            stopping.await.ok();
+            clock.sleep(web::LIMIT + GRACE).await;
+        };
+        tokio::select! {
+            served = axum::serve(listener, web::router(self)).with_graceful_shutdown(stop) => served,
+            () = overdue => {
+                tracing::warn!("a request that has not come to its end is given up");
+                Ok(())
+            }
+        }
     }
 
     /// Whether the vault answered when it was last looked at.
@@ -120,3 +137,5 @@ fn explained(what: &str, error: &(dyn Error + 'static)) -> String {
 
 /// How long an outage of the vault may last before connections cannot be made any more.
 const OUTAGE: Duration = Duration::from_secs(12 * 60 * 60);
+/// What a request under way gets on top of the longest that one may take, so that its answer leaves.
+const GRACE: Duration = Duration::from_secs(5);

@@ -105,4 +105,4 @@ const INSERT: &str =
     "INSERT INTO orders (id, item, quantity) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
 const SELECT: &str = "SELECT item, quantity FROM orders WHERE id = $1";
 /// The longest that a request may take.
-const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);

@@ -156,6 +156,32 @@ async fn a_version_that_is_disabled_is_not_believed_any_more() {
 }
 
 #[tokio::test]
+async fn the_latest_version_signs_and_is_believed_only_while_it_is_enabled() {
+    let running = Running::start().await;
+    let key = &running.place.config.signing_key;
+    let older = running.placed().await;
+    running.place.keys.rotate_key(key).await.unwrap();
+    running.until_keys_are(2).await;
+    let placed = running.placed().await;
+    let latest = running.place.keys.get_key(key).await.unwrap();
+    let version = latest.properties().version().unwrap();
+    let enable = async |enabled: bool| {
+        let update = running.place.keys.update_key_properties(key).version(version);
+        update.enabled(enabled).await.unwrap();
+    };
+    enable(false).await;
+    running.until_keys_are(1).await;
+    assert_eq!(running.see(&placed).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(running.see(&older).await, StatusCode::OK);
+    assert!(running.user.order("milk").await.unwrap().0.is_server_error());
+
+    enable(true).await;
+    running.until_keys_are(2).await;
+    assert_eq!(running.see(&placed).await, StatusCode::OK);
+    running.placed().await;
+}
+
+#[tokio::test]
 async fn an_instance_that_has_not_looked_yet_believes_the_tokens_of_one_that_has() {
     let running = Running::start().await;
     running.place.keys.rotate_key(&running.place.config.signing_key).await.unwrap();

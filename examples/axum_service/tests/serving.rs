@@ -3,9 +3,11 @@
 use std::{
     io::Write,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use reqwest::StatusCode;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::{Running, place, spawn, until};
@@ -93,6 +95,24 @@ async fn told_to_stop_it_answers_what_is_under_way() {
     running.stop.take().unwrap().send(()).unwrap();
     running.set_secret("a better password").await;
     assert_eq!(running.answered(seen).await, StatusCode::OK);
+    running.serving.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn told_to_stop_it_does_not_wait_for_good_for_the_end_of_a_request() {
+    let mut running = Running::start().await;
+    let address = running.user.base.strip_prefix("http://").unwrap();
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nhost:").await.unwrap();
+    // Another connection: that one is accepted by then.
+    running.placed().await;
+    running.stop.take().unwrap().send(()).unwrap();
+    until(|| {
+        running.pass(Duration::from_secs(1));
+        running.serving.is_finished()
+    })
+    .await;
+    drop(slow);
     running.serving.await.unwrap().unwrap();
 }
 
