@@ -16,7 +16,7 @@ const POLICIES: usize = 5;
 pub(crate) fn plan() -> Result<Work> {
     let (runtime, emulator) = (runtime()?, Emulator::in_memory());
     let provisioner = Provisioner::builder(emulator.credential())
-        .endpoint(&emulator.management_url())
+        .endpoint(emulator.management_url())
         .transport(emulator.in_memory_transport())
         .build()?;
     let fleet = fleet(&emulator);
