@@ -124,6 +124,58 @@ impl fmt::Debug for Client {
 }
 
 /// A client of one service, which [`ClientBuilder`] can build.
+///
+/// # Examples
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = azvault_emulator::Emulator::in_memory();
+/// # let vault_url = emulator.vault_url("my-vault");
+/// use azure_core::http::Method;
+/// use azvault_core::{Call, Client, ClientBuilder, Operation, Result, ServiceClient};
+/// use serde_json::Value;
+///
+/// /// A client of what the other crates have none for: the contacts of a vault's certificates.
+/// struct ContactsClient {
+///     client: Client,
+/// }
+///
+/// impl ServiceClient for ContactsClient {
+///     const API_VERSION: &'static str = "2026-04-01";
+///     type Seed = ();
+///
+///     fn from_client(client: Client, (): ()) -> Result<Self> {
+///         Ok(Self { client })
+///     }
+/// }
+///
+/// static GET: Operation = Operation::idempotent("get_contacts");
+/// static SET: Operation = Operation::idempotent("set_contacts");
+///
+/// impl ContactsClient {
+///     fn get_contacts(&self) -> Call<Value> {
+///         let request = self.client.request(Method::Get, &["certificates", "contacts"]);
+///         Call::json(self.client.pipeline().clone(), &GET, request)
+///     }
+///
+///     fn set_contacts(&self, contacts: &Value) -> Call<Value> {
+///         let path = ["certificates", "contacts"];
+///         let request = self.client.request_json(Method::Put, &path, contacts);
+///         Call::json(self.client.pipeline().clone(), &SET, request)
+///     }
+/// }
+///
+/// // Credentials, retries, limits and errors are those of every client.
+/// let client = ClientBuilder::<ContactsClient>::new(&vault_url, ())
+///     .credential(emulator.credential())
+///     .transport(emulator.transport())
+///     .build()?;
+/// let contacts = serde_json::json!({ "contacts": [{ "email": "ops@example.org" }] });
+/// client.set_contacts(&contacts).await?;
+/// assert_eq!(client.get_contacts().await?["contacts"][0]["email"], "ops@example.org");
+/// # Ok(())
+/// # }
+/// ```
 pub trait ServiceClient: Sized {
     /// The newest stable API version that the client knows.
     const API_VERSION: &'static str;

@@ -31,6 +31,7 @@ chapters! {
     errors = "errors.md";
     security = "security.md";
     from_python = "from-python.md";
+    from_go_dotnet = "from-go-dotnet.md";
     from_azure_sdk = "from-azure-sdk.md";
 }
 

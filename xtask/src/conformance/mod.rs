@@ -121,6 +121,12 @@ pub(crate) fn azure_cli(root: &Path) -> Result<PathBuf> {
     Ok(place.home.join("venv/bin/az"))
 }
 
+/// Where Go keeps modules and what it built, by the variables that name these folders.
+pub(crate) fn go_folders(root: &Path) -> Result<[(&'static str, PathBuf); 2]> {
+    let place = Place::of(root, clients::GO.name)?;
+    Ok([("GOMODCACHE", place.home.join("modules")), ("GOCACHE", place.home.join("build"))])
+}
+
 /// One run; what keeps it from beginning or ending is a failure of it, and the next run goes on.
 fn judge(client: &Client, mode: Mode, place: &Place, areas: &[String]) -> Report {
     let mut report = Report::default();

@@ -3,10 +3,11 @@
 use super::blocks::{Block, Chapter};
 
 /// Languages with the words that they may have beside `file=NAME`.
-const KNOWN: [(&str, &[&str]); 7] = [
+const KNOWN: [(&str, &[&str]); 8] = [
     ("rust", &["program-"]),
-    ("sh", &["az"]),
+    ("sh", &["az", "go"]),
     ("python", &[]),
+    ("go", &[]),
     ("toml", &["seed"]),
     ("json", &["seed"]),
     ("yaml", &[]),
@@ -17,9 +18,17 @@ const KNOWN: [(&str, &[&str]); 7] = [
 pub(super) fn check(chapter: &Chapter) -> Vec<String> {
     let mut problems = Vec::new();
     let mut before: Option<&Block> = None;
-    for block in &chapter.blocks {
+    for (block, after) in chapter.blocks.iter().zip(1..) {
         let at = format!("{}:{}", chapter.path, block.line);
         problems.extend(problem(block).map(|problem| format!("{at}: {problem}")));
+        if let Some(name) = block.value("file") {
+            let later = chapter.blocks.get(after..).unwrap_or_default();
+            if !is_used(name, later) {
+                problems.push(format!("{at}: no later block uses `{name}`"));
+            }
+        } else if block.language == "go" {
+            problems.push(format!("{at}: Go is run from a file: add `file=NAME`"));
+        }
         if block.language != "output" {
             before = Some(block);
         } else if !before.is_some_and(Block::runs) {
@@ -27,6 +36,23 @@ pub(super) fn check(chapter: &Chapter) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Whether a block uses the file of that name before another is saved by it.
+fn is_used(name: &str, later: &[Block]) -> bool {
+    let own = later.iter().take_while(|block| block.value("file") != Some(name));
+    let acts = |block: &&Block| {
+        let in_shell = block.language == "sh";
+        in_shell || block.runs() || block.value("file").is_some()
+    };
+    own.filter(acts).any(|block| {
+        let part = |at: char| at.is_alphanumeric() || "_-.".contains(at);
+        block.text.match_indices(name).any(|(from, _)| {
+            let (before, after) = block.text.split_at(from);
+            let after = after.strip_prefix(name).unwrap_or_default();
+            !before.ends_with(part) && !after.starts_with(|at| part(at) && at != '.')
+        })
+    })
 }
 
 fn problem(block: &Block) -> Option<String> {
@@ -56,7 +82,7 @@ mod tests {
 
     #[test]
     fn blocks_that_something_runs_pass() {
-        for fence in ["rust", "rust,program-a", "sh", "sh,az", "python,file=a.py", "toml,seed"] {
+        for fence in ["rust", "rust,program-a", "sh", "sh,az", "sh,go", "python", "toml,seed"] {
             assert!(of(&format!("```{fence}\n```\n")).is_empty(), "{fence}");
         }
         assert!(of("```sh\n```\n```output\n```\n").is_empty());
@@ -72,11 +98,40 @@ mod tests {
             "rust,program=a",
             "rust,ignore",
             "sh,later",
+            "go",
             "output",
             "`rust",
         ] {
             assert_eq!(of(&format!("```{fence}\n```\n")).len(), 1, "{fence}");
         }
         assert_eq!(of("```toml\n```\n```output\n```\n").len(), 1, "toml prints nothing");
+    }
+
+    #[test]
+    fn a_file_that_a_later_block_uses_passes() {
+        for later in [
+            "```sh\npython app.py\n```",
+            "```sh,az\npython ./app.py.\n```",
+            "```sh,file=all.sh\npython app.py\n```\n```sh\nsh all.sh\n```",
+        ] {
+            let text = format!("```python,file=app.py\n```\n{later}\n");
+            assert!(of(&text).is_empty(), "{later}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_no_later_block_uses_fails() {
+        for later in [
+            "",
+            "```output\napp.py\n```",
+            "```toml\na = 'app.py'\n```",
+            "```sh\npython test_app.py\n```",
+            "```sh\npython app.pyc\n```",
+            "```python,file=app.py\n```\n```sh\npython app.py\n```",
+        ] {
+            let text = format!("```sh\npython app.py\n```\n```python,file=app.py\n```\n{later}\n");
+            let problems = of(&text);
+            assert!(problems[0].contains("no later block uses `app.py`"), "{later}: {problems:?}");
+        }
     }
 }

@@ -17,8 +17,8 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// Where the guide tells people to find the project.
 const REPOSITORY: &str = "https://github.com/azvault/azvault";
 
-/// Runs what is to be run, in order, and gives what each printed. Blocks for `az` run if `az` says so;
-/// else a shell reads them without doing anything.
+/// Runs what is to be run, in order, and gives what each printed. Blocks for `az` run if `az` says so,
+/// those for Go where there is a `go`; else a shell reads them without doing anything.
 pub(super) fn run(root: &Path, chapter: &Chapter, az: bool) -> Result<Vec<Printed>> {
     let ours = |block: &Block| !["rust", "output"].contains(&block.language.as_str());
     if !chapter.blocks.iter().any(ours) {
@@ -29,7 +29,9 @@ pub(super) fn run(root: &Path, chapter: &Chapter, az: bool) -> Result<Vec<Printe
     for block in chapter.blocks.iter().filter(|block| ours(block)) {
         let at = || format!("{}:{}", chapter.path, block.line);
         let text = place.go(block).with_context(at)?;
-        if block.runs() || (az && block.has("az")) {
+        if block.has("go") && !place.go {
+            println!("{}: left out, since there is no `go` here", at());
+        } else if block.runs() || (az && block.has("az")) {
             printed.push(Printed { path: chapter.path.clone(), line: block.line, text });
         }
     }
@@ -43,6 +45,8 @@ struct Place {
     emulator: PathBuf,
     path: OsString,
     az: bool,
+    /// Whether there is a Go.
+    go: bool,
 }
 
 impl Place {
@@ -60,7 +64,10 @@ impl Place {
         let folder =
             std::env::temp_dir().join(format!("azvault-guide-{}-{name}", std::process::id()));
         std::fs::create_dir_all(folder.join("home"))?;
-        Ok(Self { root: root.to_owned(), folder, emulator, path, az })
+        let go = std::env::split_paths(&path).any(|folder| {
+            folder.join("go").with_extension(std::env::consts::EXE_EXTENSION).is_file()
+        });
+        Ok(Self { root: root.to_owned(), folder, emulator, path, az, go })
     }
 
     /// Does what a block of this language is for, and gives what it printed.
@@ -74,6 +81,14 @@ impl Place {
                 self.ran(self.command("sh").args(["-nc", &code]))
             }
             "sh" if block.has("az") => self.signed_in(&code),
+            "sh" if block.has("go") && !self.go => {
+                self.ran(self.command("sh").args(["-nc", &code]))
+            }
+            "sh" if block.has("go") => {
+                let mut command = self.command("sh");
+                let folders = conformance::go_folders(&self.root)?;
+                self.ran(command.args(["-euc", &code]).envs(folders).env("GOTOOLCHAIN", "local"))
+            }
             "sh" => self.ran(self.command("sh").args(["-euc", &code])),
             "python" if block.value("file").is_none() => {
                 std::fs::write(self.folder.join("block.py"), &code)?;

@@ -8,6 +8,8 @@ const CORE: &str = "azvault-core";
 const CRYPTO: &str = "azvault-crypto";
 const EMULATOR: &str = "azvault-emulator";
 const KEYS: &str = "azvault-keys";
+/// What shows in core's documentation how its types are used: core serves nothing by itself.
+const SHOWS_CORE: &str = "azvault-secrets";
 const SERVICES: [&str; 5] = [
     KEYS,
     "azvault-secrets",
@@ -41,11 +43,12 @@ fn problems(member: &Member, ours: &[&str]) -> Vec<Problem> {
         }
     }
     for (dependency, entry) in member.dependencies("dev-dependencies") {
-        if dependency == EMULATOR && name != EMULATOR {
+        if (dependency == EMULATOR && name != EMULATOR) || (dependency, name) == (SHOWS_CORE, CORE)
+        {
             // Cargo strips a dev-dependency without a version; one with a version is a cycle.
             let inherited = entry.get("workspace").is_some();
             if inherited || entry.get("version").is_some() || entry.get("path").is_none() {
-                problems.push(format!("{name}: dev-depend on {EMULATOR} by a literal path only"));
+                problems.push(format!("{name}: dev-depend on {dependency} by a literal path only"));
             }
         } else if ours.contains(&dependency) && !allowed.contains(&dependency) {
             problems
@@ -83,7 +86,7 @@ mod tests {
         .members()
         .iter()
         .filter(|member| member.dir == "crates/x")
-        .flat_map(|member| problems(member, &[CORE, EMULATOR, "azvault-keys"]))
+        .flat_map(|member| problems(member, &[CORE, EMULATOR, "azvault-keys", SHOWS_CORE]))
         .collect()
     }
 
@@ -121,6 +124,18 @@ mod tests {
     #[test]
     fn core_uses_none_of_ours() {
         assert_eq!(of("azvault-core", "[dependencies]\nazvault-keys.workspace = true").len(), 1);
+    }
+
+    #[test]
+    fn core_s_documentation_shows_a_service_crate_that_is_not_published_with_it() {
+        let tables = |entry| format!("[dev-dependencies]\nazvault-secrets = {{ {entry} }}");
+        assert!(of(CORE, &tables("path = \"../secrets\"")).is_empty());
+        for entry in ["workspace = true", "path = \"../secrets\", version = \"0.1\""] {
+            assert_eq!(of(CORE, &tables(entry)).len(), 1, "{entry}");
+        }
+        assert_eq!(of(CORE, "[dependencies]\nazvault-secrets = { path = \"x\" }").len(), 1);
+        let other = "[dev-dependencies]\nazvault-keys = { path = \"../keys\" }";
+        assert_eq!(of(CORE, other).len(), 1);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use super::{Problem, scan};
 use crate::tree::Tree;
 
 /// The types beside those whose name ends in `Client`.
-const TYPES: [&str; 4] = ["Emulator", "Fleet", "Provisioner", "SecretCache"];
+const TYPES: [&str; 7] =
+    ["Call", "Emulator", "Fleet", "Pager", "Poller", "Provisioner", "SecretCache"];
 
 /// Types that end so and are no client of a user's, with the reason.
 const NOT: [(&str, &str); 1] =
@@ -145,6 +146,15 @@ mod tests {
         assert!(of(&format!("{SHOWN}{pointing}")).is_empty());
         let other = pointing.replace("verify", "decrypt");
         assert_eq!(of(&format!("{SHOWN}{other}")).len(), 1);
+    }
+
+    #[test]
+    fn what_a_client_gives_needs_examples_too() {
+        for head in ["<T: 'static> Call<T>", "<T: Send + 'static> Poller<T>", "<T> Pager<T>"] {
+            let text = format!("impl{head} {{\n    pub fn a(&self) {{}}\n}}\n");
+            let tree = Tree::of(&[("crates/core/src/a.rs", &text)]);
+            assert_eq!(check(&tree).len(), 1, "{head}");
+        }
     }
 
     #[test]

@@ -41,6 +41,28 @@ struct WirePage<T> {
 }
 
 /// A list as a stream of pages.
+///
+/// # Examples
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = azvault_emulator::Emulator::in_memory();
+/// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+/// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+/// # for name in ["a", "b", "c"] {
+/// #     client.set_secret(name, "hunter2").await?;
+/// # }
+/// use futures::TryStreamExt as _;
+///
+/// let mut pages = client.list_secret_properties().page_size(2).pages();
+/// let first = pages.try_next().await?.expect("the vault has secrets");
+/// assert_eq!(first.items.len(), 2);
+///
+/// // The page that comes next, to be kept while this one's items are worked on.
+/// assert_eq!(pages.continuation(), first.continuation);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a list is requested when its pages are asked for"]
 pub struct Pages<T> {
     pub(super) client: Client,
@@ -72,6 +94,8 @@ pub(super) struct Fetching<T> {
 
 impl<T: DeserializeOwned + Send + 'static> Pages<T> {
     /// Where to go on: the page that comes next.
+    ///
+    /// See the example of [`Pages`].
     pub fn continuation(&self) -> Option<Continuation> {
         match (&self.fetching, &self.next) {
             (Some(fetching), _) => fetching.from.clone(),

@@ -67,6 +67,22 @@ pub trait Strategy<T>: Send + Sync {
 /// 100 ms at first and then after a tenth of the time passed, or when the service says.
 ///
 /// Dropping it leaves the operation to the service.
+///
+/// # Examples
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = azvault_emulator::Emulator::in_memory();
+/// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+/// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+/// # client.set_secret("db-password", "hunter2").await?;
+/// // The first await begins the deletion, the second waits for its end.
+/// let poller = client.begin_delete_secret("db-password").await?;
+/// let deleted = poller.await?;
+/// assert_eq!(deleted.name(), "db-password");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "the operation goes on, but nobody waits for its result"]
 pub struct Poller<T> {
     pipeline: Pipeline,
@@ -98,6 +114,70 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 impl<T: Send + 'static> Poller<T> {
     /// A poller that looks by `strategy`.
+    ///
+    /// # Examples
+    /// ```
+    /// use azure_core::http::Method;
+    /// use azvault_core::{
+    ///     Call, Client, ClientBuilder, Operation, Poller, Result,
+    ///     poller::{PollState, ProvisioningState},
+    /// };
+    /// use serde_json::{Value, json};
+    ///
+    /// # struct GroupsClient {
+    /// #     client: Client,
+    /// #     subscription: String,
+    /// # }
+    /// #
+    /// # impl azvault_core::ServiceClient for GroupsClient {
+    /// #     const API_VERSION: &'static str = "2021-04-01";
+    /// #     type Seed = String;
+    /// #
+    /// #     fn from_client(client: Client, subscription: String) -> Result<Self> {
+    /// #         Ok(Self { client, subscription })
+    /// #     }
+    /// #
+    /// #     fn requirement(
+    /// #         endpoint: &azvault_core::Endpoint,
+    /// #         cloud: Option<&azvault_core::auth::Cloud>,
+    /// #     ) -> Option<azvault_core::auth::Requirement> {
+    /// #         Some(azvault_core::auth::Requirement::of_resource_manager(endpoint, cloud))
+    /// #     }
+    /// # }
+    /// #
+    /// static CREATE: Operation = Operation::idempotent("begin_create_group");
+    ///
+    /// // Of a client of your own: ServiceClient shows how to make one.
+    /// impl GroupsClient {
+    ///     fn begin_create(&self, name: &str) -> Call<Poller<Value>> {
+    ///         let path = ["subscriptions", &self.subscription, "resourceGroups", name];
+    ///         let body = json!({ "location": "westeurope" });
+    ///         let request = self.client.request_json(Method::Put, &path, &body);
+    ///         // Looks at the group until its provisioningState is an end.
+    ///         let work = ProvisioningState::new(self.client.clone(), CREATE.name(), &path);
+    ///         let pipeline = self.client.pipeline().clone();
+    ///         Call::new(pipeline.clone(), &CREATE, request, move |answer| {
+    ///             let poller = Poller::new(pipeline, &CREATE, work?).begun_by(answer);
+    ///             Ok(match ProvisioningState::read(answer)? {
+    ///                 PollState::Done(group) => poller.ready(group),
+    ///                 _ => poller,
+    ///             })
+    ///         })
+    ///     }
+    /// }
+    /// #
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let (address, subscription) = (emulator.management_url(), emulator.subscription_id().to_owned());
+    /// # let groups = ClientBuilder::<GroupsClient>::new(&address, subscription)
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    ///
+    /// let group = groups.begin_create("my-group").await?.await?;
+    /// assert_eq!(group["properties"]["provisioningState"], "Succeeded");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(
         pipeline: Pipeline,
         operation: &'static Operation,
@@ -118,24 +198,63 @@ impl<T: Send + 'static> Poller<T> {
     }
 
     /// Takes the result from the answer that began the operation, so that nothing is asked again.
+    ///
+    /// See the example of [`new`](Self::new).
     pub fn ready(mut self, result: T) -> Self {
         self.ready = Some(result);
         self
     }
 
     /// Waits before the first look as long as the answer that began the operation asks for.
+    ///
+    /// See the example of [`new`](Self::new).
     pub fn begun_by(mut self, answer: &RawResponse) -> Self {
         self.asked = server_delay(answer.headers(), self.pipeline.clock().now());
         self
     }
 
     /// How long to wait for the end; 10 min unless set. The operation itself goes on.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// # use std::time::Duration;
+    /// let poller = client.begin_delete_secret("db-password").await?;
+    /// let deleted = poller.with_timeout(Duration::from_secs(30)).await?;
+    /// # assert_eq!(deleted.name(), "db-password");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_timeout(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
     }
 
     /// Text to go on from in another process. It holds no secret.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// use azvault_core::poller::ResumeToken;
+    ///
+    /// let kept: String = client.begin_delete_secret("db-password").await?.resume_token().to_string();
+    ///
+    /// // In another process:
+    /// let poller = client.resume_delete_secret(&ResumeToken::parse(&kept)?)?;
+    /// assert_eq!(poller.await?.name(), "db-password");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn resume_token(&self) -> ResumeToken {
         self.strategy.resume_token()
     }
@@ -144,6 +263,25 @@ impl<T: Send + 'static> Poller<T> {
     ///
     /// # Errors
     /// How the operation failed, or why its state cannot be told.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// use azvault_core::poller::PollState;
+    ///
+    /// let mut poller = client.begin_delete_secret("db-password").await?;
+    /// match poller.poll_once().await? {
+    ///     PollState::Done(deleted) => println!("{} is deleted", deleted.name()),
+    ///     _ => println!("not yet"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn poll_once(&mut self) -> Result<PollState<T>> {
         if self.finished {
             return Err(Error::new(ErrorKind::Other, "the operation has ended already"));
@@ -177,6 +315,61 @@ impl<T: Send + 'static> Poller<T> {
     ///
     /// # Errors
     /// `InvalidInput` if such an operation cannot be canceled; what the service reports.
+    ///
+    /// # Examples
+    /// ```
+    /// use azure_core::http::Method;
+    /// use azvault_core::{
+    ///     Call, Client, ClientBuilder, ErrorKind, Operation, Poller, Result,
+    ///     poller::{OperationStatus, ResultAt},
+    /// };
+    /// use serde_json::{Value, json};
+    ///
+    /// # struct CertificateClient(Client);
+    /// #
+    /// # impl azvault_core::ServiceClient for CertificateClient {
+    /// #     const API_VERSION: &'static str = "2026-04-01";
+    /// #     type Seed = ();
+    /// #
+    /// #     fn from_client(client: Client, (): ()) -> Result<Self> {
+    /// #         Ok(Self(client))
+    /// #     }
+    /// # }
+    /// #
+    /// static CREATE: Operation = Operation::makes_version("begin_create_certificate");
+    ///
+    /// // Of a client of your own: ServiceClient shows how to make one.
+    /// impl CertificateClient {
+    ///     async fn begin_create(&self, name: &str, policy: Value) -> Result<Poller<Value>> {
+    ///         let (client, pipeline) = (&self.0, self.0.pipeline().clone());
+    ///         let body = json!({ "policy": policy });
+    ///         let create = client.request_json(Method::Post, &["certificates", name, "create"], &body);
+    ///         Call::<Value>::json(pipeline.clone(), &CREATE, create).await?;
+    ///
+    ///         // What the service is asked to do tells how it is doing, and takes a cancellation.
+    ///         let pending = ["certificates", name, "pending"];
+    ///         let url = client.request(Method::Get, &pending)?.url().clone();
+    ///         let body = json!({ "cancellation_requested": true });
+    ///         let cancel = client.request_json(Method::Patch, &pending, &body)?;
+    ///         let work = OperationStatus::new(client.clone(), CREATE.name(), url, ResultAt::Target)?;
+    ///         Ok(Poller::new(pipeline, &CREATE, work.with_cancel(cancel)))
+    ///     }
+    /// }
+    /// #
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = ClientBuilder::<CertificateClient>::new(&emulator.vault_url("my-vault"), ())
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # let policy = json!({ "issuer": { "name": "Unknown" }, "x509_props": { "subject": "CN=web" }, "key_props": { "kty": "EC", "crv": "P-256" } });
+    ///
+    /// let mut poller = client.begin_create("web", policy).await?;
+    /// poller.cancel().await?;
+    /// let error = poller.wait().await.expect_err("it was canceled");
+    /// assert_eq!(error.kind(), ErrorKind::OperationCanceled);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn cancel(&mut self) -> Result<()> {
         let ended = self.finished || self.ready.is_some();
         let Some(mut request) = self.strategy.cancel().filter(|_| !ended) else {
@@ -195,6 +388,21 @@ impl<T: Send + 'static> Poller<T> {
     ///
     /// # Errors
     /// How the operation failed; `Timeout` if it did not end in time.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// let poller = client.begin_delete_secret("db-password").await?;
+    /// let deleted = poller.wait().await?;
+    /// assert!(deleted.scheduled_purge_on() > deleted.deleted_on());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn wait(mut self) -> Result<T> {
         let mut outage: Option<Error> = None;
         let out_of_time = |error: Error, outage: Option<Error>| match outage {
@@ -221,6 +429,30 @@ impl<T: Send + 'static> Poller<T> {
     }
 
     /// The states as they come, each before the wait that follows it; the last is `Done`.
+    ///
+    /// # Examples
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = azvault_emulator::Emulator::in_memory();
+    /// # let client = azvault_secrets::SecretClient::builder(&emulator.vault_url("my-vault"))
+    /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
+    /// # client.set_secret("db-password", "hunter2").await?;
+    /// use std::pin::pin;
+    ///
+    /// use azvault_core::poller::PollState;
+    /// use futures::TryStreamExt as _;
+    ///
+    /// let mut states = pin!(client.begin_delete_secret("db-password").await?.states());
+    /// while let Some(state) = states.try_next().await? {
+    ///     match state {
+    ///         PollState::Done(deleted) => println!("{} is deleted", deleted.name()),
+    ///         _ => println!("still being deleted"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn states(self) -> impl Stream<Item = Result<PollState<T>>> + Send {
         let wait = self.is_asked_to_wait();
         futures::stream::unfold((self, wait), |(mut poller, wait)| async move {

@@ -35,9 +35,10 @@ pub(super) const PYTHON: &Client = &python::CLIENT;
 
 pub(super) const AZ: &Client = &az::CLIENT;
 
+pub(super) const GO: &Client = &go::CLIENT;
+
 /// Every client.
-pub(super) const ALL: [&Client; 6] =
-    [PYTHON, &js::CLIENT, &go::CLIENT, &java::CLIENT, &rust::CLIENT, AZ];
+pub(super) const ALL: [&Client; 6] = [PYTHON, &js::CLIENT, GO, &java::CLIENT, &rust::CLIENT, AZ];
 
 /// Those that run when none is named.
 pub(super) const IN_CI: [&Client; 2] = [PYTHON, &js::CLIENT];
