@@ -1,6 +1,8 @@
 //! What the service is told by its environment.
 
-use std::{error::Error, net::SocketAddr, str::FromStr, time::Duration};
+use std::{error::Error, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+
+use tokio_postgres::config::SslMode;
 
 /// The settings. None of them is a secret: those are in the vault.
 #[derive(Clone, Debug)]
@@ -10,7 +12,11 @@ pub(crate) struct Config {
     /// `KEY_VAULT_NAME`: the vault in Azure; without one, an emulator in this process.
     pub(crate) vault: Option<String>,
     /// `DATABASE_URL`: a PostgreSQL without its password; without one, a stand-in in this process.
+    /// In TLS, unless it says `sslmode=disable`.
     pub(crate) database: Option<tokio_postgres::Config>,
+    /// `DATABASE_CA`: a file of the authorities, in PEM, that the database's certificate may be by;
+    /// without one, those that this machine believes.
+    pub(crate) database_ca: Option<PathBuf>,
     /// `DATABASE_PASSWORD_SECRET`: the secret that is the database's password.
     pub(crate) password_secret: String,
     /// `SIGNING_KEY`: the key that signs tokens, on the curve P-256.
@@ -31,6 +37,7 @@ impl Config {
             listen: parsed("LISTEN", &text("LISTEN", "127.0.0.1:8080"))?,
             vault: variable("KEY_VAULT_NAME"),
             database: variable("DATABASE_URL").as_deref().map(database).transpose()?,
+            database_ca: variable("DATABASE_CA").map(PathBuf::from),
             password_secret: text("DATABASE_PASSWORD_SECRET", "db-password"),
             signing_key: text("SIGNING_KEY", "tokens"),
             issuer: text("ISSUER", "https://orders.example"),
@@ -50,13 +57,19 @@ impl Config {
 
 /// A database's address. Its password has no place there: whoever sees the environment would.
 fn database(url: &str) -> Result<tokio_postgres::Config, Box<dyn Error>> {
+    // Its own word for what `require` is here: the name in the certificate is looked at, too.
+    let url = url.replace("sslmode=verify-full", "sslmode=require");
     // The parser's error may repeat what it read.
-    let config = tokio_postgres::Config::from_str(url)
+    let mut config = tokio_postgres::Config::from_str(&url)
         .map_err(|_| "DATABASE_URL is not an address such as postgres://user@host/database")?;
     if config.get_password().is_some() {
         return Err(
             "DATABASE_URL has a password: take it out, the service reads it from the vault".into(),
         );
+    }
+    // What may go without TLS may go to anybody who says that there is none, the password with it.
+    if config.get_ssl_mode() == SslMode::Prefer {
+        config.ssl_mode(SslMode::Require);
     }
     Ok(config)
 }
@@ -98,6 +111,21 @@ mod tests {
         assert!(error.contains("has a password") && !error.contains("hunter2"), "{error}");
         let error = read(&[("DATABASE_URL", "postgres://orders:hunter2@db:port")]).unwrap_err();
         assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn the_database_is_asked_for_in_tls_unless_that_is_disabled() {
+        for (query, mode) in [
+            ("", SslMode::Require),
+            ("?sslmode=prefer", SslMode::Require),
+            ("?sslmode=require", SslMode::Require),
+            ("?sslmode=verify-full", SslMode::Require),
+            ("?sslmode=disable", SslMode::Disable),
+        ] {
+            let url = format!("postgres://orders@db/orders{query}");
+            let config = read(&[("DATABASE_URL", &url)]).unwrap();
+            assert_eq!(config.database.unwrap().get_ssl_mode(), mode, "{query}");
+        }
     }
 
     #[test]

@@ -14,7 +14,6 @@ use std::{
 use azvault_core::time::Clock;
 use azvault_secrets::{SecretBundle, SecretCache};
 use deadpool_postgres::{Client, Manager, Pool, PoolError, Runtime};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::Mutex;
 use tokio_postgres::{
     Row,
@@ -56,13 +55,14 @@ pub(crate) enum NotTaken {
 
 impl Database {
     /// Connects once, so that a service that cannot work does not start.
+    /// `tls` knows whom to believe to be the database.
     pub(crate) async fn connect(
         cache: SecretCache,
         secret: &str,
         config: tokio_postgres::Config,
+        tls: MakeRustlsConnect,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Box<dyn Error>> {
-        let tls = tls();
         let bundle = cache.get_secret(secret).await?;
         let first = generation(&config, &tls, &bundle).await?;
         let current = RwLock::new(Arc::new(first));
@@ -175,11 +175,15 @@ async fn generation(
     bundle: &SecretBundle,
 ) -> Result<Generation, NotTaken> {
     let mut config = config.clone();
-    config.password(bundle.value().expose()).connect_timeout(WAIT);
+    config.password(bundle.value().expose());
+    // A server that is gone without a word is noticed by what it leaves unanswered.
+    config.connect_timeout(WAIT).tcp_user_timeout(WAIT).keepalives_idle(IDLE);
     let pool = Pool::builder(Manager::new(config, tls.clone()))
         .max_size(CONNECTIONS)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))
+        // The one of `config` ends with the connection: not the handshake, nor the login.
+        .create_timeout(Some(WAIT))
         .build()
         .map_err(|error| NotTaken::Unusable(error.into()))?;
     match pool.get().await {
@@ -189,24 +193,10 @@ async fn generation(
     }
 }
 
-/// TLS by what this machine trusts, for servers that offer it (`sslmode=require` insists).
-fn tls() -> MakeRustlsConnect {
-    // In vain if the program has chosen a provider before, which is as good.
-    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-    match MakeRustlsConnect::with_native_certs() {
-        Ok((connector, _unreadable)) => connector,
-        Err(_) => {
-            tracing::warn!("this machine trusts nobody: no database is reached by TLS");
-            let nobody = RootCertStore::empty();
-            let config = ClientConfig::builder().with_root_certificates(nobody);
-            MakeRustlsConnect::new(config.with_no_client_auth())
-        }
-    }
-}
-
 /// Whether the connection ended, by the server's will or before it could say anything.
-fn is_end(error: &tokio_postgres::Error) -> bool {
-    error.code().is_none_or(|code| *code == SqlState::ADMIN_SHUTDOWN)
+pub(crate) fn is_end(error: &tokio_postgres::Error) -> bool {
+    let codes = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+    error.code().is_none_or(|code| codes.contains(code))
 }
 
 fn is_refusal(error: &PoolError) -> bool {
@@ -238,8 +228,10 @@ impl Error for NotTaken {
 const CONNECTIONS: usize = 8;
 /// How often a request asks for a connection: pools may be replaced under it.
 const TRIES: usize = 4;
-/// How long to wait for a connection.
+/// How long to wait for a connection, for a login, and for a sign of life.
 const WAIT: Duration = Duration::from_secs(5);
+/// After how long a connection that lies idle is probed.
+const IDLE: Duration = Duration::from_secs(30);
 /// How long a password is looked for while neither the old nor the new one is let in.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(250);

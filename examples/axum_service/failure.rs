@@ -10,6 +10,9 @@ use axum::{
 use azvault_core::ErrorKind;
 use deadpool_postgres::PoolError;
 use serde_json::json;
+use tokio_postgres::error::DbError;
+
+use crate::database::is_end;
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -52,6 +55,7 @@ impl Failure {
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
             Self::PasswordRefused | Self::Pool(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(error) if is_end(error) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -110,12 +114,24 @@ impl IntoResponse for Failure {
 }
 
 /// An error with those that caused it, in one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = said(error);
     let mut cause = error.source();
     while let Some(error) = cause {
-        text = format!("{text}: {error}");
+        let said = said(error);
+        // Some repeat their cause themselves.
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
         cause = error.source();
     }
     text
+}
+
+/// What an error says itself. A database's details may be a row, which is nobody's but its user's.
+fn said(error: &(dyn Error + 'static)) -> String {
+    match error.downcast_ref::<DbError>() {
+        Some(error) => format!("{}: {}", error.severity(), error.message()),
+        None => error.to_string(),
+    }
 }

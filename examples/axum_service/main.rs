@@ -20,6 +20,7 @@ mod stand_in;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod tour;
 mod user;
 mod web;

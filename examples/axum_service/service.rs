@@ -15,6 +15,7 @@ use azvault_keys::KeyClient;
 use azvault_secrets::{SecretCache, SecretClient};
 use futures::StreamExt;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{config::Config, database::Database, failure::chain, keyring::Keyring, web};
 
@@ -36,7 +37,7 @@ impl Service {
     /// When either cannot be had, with what to do about it: better no service than one that fails.
     pub(crate) async fn start(
         config: &Config,
-        database: tokio_postgres::Config,
+        database: (tokio_postgres::Config, MakeRustlsConnect),
         secrets: SecretClient,
         keys: KeyClient,
         clock: Arc<dyn Clock>,
@@ -47,10 +48,12 @@ impl Service {
             .stale_if_error(OUTAGE) // the password that was good is good while the vault is out
             .build();
         let (secret, key) = (&config.password_secret, &config.signing_key);
-        let database =
-            Database::connect(cache.clone(), secret, database, Arc::clone(&clock)).await.map_err(
-                |error| explained(&format!("the database, by '{secret}' of {vault}"), &*error),
-            )?;
+        let (address, tls) = database;
+        let database = Database::connect(cache.clone(), secret, address, tls, Arc::clone(&clock))
+            .await
+            .map_err(|error| {
+                explained(&format!("the database, by '{secret}' of {vault}"), &*error)
+            })?;
         database.run(web::TABLE, &[]).await?;
         let keyring = Keyring::open(keys, config, Arc::clone(&clock))
             .await

@@ -17,8 +17,10 @@ use crate::{
     user::{Placed, User},
 };
 
+mod postgres;
 mod rotation;
 mod serving;
+mod tls;
 
 /// A service that runs, with all that it runs on.
 struct Running {
@@ -78,6 +80,15 @@ impl Running {
             }
         }
         panic!("there are {} keys", self.user.keys().await.unwrap());
+    }
+
+    /// A request of whom neither password lets in, and which asks the vault for a newer one.
+    async fn see_without_password(&self, placed: Placed) -> JoinHandle<StatusCode> {
+        let before = self.reads();
+        let user = self.user.clone();
+        let seen = spawn(async move { user.see(&placed).await.unwrap() });
+        until(|| self.reads() > before).await;
+        seen
     }
 
     /// What a request that waits for a new password is answered with, once there is one.

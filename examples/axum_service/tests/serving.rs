@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{Running, place, spawn, until};
+use super::{Running, place, until};
 use crate::surroundings::FIRST_PASSWORD;
 
 #[tokio::test]
@@ -85,13 +85,10 @@ async fn what_is_no_order_is_refused_before_the_vault_is_asked() {
 #[tokio::test]
 async fn told_to_stop_it_answers_what_is_under_way() {
     let mut running = Running::start().await;
-    let placed = Arc::new(running.placed().await);
+    let placed = running.placed().await;
     running.database().set_password("a better password");
     running.database().end_sessions();
-    let before = running.reads();
-    let (user, order) = (running.user.clone(), placed.clone());
-    let seen = spawn(async move { user.see(&order).await.unwrap() });
-    until(|| running.reads() > before).await;
+    let seen = running.see_without_password(placed).await;
     running.stop.take().unwrap().send(()).unwrap();
     running.set_secret("a better password").await;
     assert_eq!(running.answered(seen).await, StatusCode::OK);
