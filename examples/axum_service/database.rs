@@ -22,7 +22,10 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    standing::{Noted, Standing},
+};
 
 /// The database. Its password is in no field: the cache has it, and each pool.
 pub(crate) struct Database {
@@ -34,6 +37,8 @@ pub(crate) struct Database {
     current: RwLock<Arc<Generation>>,
     /// One at a time looks for a new password; when that was last in vain.
     renewing: Mutex<Option<Duration>>,
+    /// As the password was found last.
+    pub(crate) password: Noted,
 }
 
 /// The connections by one version of the secret.
@@ -67,7 +72,8 @@ impl Database {
         let first = generation(&config, &tls, &bundle).await?;
         let current = RwLock::new(Arc::new(first));
         let renewing = Mutex::new(None);
-        Ok(Self { cache, secret: secret.to_owned(), config, tls, clock, current, renewing })
+        let (secret, password) = (secret.to_owned(), Noted::usable("the database's password"));
+        Ok(Self { cache, secret, config, tls, clock, current, renewing, password })
     }
 
     /// Runs a statement that does no harm when it is run twice: a connection may break, after a
@@ -118,7 +124,19 @@ impl Database {
     /// Takes what the cache says is the password now, if the database does.
     pub(crate) async fn adopt(&self, bundle: &SecretBundle) -> Result<(), NotTaken> {
         let _turn = self.renewing.lock().await;
-        self.replace(bundle).await.map(drop)
+        let taken = self.replace(bundle).await.map(drop);
+        self.password.note(match &taken {
+            Err(NotTaken::Refused) => Standing::Refused,
+            _ => Standing::Usable,
+        });
+        taken
+    }
+
+    /// The watch over the password found no version of it.
+    pub(crate) async fn note_unread(&self, error: &azvault_core::Error) {
+        let secrets = self.cache.client();
+        let deleted = async || secrets.get_deleted_secret(&self.secret).await.map(drop);
+        self.password.note(Standing::of(error, deleted).await);
     }
 
     /// After `refused` was: sees the password change, if somebody is at it just now.
@@ -132,9 +150,12 @@ impl Database {
             return Err(Failure::PasswordRefused);
         }
         loop {
-            let bundle = self.cache.refresh_now(&self.secret).await.map_err(Failure::Vault)?;
+            let bundle = self.cache.refresh_now(&self.secret).await.map_err(Failure::Password)?;
             match self.replace(&bundle).await {
-                Ok(true) => return Ok(()),
+                Ok(true) => {
+                    self.password.note(Standing::Usable);
+                    return Ok(());
+                }
                 // It has the old one, or one that the database is yet to be told of.
                 Ok(false) | Err(NotTaken::Refused) => {}
                 Err(NotTaken::Untried(PoolError::Backend(error))) if is_end(&error) => {}
@@ -144,6 +165,7 @@ impl Database {
             let now = self.clock.elapsed();
             if now.saturating_sub(begun) >= PATIENCE {
                 *in_vain = Some(now);
+                self.password.note(Standing::Refused);
                 return Err(Failure::PasswordRefused);
             }
             self.clock.sleep(PAUSE).await;

@@ -29,6 +29,8 @@ pub(crate) enum Failure {
     NotAnOrder(&'static str),
     /// The vault was needed and could not help.
     Vault(azvault_core::Error),
+    /// The database refused the password, and the vault could not be asked for another.
+    Password(azvault_core::Error),
     /// The database refused the password, and the vault has no newer one.
     PasswordRefused,
     /// No connection to the database.
@@ -54,7 +56,9 @@ impl Failure {
                 // Somebody has to mend these: a permission, a key that is gone.
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
-            Self::PasswordRefused | Self::Pool(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Password(_) | Self::PasswordRefused | Self::Pool(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Database(error) if is_end(error) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -73,7 +77,7 @@ impl fmt::Display for Failure {
             Self::NoOrder => "there is no such order",
             Self::NotAnOrder(reason) => reason,
             Self::Vault(_) => "tokens cannot be issued just now",
-            Self::PasswordRefused | Self::Pool(_) | Self::Database(_) => {
+            Self::Password(_) | Self::PasswordRefused | Self::Pool(_) | Self::Database(_) => {
                 "the orders cannot be reached just now"
             }
         })
@@ -83,7 +87,7 @@ impl fmt::Display for Failure {
 impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::BadToken(error) | Self::Vault(error) => Some(error),
+            Self::BadToken(error) | Self::Vault(error) | Self::Password(error) => Some(error),
             Self::Pool(error) => Some(error),
             Self::Database(error) => Some(error),
             _ => None,

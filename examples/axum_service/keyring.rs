@@ -19,7 +19,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::{config::Config, failure::Failure};
+use crate::{
+    config::Config,
+    failure::Failure,
+    standing::{Noted, Standing},
+};
 
 /// What a token says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,6 +47,10 @@ pub(crate) struct Keyring {
     keys: RwLock<Arc<Keys>>,
     /// One looks at a time; when it was last done for a token of an unknown key.
     looking: Mutex<Option<Duration>>,
+    /// As the last look found the key.
+    looked: Noted,
+    /// As the last token that was to be signed found it.
+    signed: Noted,
 }
 
 struct Keys {
@@ -85,6 +93,8 @@ impl Keyring {
             clock,
             keys: RwLock::new(Arc::new(keys)),
             looking: Mutex::new(None),
+            looked: Noted::usable("the key of tokens"),
+            signed: Noted::usable("signing by the key of tokens"),
         })
     }
 
@@ -98,13 +108,33 @@ impl Keyring {
             exp: (now + self.lifetime).unix_timestamp(),
             sub: order.to_owned(),
         };
-        match self.keys().sign(&claims).await {
+        let signed = match self.keys().sign(&claims).await {
             // That version was withdrawn since the last look.
             Err(error) if matches!(error.kind(), ErrorKind::Disabled | ErrorKind::NotFound) => {
                 self.look().await.map_err(Failure::Vault)?;
-                self.keys().sign(&claims).await.map_err(Failure::Vault)
+                self.keys().sign(&claims).await
             }
-            signed => signed.map_err(Failure::Vault),
+            signed => signed,
+        };
+        match signed.as_ref().map_err(azvault_core::Error::kind) {
+            Ok(_) => self.signed.note(Standing::Usable),
+            // No look would tell: this is another permission.
+            Err(
+                ErrorKind::ForbiddenByPolicy
+                | ErrorKind::ForbiddenByRbac
+                | ErrorKind::Forbidden
+                | ErrorKind::OperationForbidden,
+            ) => self.signed.note(Standing::SigningForbidden),
+            Err(_) => {}
+        }
+        signed.map_err(Failure::Vault)
+    }
+
+    /// What there is to say of the key.
+    pub(crate) fn standing(&self) -> Standing {
+        match self.looked.latest() {
+            Standing::Usable => self.signed.latest(),
+            standing => standing,
         }
     }
 
@@ -152,6 +182,17 @@ impl Keyring {
     }
 
     async fn look_in_turn(&self) -> Result<(), azvault_core::Error> {
+        let looked = self.take_versions().await;
+        let deleted = async || self.client.get_deleted_key(&self.key).await.map(drop);
+        self.looked.note(match &looked {
+            Ok(()) if self.keys().signer.is_some() => Standing::Usable,
+            Ok(()) => Standing::Disabled,
+            Err(error) => Standing::of(error, deleted).await,
+        });
+        looked
+    }
+
+    async fn take_versions(&self) -> Result<(), azvault_core::Error> {
         let known = self.keys();
         let lives = self.lifetime + self.look_every;
         let found = versions(&self.client, &self.key, &known.versions, &*self.clock, lives).await?;

@@ -17,6 +17,7 @@ mod failure;
 mod keyring;
 mod service;
 mod stand_in;
+mod standing;
 mod surroundings;
 #[cfg(test)]
 mod tests;

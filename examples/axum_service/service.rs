@@ -1,14 +1,6 @@
 //! The service as a whole: what it is made of, and its tasks.
 
-use std::{
-    error::Error,
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{error::Error, io, sync::Arc, time::Duration};
 
 use azvault_core::time::Clock;
 use azvault_keys::KeyClient;
@@ -27,7 +19,6 @@ pub(crate) struct Service {
     secret: String,
     look_every: Duration,
     clock: Arc<dyn Clock>,
-    vault_seen: AtomicBool,
 }
 
 impl Service {
@@ -65,7 +56,6 @@ impl Service {
             secret: secret.clone(),
             look_every: config.look_every,
             clock,
-            vault_seen: AtomicBool::new(true),
         }))
     }
 
@@ -99,11 +89,6 @@ impl Service {
         }
     }
 
-    /// Whether the vault answered when it was last looked at.
-    pub(crate) fn vault_seen(&self) -> &'static str {
-        if self.vault_seen.load(Ordering::Relaxed) { "reached" } else { "not reached" }
-    }
-
     async fn follow_password(self: Arc<Self>) {
         let mut versions = self.cache.watch(&self.secret, self.look_every);
         while let Some(version) = versions.next().await {
@@ -114,7 +99,10 @@ impl Service {
                         tracing::warn!(error = %chain(&error), "a new password is not used yet");
                     }
                 }
-                Err(error) => tracing::warn!(%error, "the database's password cannot be read"),
+                Err(error) => {
+                    tracing::warn!(%error, "the database's password cannot be read");
+                    self.database.note_unread(&error).await;
+                }
             }
         }
     }
@@ -122,9 +110,7 @@ impl Service {
     async fn follow_key(self: Arc<Self>) {
         loop {
             self.clock.sleep(self.look_every).await;
-            let looked = self.keyring.look().await;
-            self.vault_seen.store(looked.is_ok(), Ordering::Relaxed);
-            if let Err(error) = looked {
+            if let Err(error) = self.keyring.look().await {
                 tracing::warn!(%error, "the versions of the key cannot be read: the known ones stay");
             }
         }

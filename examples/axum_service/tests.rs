@@ -20,6 +20,7 @@ use crate::{
 mod postgres;
 mod rotation;
 mod serving;
+mod standing;
 mod tls;
 
 /// A service that runs, with all that it runs on.
@@ -103,16 +104,17 @@ impl Running {
         tokio::time::timeout(HANGS, seen).await.expect("it is not answered").unwrap()
     }
 
-    /// Lets the service look at the vault until it says that of it.
-    async fn until_vault_is(&self, seen: &str) {
-        let says = format!(r#""vault":"{seen}""#);
+    /// Lets the service look at the vault until it says that of its `password` or `signing_key`.
+    async fn until_it_says(&self, what: &str, standing: &str) {
+        let says = format!(r#""{what}":"{standing}"#);
         for _ in 0..200 {
             if self.user.get("/readyz", None).await.unwrap().1.contains(&says) {
                 return;
             }
             self.pass(self.place.config.look_every);
         }
-        panic!("the vault is not said to be {seen}");
+        let (_, ready) = self.user.get("/readyz", None).await.unwrap();
+        panic!("the {what} is not said to be {standing}: {ready}");
     }
 
     /// How often the vault was asked for what is there.

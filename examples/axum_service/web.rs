@@ -77,11 +77,12 @@ async fn keys(State(service): State<Arc<Service>>) -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "public, max-age=60")], Json(service.keyring.published()))
 }
 
-/// Whether requests can be served. A vault that is out is no reason to take them elsewhere: all
-/// instances have the same one, and most requests do not need it.
+/// Whether requests can be served, and what somebody has to mend. What is wrong in the vault is no
+/// reason to take requests elsewhere: all instances have the same one, and most requests do not need it.
 async fn ready(State(service): State<Arc<Service>>) -> Result<Json<Value>, Failure> {
     service.database.run("SELECT 1", &[]).await?;
-    Ok(Json(json!({ "database": "reached", "vault": service.vault_seen() })))
+    let (password, key) = (service.database.password.latest(), service.keyring.standing());
+    Ok(Json(json!({ "database": "reached", "password": password, "signing_key": key })))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

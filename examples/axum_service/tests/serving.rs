@@ -50,14 +50,14 @@ async fn while_the_vault_is_out_orders_are_seen_and_none_is_placed() {
     let placed = running.placed().await;
     let outage = running.emulator().faults().always().vault("my-vault").status(503);
     running.database().end_sessions();
-    running.until_vault_is("not reached").await;
+    running.until_it_says("signing_key", "unreachable").await;
     assert_eq!(running.see(&placed).await, StatusCode::OK);
     let (status, _) = running.user.order("milk").await.unwrap();
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
 
     outage.cancel();
     running.placed().await;
-    running.until_vault_is("reached").await;
+    running.until_it_says("signing_key", "usable").await;
 }
 
 #[tokio::test]
