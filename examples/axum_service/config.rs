@@ -44,6 +44,11 @@ impl Config {
             token_lifetime: seconds("TOKEN_LIFETIME", &text("TOKEN_LIFETIME", "3600"))?,
             look_every: seconds("LOOK_EVERY", &text("LOOK_EVERY", "60"))?,
         };
+        if config.vault.is_none() && config.database.is_some() {
+            return Err("DATABASE_URL is set: KEY_VAULT_NAME must name the vault that has that \
+                        database's password"
+                .into());
+        }
         if config.vault.is_some() && config.database.is_none() {
             return Err(
                 "KEY_VAULT_NAME is set: DATABASE_URL must name the database whose password \
@@ -76,9 +81,9 @@ fn database(url: &str) -> Result<tokio_postgres::Config, Box<dyn Error>> {
 
 fn seconds(name: &str, text: &str) -> Result<Duration, Box<dyn Error>> {
     let seconds: u64 = parsed(name, text)?;
-    // The least that a watch looks at is far below.
-    if seconds == 0 {
-        Err(format!("{name} must be 1 at least").into())
+    // For longer than a day nothing should be believed that somebody has withdrawn.
+    if !(1..=DAY).contains(&seconds) {
+        Err(format!("{name} must be 1 to {DAY} seconds").into())
     } else {
         Ok(Duration::from_secs(seconds))
     }
@@ -87,6 +92,8 @@ fn seconds(name: &str, text: &str) -> Result<Duration, Box<dyn Error>> {
 fn parsed<T: FromStr<Err: std::fmt::Display>>(name: &str, text: &str) -> Result<T, Box<dyn Error>> {
     text.parse().map_err(|error| format!("{name} is '{text}': {error}").into())
 }
+
+const DAY: u64 = 24 * 60 * 60;
 
 #[cfg(test)]
 mod tests {
@@ -123,21 +130,26 @@ mod tests {
             ("?sslmode=disable", SslMode::Disable),
         ] {
             let url = format!("postgres://orders@db/orders{query}");
-            let config = read(&[("DATABASE_URL", &url)]).unwrap();
+            let config = read(&[("DATABASE_URL", &url), ("KEY_VAULT_NAME", "my-vault")]).unwrap();
             assert_eq!(config.database.unwrap().get_ssl_mode(), mode, "{query}");
         }
     }
 
     #[test]
-    fn a_vault_wants_a_database() {
+    fn a_vault_wants_a_database_and_a_database_a_vault() {
         let error = read(&[("KEY_VAULT_NAME", "my-vault")]).unwrap_err();
-        assert!(error.contains("DATABASE_URL"), "{error}");
+        assert!(error.contains("DATABASE_URL must"), "{error}");
+        let error = read(&[("DATABASE_URL", "postgres://orders@db/orders")]).unwrap_err();
+        assert!(error.contains("KEY_VAULT_NAME must"), "{error}");
     }
 
     #[test]
     fn what_is_no_number_is_said_by_name() {
         let error = read(&[("LOOK_EVERY", "often")]).unwrap_err();
         assert!(error.starts_with("LOOK_EVERY is 'often'"), "{error}");
-        assert!(read(&[("TOKEN_LIFETIME", "0")]).is_err());
+        for lifetime in ["0", "86401", "18446744073709551615"] {
+            let error = read(&[("TOKEN_LIFETIME", lifetime)]).unwrap_err();
+            assert_eq!(error, "TOKEN_LIFETIME must be 1 to 86400 seconds");
+        }
     }
 }

@@ -83,6 +83,9 @@ impl Surroundings {
     /// Serves until the process is told to end.
     pub(crate) async fn serve(self) -> Result<(), Box<dyn Error>> {
         let service = self.service().await?;
+        if self.emulator.is_some() {
+            tracing::warn!("the vault and the database are in this process, and end with it");
+        }
         let listener = TcpListener::bind(self.config.listen).await?;
         tracing::info!(address = %listener.local_addr()?, vault = %self.secrets.vault_url(), "serving");
         service.serve(listener, told_to_end()).await?;

@@ -25,7 +25,12 @@ const PASSWORD: &str = "p\u{e4}ssw\u{f6}rd, number 0: '%\\\"";
 /// A vault that has the password of the role in that server.
 async fn place(server: &Server) -> Surroundings {
     let url = server.url("localhost");
-    let config = Config::read(|name| (name == "DATABASE_URL").then(|| url.clone())).unwrap();
+    let config = Config::read(|name| match name {
+        "DATABASE_URL" => Some(url.clone()),
+        "KEY_VAULT_NAME" => Some("my-vault".to_owned()),
+        _ => None,
+    });
+    let config = config.unwrap();
     let database = config.database.clone().unwrap();
     let clock = SystemClock::shared();
     let place = Surroundings::in_process(config, RetryPolicy::none(), clock).await.unwrap();

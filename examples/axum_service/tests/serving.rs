@@ -11,7 +11,7 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::{Running, place, until};
-use crate::surroundings::FIRST_PASSWORD;
+use crate::{surroundings::FIRST_PASSWORD, user::User};
 
 #[tokio::test]
 async fn it_does_not_start_without_its_secret_its_key_or_a_login() {
@@ -77,9 +77,25 @@ async fn who_has_no_token_of_the_order_does_not_see_it() {
 async fn what_is_no_order_is_refused_before_the_vault_is_asked() {
     let running = Running::start().await;
     running.emulator().clear_journal();
-    let (status, _) = running.user.order("").await.unwrap();
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    for item in ["", "tea\0", &"t".repeat(201)] {
+        let (status, _) = running.user.order(item).await.unwrap();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
     assert!(running.emulator().journal().iter().all(|request| !request.path().contains("/sign")));
+}
+
+#[tokio::test]
+async fn no_cache_in_between_may_keep_a_token_or_an_order() {
+    let running = Running::start().await;
+    let placed = running.placed().await;
+    let User { http, base } = &*running.user;
+    let order = http.post(format!("{base}/orders")).header("content-type", "application/json");
+    let seen = http.get(format!("{base}{}", placed.path)).bearer_auth(&placed.token);
+    for request in [order.body(r#"{"item":"tea","quantity":1}"#), seen] {
+        let answer = request.send().await.unwrap();
+        assert!(answer.status().is_success());
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+    }
 }
 
 #[tokio::test]
