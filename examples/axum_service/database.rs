@@ -136,7 +136,7 @@ impl Database {
     pub(crate) async fn note_unread(&self, error: &azvault_core::Error) {
         let secrets = self.cache.client();
         let deleted = async || secrets.get_deleted_secret(&self.secret).await.map(drop);
-        self.password.note(Standing::of(error, deleted).await);
+        self.password.note_with(Standing::of(error, deleted).await, Some(error));
     }
 
     /// After `refused` was: sees the password change, if somebody is at it just now.

@@ -99,10 +99,7 @@ impl Service {
                         tracing::warn!(error = %chain(&error), "a new password is not used yet");
                     }
                 }
-                Err(error) => {
-                    tracing::warn!(%error, "the database's password cannot be read");
-                    self.database.note_unread(&error).await;
-                }
+                Err(error) => self.database.note_unread(&error).await,
             }
         }
     }
@@ -110,9 +107,7 @@ impl Service {
     async fn follow_key(self: Arc<Self>) {
         loop {
             self.clock.sleep(self.look_every).await;
-            if let Err(error) = self.keyring.look().await {
-                tracing::warn!(%error, "the versions of the key cannot be read: the known ones stay");
-            }
+            self.keyring.look().await;
         }
     }
 }

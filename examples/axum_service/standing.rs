@@ -92,12 +92,18 @@ impl Noted {
     }
 
     pub(crate) fn note(&self, standing: Standing) {
+        self.note_with(standing, None);
+    }
+
+    /// With the cause, for the log.
+    pub(crate) fn note_with(&self, standing: Standing, cause: Option<&Error>) {
+        let cause = cause.map(tracing::field::display);
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut *latest, standing);
         match standing {
             same if same == before => {}
             Standing::Usable => tracing::info!("{} is {standing} again", self.what),
-            _ => tracing::warn!("{} is {standing}", self.what),
+            _ => tracing::warn!(cause, "{} is {standing}", self.what),
         }
     }
 

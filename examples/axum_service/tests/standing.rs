@@ -120,3 +120,30 @@ async fn of_a_password_that_the_database_refuses_it_says_so_until_it_is_taken() 
     running.placed().await;
     running.until_it_says("password", "usable").await;
 }
+
+#[tokio::test]
+async fn orders_that_cannot_be_signed_do_not_each_have_the_vault_searched() {
+    let running = Running::start().await;
+    let deletion = running.place.keys.begin_delete_key("tokens").await.unwrap();
+    running.pass(std::time::Duration::from_secs(60));
+    deletion.wait().await.unwrap();
+    running.until_it_says("signing_key", "deleted: recover it").await;
+    running.emulator().clear_journal();
+    for _ in 0..20 {
+        assert!(running.user.order("milk").await.unwrap().0.is_server_error());
+    }
+    assert_eq!(running.asked("/sign"), 20);
+    // Once for all of them, and once for the look that came with the time that passed.
+    assert!(running.asked("/deletedkeys/tokens") <= 2);
+}
+
+#[tokio::test]
+async fn a_version_that_is_withdrawn_between_two_looks_fails_no_order() {
+    let running = Running::start().await;
+    let keys = &running.place.keys;
+    let first = keys.get_key("tokens").await.unwrap();
+    keys.rotate_key("tokens").await.unwrap();
+    let version = first.properties().version().unwrap();
+    keys.update_key_properties("tokens").version(version).enabled(false).await.unwrap();
+    running.placed().await;
+}
