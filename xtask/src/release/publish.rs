@@ -73,7 +73,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     refuse_changes()?;
-    if options.registry.is_none() {
+    if !is_ones_own(options.registry.as_deref()) {
         refuse_untagged()?;
         refuse_unprepared(&tree)?;
     }
@@ -85,6 +85,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether it is another registry than everybody's, which has two names.
+fn is_ones_own(registry: Option<&str>) -> bool {
+    registry.is_some_and(|name| name != "crates-io")
 }
 
 /// A release is what its tag says; a rehearsal on a registry of one's own needs none.

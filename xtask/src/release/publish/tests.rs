@@ -139,6 +139,12 @@ fn a_tag_whose_changes_still_wait_for_their_version_is_refused() {
     refuse_unprepared(&Tree::of(&[member])).unwrap();
 }
 
+#[test]
+fn everybodys_registry_is_not_ones_own_by_its_other_name() {
+    assert!(is_ones_own(Some("local")));
+    assert!(!is_ones_own(None) && !is_ones_own(Some("crates-io")));
+}
+
 fn releases_of(tree: &Tree) -> Vec<String> {
     let shown = |it: &Release| format!("{} {} {:?}", it.name, it.version, it.uses);
     super::releases(tree).unwrap().iter().map(shown).collect()
