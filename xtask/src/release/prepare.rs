@@ -63,7 +63,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     }
     println!(
         "read what came of it; then, as RELEASING.md says:\n  \
-         git commit --all --message \"chore: release {date}\"\n  \
+         git add --all && git commit --message \"chore: release {date}\"\n  \
          git tag --sign {}{date} --message \"azvault {date}\"",
         since::TAG
     );
