@@ -159,10 +159,13 @@ fn publish(
 
 /// One upload. Who hears of a failure may still have succeeded, so the registry has the last word.
 fn upload(release: &Release, registry: &mut impl Registry) -> Outcome {
-    let Err(error) = registry.publish(release) else { return Outcome::Published };
-    match registry.has(&release.name, &release.version) {
+    match registry.publish(release) {
         Ok(true) => Outcome::Published,
-        _ => Outcome::Failed(format!("{error:#}")),
+        Ok(false) => Outcome::Present,
+        Err(error) => match registry.has(&release.name, &release.version) {
+            Ok(true) => Outcome::Published,
+            _ => Outcome::Failed(format!("{error:#}")),
+        },
     }
 }
 

@@ -6,6 +6,7 @@ use super::*;
 #[derive(Default)]
 struct Fake {
     out: BTreeSet<String>,
+    yanked: BTreeSet<String>,
     refused: BTreeSet<String>,
     lost_answers: BTreeSet<String>,
     unreachable: bool,
@@ -24,10 +25,13 @@ impl Registry for Fake {
         Ok(self.out.contains(&key(name, version)))
     }
 
-    fn publish(&mut self, release: &Release) -> Result<()> {
+    fn publish(&mut self, release: &Release) -> Result<bool> {
         self.tried.push(release.name.clone());
         if self.refused.contains(&release.name) {
             return Err(anyhow!("503"));
+        }
+        if self.yanked.contains(&key(&release.name, &release.version)) {
+            return Ok(false);
         }
         // A version that is out stays out: a registry refuses it.
         if !self.out.insert(key(&release.name, &release.version)) {
@@ -36,7 +40,7 @@ impl Registry for Fake {
         if self.lost_answers.contains(&release.name) {
             return Err(anyhow!("timed out"));
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -102,6 +106,14 @@ fn an_upload_whose_answer_was_lost_is_out() {
     let outcomes = publish(&releases(), &mut registry).unwrap();
     assert!(outcomes.values().all(|it| *it == Outcome::Published));
     assert_eq!(registry.tried.iter().filter(|name| *name == "core").count(), 1);
+}
+
+#[test]
+fn a_version_that_was_yanked_is_out_and_holds_nobody() {
+    let mut registry = Fake { yanked: names(&["core 0.2.0"]), ..Fake::default() };
+    let outcomes = publish(&releases(), &mut registry).unwrap();
+    assert_eq!(outcomes["core"], Outcome::Present);
+    assert_eq!(outcomes["facade"], Outcome::Published);
 }
 
 #[test]
