@@ -89,9 +89,11 @@ fn is_out(told: &str) -> bool {
     told.contains(" is already uploaded") || told.contains(" already exists on ")
 }
 
-/// The last thing that was said: cargo ends with the cause.
-fn reason(told: &str) -> &str {
-    told.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("cargo publish failed")
+/// Cargo's last error with its causes, as one line.
+fn reason(told: &str) -> String {
+    let error =
+        told.rfind("error: ").and_then(|at| told.get(at + 7..)).unwrap_or("cargo publish failed");
+    error.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether cargo says that there is no such version, and not that it could not ask.
@@ -113,7 +115,8 @@ mod tests {
         let other =
             format!("{refused}the remote server responded with an error (status 503): later\n\n");
         assert!(!is_out(&other));
-        assert_eq!(reason(&other), "the remote server responded with an error (status 503): later");
+        let cause = "Caused by: the remote server responded with an error (status 503): later";
+        assert_eq!(reason(&other), format!("failed to publish a v0.1.0 to registry at x {cause}"));
     }
 
     #[test]
