@@ -51,6 +51,8 @@ fn one(tag: &str, name: &str, built: &Path) -> Result<Api> {
     // The documentation itself stays in a folder of each crate and tree: were it shared, the one of the
     // baseline could be taken for the present one.
     command.env("CARGO_BUILD_BUILD_DIR", built);
+    // A crate that does not compile is told by the compiler, and not by its own frames.
+    command.env("RUST_BACKTRACE", "0");
     let output = command.output().context("starting cargo semver-checks")?;
     let (found, told) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -101,7 +103,18 @@ fn from_the_root(item: &str) -> String {
 mod tests {
     use super::*;
 
+    /// As 0.51.0 told it, with a warning added; its descriptions are shortened.
     const BROKEN: &str = "
+--- failure inherent_method_missing: pub method removed or renamed ---
+
+Description:
+A publicly-visible method or associated fn is no longer available under its prior name.
+        ref: https://doc.rust-lang.org/cargo/reference/semver.html#item-remove
+       impl: https://github.com/obi1kenobi/cargo-semver-checks/tree/v0.51.0/src/lints/inherent_method_missing.ron
+
+Failed in:
+  SecretClient::get, previously in file /x/target/semver-checks/git-release_2026_11_22/307be/crates/secrets/src/client.rs:308
+
 --- failure struct_missing: pub struct removed or renamed ---
 
 Description:
@@ -110,8 +123,8 @@ A publicly-visible struct cannot be imported by its prior path.
        impl: https://github.com/obi1kenobi/cargo-semver-checks/tree/v0.51.0/src/lints/struct_missing.ron
 
 Failed in:
-  struct a::Gone, previously in file /x/target/semver-checks/1f/crates/a/src/gone.rs:12
-  struct a::Other, previously in file /x/target/semver-checks/1f/crates/a/src/gone.rs:15
+  struct azvault_secrets::Gone, previously in file /x/target/semver-checks/git-release_2026_11_22/307be/crates/secrets/src/a.rs:8
+  struct azvault_secrets::Other, previously in file /x/target/semver-checks/git-release_2026_11_22/307be/crates/secrets/src/a.rs:9
 
 --- warning inherent_method_must_use_added: method gained #[must_use] ---
 
@@ -120,7 +133,11 @@ Failed in:
 ";
 
     fn told(summary: &str) -> String {
-        format!("    Checked [ 0.1s] 90 checks\n\n     Summary {summary}\n    Finished [1s] a\n")
+        format!(
+            "    Checking a v0.1.0 -> v0.1.0 (assume patch change)\n     \
+             Checked [   0.334s] 229 checks: 227 pass, 2 fail, 0 warn, 31 skip\n\n     \
+             Summary {summary}\n    Finished [  10.103s] a\n"
+        )
     }
 
     #[test]
@@ -129,8 +146,9 @@ Failed in:
         let api = read(BROKEN, &summary, Some(100)).unwrap();
         assert_eq!(api.level, Level::Break);
         let expected = [
-            "struct_missing: struct a::Gone, previously in file crates/a/src/gone.rs:12",
-            "struct_missing: struct a::Other, previously in file crates/a/src/gone.rs:15",
+            "inherent_method_missing: SecretClient::get, previously in file crates/secrets/src/client.rs:308",
+            "struct_missing: struct azvault_secrets::Gone, previously in file crates/secrets/src/a.rs:8",
+            "struct_missing: struct azvault_secrets::Other, previously in file crates/secrets/src/a.rs:9",
         ];
         assert_eq!(api.found, expected);
     }
