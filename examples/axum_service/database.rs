@@ -14,7 +14,6 @@ use std::{
 use azvault_core::time::Clock;
 use azvault_secrets::{SecretBundle, SecretCache};
 use deadpool_postgres::{Client, Manager, Pool, PoolError, Runtime};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::Mutex;
 use tokio_postgres::{
     Row,
@@ -23,7 +22,10 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    standing::{Noted, Standing},
+};
 
 /// The database. Its password is in no field: the cache has it, and each pool.
 pub(crate) struct Database {
@@ -35,6 +37,8 @@ pub(crate) struct Database {
     current: RwLock<Arc<Generation>>,
     /// One at a time looks for a new password; when that was last in vain.
     renewing: Mutex<Option<Duration>>,
+    /// As the password was found last.
+    pub(crate) password: Noted,
 }
 
 /// The connections by one version of the secret.
@@ -56,18 +60,20 @@ pub(crate) enum NotTaken {
 
 impl Database {
     /// Connects once, so that a service that cannot work does not start.
+    /// `tls` knows whom to believe to be the database.
     pub(crate) async fn connect(
         cache: SecretCache,
         secret: &str,
         config: tokio_postgres::Config,
+        tls: MakeRustlsConnect,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Box<dyn Error>> {
-        let tls = tls();
         let bundle = cache.get_secret(secret).await?;
         let first = generation(&config, &tls, &bundle).await?;
         let current = RwLock::new(Arc::new(first));
         let renewing = Mutex::new(None);
-        Ok(Self { cache, secret: secret.to_owned(), config, tls, clock, current, renewing })
+        let (secret, password) = (secret.to_owned(), Noted::usable("the database's password"));
+        Ok(Self { cache, secret, config, tls, clock, current, renewing, password })
     }
 
     /// Runs a statement that does no harm when it is run twice: a connection may break, after a
@@ -118,7 +124,19 @@ impl Database {
     /// Takes what the cache says is the password now, if the database does.
     pub(crate) async fn adopt(&self, bundle: &SecretBundle) -> Result<(), NotTaken> {
         let _turn = self.renewing.lock().await;
-        self.replace(bundle).await.map(drop)
+        let taken = self.replace(bundle).await.map(drop);
+        self.password.note(match &taken {
+            Err(NotTaken::Refused) => Standing::Refused,
+            _ => Standing::Usable,
+        });
+        taken
+    }
+
+    /// The watch over the password found no version of it.
+    pub(crate) async fn note_unread(&self, error: &azvault_core::Error) {
+        let secrets = self.cache.client();
+        let deleted = async || secrets.get_deleted_secret(&self.secret).await.map(drop);
+        self.password.note_with(Standing::of(error, deleted).await, Some(error));
     }
 
     /// After `refused` was: sees the password change, if somebody is at it just now.
@@ -132,9 +150,12 @@ impl Database {
             return Err(Failure::PasswordRefused);
         }
         loop {
-            let bundle = self.cache.refresh_now(&self.secret).await.map_err(Failure::Vault)?;
+            let bundle = self.cache.refresh_now(&self.secret).await.map_err(Failure::Password)?;
             match self.replace(&bundle).await {
-                Ok(true) => return Ok(()),
+                Ok(true) => {
+                    self.password.note(Standing::Usable);
+                    return Ok(());
+                }
                 // It has the old one, or one that the database is yet to be told of.
                 Ok(false) | Err(NotTaken::Refused) => {}
                 Err(NotTaken::Untried(PoolError::Backend(error))) if is_end(&error) => {}
@@ -144,6 +165,7 @@ impl Database {
             let now = self.clock.elapsed();
             if now.saturating_sub(begun) >= PATIENCE {
                 *in_vain = Some(now);
+                self.password.note(Standing::Refused);
                 return Err(Failure::PasswordRefused);
             }
             self.clock.sleep(PAUSE).await;
@@ -175,11 +197,15 @@ async fn generation(
     bundle: &SecretBundle,
 ) -> Result<Generation, NotTaken> {
     let mut config = config.clone();
-    config.password(bundle.value().expose()).connect_timeout(WAIT);
+    config.password(bundle.value().expose());
+    // A server that is gone without a word is noticed by what it leaves unanswered.
+    config.connect_timeout(WAIT).tcp_user_timeout(WAIT).keepalives_idle(IDLE);
     let pool = Pool::builder(Manager::new(config, tls.clone()))
         .max_size(CONNECTIONS)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))
+        // The one of `config` ends with the connection: not the handshake, nor the login.
+        .create_timeout(Some(WAIT))
         .build()
         .map_err(|error| NotTaken::Unusable(error.into()))?;
     match pool.get().await {
@@ -189,24 +215,10 @@ async fn generation(
     }
 }
 
-/// TLS by what this machine trusts, for servers that offer it (`sslmode=require` insists).
-fn tls() -> MakeRustlsConnect {
-    // In vain if the program has chosen a provider before, which is as good.
-    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-    match MakeRustlsConnect::with_native_certs() {
-        Ok((connector, _unreadable)) => connector,
-        Err(_) => {
-            tracing::warn!("this machine trusts nobody: no database is reached by TLS");
-            let nobody = RootCertStore::empty();
-            let config = ClientConfig::builder().with_root_certificates(nobody);
-            MakeRustlsConnect::new(config.with_no_client_auth())
-        }
-    }
-}
-
 /// Whether the connection ended, by the server's will or before it could say anything.
-fn is_end(error: &tokio_postgres::Error) -> bool {
-    error.code().is_none_or(|code| *code == SqlState::ADMIN_SHUTDOWN)
+pub(crate) fn is_end(error: &tokio_postgres::Error) -> bool {
+    let codes = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+    error.code().is_none_or(|code| codes.contains(code))
 }
 
 fn is_refusal(error: &PoolError) -> bool {
@@ -238,8 +250,10 @@ impl Error for NotTaken {
 const CONNECTIONS: usize = 8;
 /// How often a request asks for a connection: pools may be replaced under it.
 const TRIES: usize = 4;
-/// How long to wait for a connection.
+/// How long to wait for a connection, for a login, and for a sign of life.
 const WAIT: Duration = Duration::from_secs(5);
+/// After how long a connection that lies idle is probed.
+const IDLE: Duration = Duration::from_secs(30);
 /// How long a password is looked for while neither the old nor the new one is let in.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(250);

@@ -10,6 +10,9 @@ use axum::{
 use azvault_core::ErrorKind;
 use deadpool_postgres::PoolError;
 use serde_json::json;
+use tokio_postgres::error::DbError;
+
+use crate::database::is_end;
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub(crate) enum Failure {
     NotAnOrder(&'static str),
     /// The vault was needed and could not help.
     Vault(azvault_core::Error),
+    /// The database refused the password, and the vault could not be asked for another.
+    Password(azvault_core::Error),
     /// The database refused the password, and the vault has no newer one.
     PasswordRefused,
     /// No connection to the database.
@@ -51,7 +56,10 @@ impl Failure {
                 // Somebody has to mend these: a permission, a key that is gone.
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
-            Self::PasswordRefused | Self::Pool(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Password(_) | Self::PasswordRefused | Self::Pool(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Database(error) if is_end(error) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -69,7 +77,7 @@ impl fmt::Display for Failure {
             Self::NoOrder => "there is no such order",
             Self::NotAnOrder(reason) => reason,
             Self::Vault(_) => "tokens cannot be issued just now",
-            Self::PasswordRefused | Self::Pool(_) | Self::Database(_) => {
+            Self::Password(_) | Self::PasswordRefused | Self::Pool(_) | Self::Database(_) => {
                 "the orders cannot be reached just now"
             }
         })
@@ -79,7 +87,7 @@ impl fmt::Display for Failure {
 impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::BadToken(error) | Self::Vault(error) => Some(error),
+            Self::BadToken(error) | Self::Vault(error) | Self::Password(error) => Some(error),
             Self::Pool(error) => Some(error),
             Self::Database(error) => Some(error),
             _ => None,
@@ -110,12 +118,24 @@ impl IntoResponse for Failure {
 }
 
 /// An error with those that caused it, in one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = said(error);
     let mut cause = error.source();
     while let Some(error) = cause {
-        text = format!("{text}: {error}");
+        let said = said(error);
+        // Some repeat their cause themselves.
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
         cause = error.source();
     }
     text
+}
+
+/// What an error says itself. A database's details may be a row, which is nobody's but its user's.
+fn said(error: &(dyn Error + 'static)) -> String {
+    match error.downcast_ref::<DbError>() {
+        Some(error) => format!("{}: {}", error.severity(), error.message()),
+        None => error.to_string(),
+    }
 }

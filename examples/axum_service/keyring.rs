@@ -19,7 +19,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::{config::Config, failure::Failure};
+use crate::{
+    config::Config,
+    failure::Failure,
+    standing::{Noted, Standing},
+};
 
 /// What a token says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,8 +45,12 @@ pub(crate) struct Keyring {
     look_every: Duration,
     clock: Arc<dyn Clock>,
     keys: RwLock<Arc<Keys>>,
-    /// One looks at a time; when it was last done for a token of an unknown key.
+    /// One looks at a time; when it was last done because of a request.
     looking: Mutex<Option<Duration>>,
+    /// As the last look found the key.
+    looked: Noted,
+    /// As the last token that was to be signed found it.
+    signed: Noted,
 }
 
 struct Keys {
@@ -85,6 +93,8 @@ impl Keyring {
             clock,
             keys: RwLock::new(Arc::new(keys)),
             looking: Mutex::new(None),
+            looked: Noted::usable("the key of tokens"),
+            signed: Noted::usable("signing by the key of tokens"),
         })
     }
 
@@ -98,13 +108,35 @@ impl Keyring {
             exp: (now + self.lifetime).unix_timestamp(),
             sub: order.to_owned(),
         };
-        match self.keys().sign(&claims).await {
-            // That version was withdrawn since the last look.
+        let keys = self.keys();
+        let signed = match keys.sign(&claims).await {
+            // That version was withdrawn since the last look, and there may be another.
             Err(error) if matches!(error.kind(), ErrorKind::Disabled | ErrorKind::NotFound) => {
-                self.look().await.map_err(Failure::Vault)?;
-                self.keys().sign(&claims).await.map_err(Failure::Vault)
+                self.look_again().await;
+                let now = self.keys();
+                if Arc::ptr_eq(&keys, &now) { Err(error) } else { now.sign(&claims).await }
             }
-            signed => signed.map_err(Failure::Vault),
+            signed => signed,
+        };
+        match signed.as_ref().map_err(azvault_core::Error::kind) {
+            Ok(_) => self.signed.note(Standing::Usable),
+            // No look would tell: this is another permission.
+            Err(
+                ErrorKind::ForbiddenByPolicy
+                | ErrorKind::ForbiddenByRbac
+                | ErrorKind::Forbidden
+                | ErrorKind::OperationForbidden,
+            ) => self.signed.note(Standing::SigningForbidden),
+            Err(_) => {}
+        }
+        signed.map_err(Failure::Vault)
+    }
+
+    /// What there is to say of the key.
+    pub(crate) fn standing(&self) -> Standing {
+        match self.looked.latest() {
+            Standing::Usable => self.signed.latest(),
+            standing => standing,
         }
     }
 
@@ -112,7 +144,8 @@ impl Keyring {
     /// service has seen a rotation first.
     pub(crate) async fn verify(&self, token: &str) -> Result<Claims, Failure> {
         let mut keys = self.keys();
-        if !keys.knows(token) && self.look_for_token().await {
+        if !keys.knows(token) {
+            self.look_again().await;
             keys = self.keys();
         }
         match keys.verifier.verify::<Claims>(token).await {
@@ -127,31 +160,38 @@ impl Keyring {
         self.keys().published.clone()
     }
 
-    /// Sees which versions there are now.
-    pub(crate) async fn look(&self) -> Result<(), azvault_core::Error> {
+    /// Sees which versions there are now. The known ones stay if that cannot be seen, which is noted.
+    pub(crate) async fn look(&self) {
         let _turn = self.looking.lock().await;
-        self.look_in_turn().await
+        self.look_in_turn().await.ok();
     }
 
-    /// Anybody can send tokens of unknown keys, so they are looked for once in a while.
-    async fn look_for_token(&self) -> bool {
+    /// Looks once in a while: anybody can send tokens of unknown keys, and orders while none is signed.
+    async fn look_again(&self) {
         let mut looked = self.looking.lock().await;
         let now = self.clock.elapsed();
         if looked.is_some_and(|last| now.saturating_sub(last) < LOOK_PAUSE) {
             // It may be that look that has found the key.
-            return true;
+            return;
         }
         *looked = Some(now);
-        match self.look_in_turn().await {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "the versions of the key cannot be read");
-                false
-            }
-        }
+        // If it was in vain, that is noted, and the known versions stay.
+        self.look_in_turn().await.ok();
     }
 
     async fn look_in_turn(&self) -> Result<(), azvault_core::Error> {
+        let looked = self.take_versions().await;
+        let deleted = async || self.client.get_deleted_key(&self.key).await.map(drop);
+        let standing = match &looked {
+            Ok(()) if self.keys().signer.is_some() => Standing::Usable,
+            Ok(()) => Standing::Disabled,
+            Err(error) => Standing::of(error, deleted).await,
+        };
+        self.looked.note_with(standing, looked.as_ref().err());
+        looked
+    }
+
+    async fn take_versions(&self) -> Result<(), azvault_core::Error> {
         let known = self.keys();
         let lives = self.lifetime + self.look_every;
         let found = versions(&self.client, &self.key, &known.versions, &*self.clock, lives).await?;
@@ -286,5 +326,5 @@ async fn versions(
 
 /// How far the vault's clock and ours may differ.
 const LEEWAY: Duration = Duration::from_secs(60);
-/// How often it is looked for the keys of tokens that nobody here has signed.
+/// How often requests may have it look.
 const LOOK_PAUSE: Duration = Duration::from_secs(5);

@@ -7,7 +7,7 @@
 //! it serves on these, as whoever `DefaultAzureCredential` finds, who needs the permissions get on
 //! secrets, and get, list and sign on keys; the vault must have the secret `db-password` and the key
 //! `tokens` on the curve P-256. It makes a table `orders` in that database, and changes nothing in
-//! the vault. What else can be set is in `config.rs`.
+//! the vault. `README.md` says what else can be set, what is looked after, and what is not.
 //!
 //! Begin with `service.rs`; `database.rs` is the rotation of the password, `keyring.rs` that of the key.
 
@@ -17,9 +17,11 @@ mod failure;
 mod keyring;
 mod service;
 mod stand_in;
+mod standing;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod tour;
 mod user;
 mod web;
@@ -44,9 +46,12 @@ async fn main() -> ExitCode {
 
 #[expect(clippy::disallowed_methods, reason = "a program reads its environment")]
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument != "--serve") {
+        return Err("it takes no argument but --serve: see README.md beside its source".into());
+    }
     let config = Config::read(|name| std::env::var(name).ok());
-    let serve = config.as_ref().is_ok_and(|config| config.vault.is_some())
-        || std::env::args().any(|argument| argument == "--serve");
+    let serve = config.as_ref().is_ok_and(|config| config.vault.is_some()) || !arguments.is_empty();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())

@@ -1,20 +1,13 @@
 //! The service as a whole: what it is made of, and its tasks.
 
-use std::{
-    error::Error,
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{error::Error, io, sync::Arc, time::Duration};
 
 use azvault_core::time::Clock;
 use azvault_keys::KeyClient;
 use azvault_secrets::{SecretCache, SecretClient};
 use futures::StreamExt;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{config::Config, database::Database, failure::chain, keyring::Keyring, web};
 
@@ -26,7 +19,6 @@ pub(crate) struct Service {
     secret: String,
     look_every: Duration,
     clock: Arc<dyn Clock>,
-    vault_seen: AtomicBool,
 }
 
 impl Service {
@@ -36,7 +28,7 @@ impl Service {
     /// When either cannot be had, with what to do about it: better no service than one that fails.
     pub(crate) async fn start(
         config: &Config,
-        database: tokio_postgres::Config,
+        database: (tokio_postgres::Config, MakeRustlsConnect),
         secrets: SecretClient,
         keys: KeyClient,
         clock: Arc<dyn Clock>,
@@ -47,11 +39,19 @@ impl Service {
             .stale_if_error(OUTAGE) // the password that was good is good while the vault is out
             .build();
         let (secret, key) = (&config.password_secret, &config.signing_key);
-        let database =
-            Database::connect(cache.clone(), secret, database, Arc::clone(&clock)).await.map_err(
-                |error| explained(&format!("the database, by '{secret}' of {vault}"), &*error),
-            )?;
-        database.run(web::TABLE, &[]).await?;
+        let (address, tls) = database;
+        let database = Database::connect(cache.clone(), secret, address, tls, Arc::clone(&clock))
+            .await
+            .map_err(|error| {
+                explained(&format!("the database, by '{secret}' of {vault}"), &*error)
+            })?;
+        tokio::select! {
+            made = database.run(web::TABLE, &[]) => made.map_err(
+                |error| explained("the table of orders", &error),
+            )?,
+            // Somebody else has not come to the end of making it, say.
+            () = clock.sleep(web::LIMIT) => return Err("the table of orders is waited for in vain".into()),
+        };
         let keyring = Keyring::open(keys, config, Arc::clone(&clock))
             .await
             .map_err(|error| explained(&format!("the key '{key}' of {vault}"), &*error))?;
@@ -62,7 +62,6 @@ impl Service {
             secret: secret.clone(),
             look_every: config.look_every,
             clock,
-            vault_seen: AtomicBool::new(true),
         }))
     }
 
@@ -96,11 +95,6 @@ impl Service {
         }
     }
 
-    /// Whether the vault answered when it was last looked at.
-    pub(crate) fn vault_seen(&self) -> &'static str {
-        if self.vault_seen.load(Ordering::Relaxed) { "reached" } else { "not reached" }
-    }
-
     async fn follow_password(self: Arc<Self>) {
         let mut versions = self.cache.watch(&self.secret, self.look_every);
         while let Some(version) = versions.next().await {
@@ -111,7 +105,7 @@ impl Service {
                         tracing::warn!(error = %chain(&error), "a new password is not used yet");
                     }
                 }
-                Err(error) => tracing::warn!(%error, "the database's password cannot be read"),
+                Err(error) => self.database.note_unread(&error).await,
             }
         }
     }
@@ -119,11 +113,7 @@ impl Service {
     async fn follow_key(self: Arc<Self>) {
         loop {
             self.clock.sleep(self.look_every).await;
-            let looked = self.keyring.look().await;
-            self.vault_seen.store(looked.is_ok(), Ordering::Relaxed);
-            if let Err(error) = looked {
-                tracing::warn!(%error, "the versions of the key cannot be read: the known ones stay");
-            }
+            self.keyring.look().await;
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A database for where there is no PostgreSQL: SQLite in memory behind PostgreSQL's protocol, with
-//! a login that a wrong password does not pass. The service cannot tell it from a server.
+//! TLS and a login that a wrong password does not pass. The service cannot tell it from a server.
+
+mod door;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -27,11 +29,12 @@ use pgwire::{
         stmt::{NoopQueryParser, StoredStatement},
     },
     error::{PgWireError, PgWireResult},
-    tokio::process_socket,
 };
 use rusqlite::{Connection, OptionalExtension, Statement, types::Value};
 use tokio::{net::TcpListener, select, sync::Notify, task::JoinHandle};
 use uuid::Uuid;
+
+use self::door::Door;
 
 /// The one user.
 pub(crate) const USER: &str = "orders";
@@ -39,6 +42,7 @@ pub(crate) const USER: &str = "orders";
 /// The running database; it ends with this value.
 pub(crate) struct StandIn {
     address: SocketAddr,
+    authority: String,
     shared: Arc<Shared>,
     server: JoinHandle<()>,
 }
@@ -56,6 +60,7 @@ impl StandIn {
     /// Starts on a free port of this machine, with one user of that password.
     #[expect(clippy::disallowed_methods, reason = "a server answers beside those who ask it")]
     pub(crate) async fn start(password: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        let (authority, door) = Door::for_names(&["127.0.0.1"])?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
@@ -64,13 +69,18 @@ impl StandIn {
             logins: AtomicUsize::new(0),
             tables: Arc::new(Tables(Mutex::new(Connection::open_in_memory()?))),
         });
-        let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
-        Ok(Self { address, shared, server })
+        let server = tokio::spawn(serve(listener, door, Arc::clone(&shared)));
+        Ok(Self { address, authority, shared, server })
     }
 
     /// Where it is, without a password: as `DATABASE_URL` has it.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://{USER}@{}/orders", self.address)
+        format!("postgres://{USER}@{}/orders?sslmode=require", self.address)
+    }
+
+    /// Whom its certificate is by, in PEM. Nobody else has one of theirs.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
     }
 
     /// Gives the user another password, as `ALTER ROLE` does: who is logged in stays so.
@@ -98,12 +108,12 @@ impl Drop for StandIn {
 }
 
 /// Accepts and serves. All sessions are part of this one future, and end with it.
-async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+async fn serve(listener: TcpListener, door: Door, shared: Arc<Shared>) {
     let mut sessions = FuturesUnordered::new();
     loop {
         select! {
             accepted = listener.accept() => if let Ok((socket, _)) = accepted {
-                sessions.push(process_socket(socket, None, Arc::clone(&shared)));
+                sessions.push(door.session(socket, Arc::clone(&shared)));
             },
             Some(_ended) = sessions.next() => {}
             () = shared.end.notified() => sessions = FuturesUnordered::new(),

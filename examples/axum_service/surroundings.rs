@@ -11,8 +11,9 @@ use azvault_emulator::Emulator;
 use azvault_keys::KeyClient;
 use azvault_secrets::SecretClient;
 use tokio::net::TcpListener;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{config::Config, service::Service, stand_in::StandIn};
+use crate::{config::Config, service::Service, stand_in::StandIn, tls};
 
 /// What the service is started with.
 pub(crate) struct Surroundings {
@@ -20,6 +21,8 @@ pub(crate) struct Surroundings {
     pub(crate) secrets: SecretClient,
     pub(crate) keys: KeyClient,
     pub(crate) database: tokio_postgres::Config,
+    /// Whom to believe to be the database.
+    pub(crate) tls: MakeRustlsConnect,
     pub(crate) clock: Arc<dyn Clock>,
     /// They live as long as this value.
     pub(crate) emulator: Option<Emulator>,
@@ -37,7 +40,8 @@ impl Surroundings {
         let credential = DefaultAzureCredential::new()?;
         let secrets = SecretClient::new(&url, credential.clone())?;
         let keys = KeyClient::new(&url, credential)?;
-        Ok(Self { config, secrets, keys, database, clock, emulator: None, stand_in: None })
+        let tls = tls::trusting(config.database_ca.as_deref())?;
+        Ok(Self { config, secrets, keys, database, tls, clock, emulator: None, stand_in: None })
     }
 
     /// An emulator that holds what the service wants, and a database in this process.
@@ -63,20 +67,25 @@ impl Surroundings {
         keys.create_ec_key(&config.signing_key).await?;
         let stand_in = StandIn::start(FIRST_PASSWORD).await?;
         let database = tokio_postgres::Config::from_str(&stand_in.url())?;
+        let tls = tls::trusting_pem(stand_in.authority().as_bytes())?;
         let (emulator, stand_in) = (Some(emulator), Some(stand_in));
-        Ok(Self { config, secrets, keys, database, clock, emulator, stand_in })
+        Ok(Self { config, secrets, keys, database, tls, clock, emulator, stand_in })
     }
 
     /// The service, connected.
     pub(crate) async fn service(&self) -> Result<Arc<Service>, Box<dyn Error>> {
         let (secrets, keys) = (self.secrets.clone(), self.keys.clone());
         let clock = Arc::clone(&self.clock);
-        Service::start(&self.config, self.database.clone(), secrets, keys, clock).await
+        let database = (self.database.clone(), self.tls.clone());
+        Service::start(&self.config, database, secrets, keys, clock).await
     }
 
     /// Serves until the process is told to end.
     pub(crate) async fn serve(self) -> Result<(), Box<dyn Error>> {
         let service = self.service().await?;
+        if self.emulator.is_some() {
+            tracing::warn!("the vault and the database are in this process, and end with it");
+        }
         let listener = TcpListener::bind(self.config.listen).await?;
         tracing::info!(address = %listener.local_addr()?, vault = %self.secrets.vault_url(), "serving");
         service.serve(listener, told_to_end()).await?;

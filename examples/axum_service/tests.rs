@@ -17,8 +17,11 @@ use crate::{
     user::{Placed, User},
 };
 
+mod postgres;
 mod rotation;
 mod serving;
+mod standing;
+mod tls;
 
 /// A service that runs, with all that it runs on.
 struct Running {
@@ -80,6 +83,15 @@ impl Running {
         panic!("there are {} keys", self.user.keys().await.unwrap());
     }
 
+    /// A request of whom neither password lets in, and which asks the vault for a newer one.
+    async fn see_without_password(&self, placed: Placed) -> JoinHandle<StatusCode> {
+        let before = self.reads();
+        let user = self.user.clone();
+        let seen = spawn(async move { user.see(&placed).await.unwrap() });
+        until(|| self.reads() > before).await;
+        seen
+    }
+
     /// What a request that waits for a new password is answered with, once there is one.
     async fn answered(&self, seen: JoinHandle<StatusCode>) -> StatusCode {
         // Less than it has patience for, and a request in between: the clock does not run away.
@@ -92,16 +104,17 @@ impl Running {
         tokio::time::timeout(HANGS, seen).await.expect("it is not answered").unwrap()
     }
 
-    /// Lets the service look at the vault until it says that of it.
-    async fn until_vault_is(&self, seen: &str) {
-        let says = format!(r#""vault":"{seen}""#);
+    /// Lets the service look at the vault until it says that of its `password` or `signing_key`.
+    async fn until_it_says(&self, what: &str, standing: &str) {
+        let says = format!(r#""{what}":"{standing}"#);
         for _ in 0..200 {
             if self.user.get("/readyz", None).await.unwrap().1.contains(&says) {
                 return;
             }
             self.pass(self.place.config.look_every);
         }
-        panic!("the vault is not said to be {seen}");
+        let (_, ready) = self.user.get("/readyz", None).await.unwrap();
+        panic!("the {what} is not said to be {standing}: {ready}");
     }
 
     /// How often the vault was asked for what is there.

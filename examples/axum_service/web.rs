@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::{MatchedPath, Path, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -46,6 +46,10 @@ async fn place_order(
     if order.item.is_empty() || order.item.len() > 200 {
         return Err(Failure::NotAnOrder("an item has 1 to 200 bytes"));
     }
+    // PostgreSQL has no text with a zero byte, for one.
+    if order.item.contains(char::is_control) {
+        return Err(Failure::NotAnOrder("an item has no control characters"));
+    }
     if !(1..=1000).contains(&order.quantity) {
         return Err(Failure::NotAnOrder("a quantity is 1 to 1000"));
     }
@@ -54,14 +58,15 @@ async fn place_order(
     let values: [(&(dyn ToSql + Sync), Type); 3] =
         [(&id, Type::TEXT), (&order.item, Type::TEXT), (&order.quantity, Type::INT8)];
     service.database.run(INSERT, &values).await?;
-    Ok((StatusCode::CREATED, Json(json!({ "id": id, "token": token }))))
+    let answer = Json(json!({ "id": id, "token": token }));
+    Ok((StatusCode::CREATED, FOR_THE_SENDER, answer))
 }
 
 async fn see_order(
     State(service): State<Arc<Service>>,
     Path(id): Path<String>,
     headers: HeaderMap,
-) -> Result<Json<Order>, Failure> {
+) -> Result<impl IntoResponse, Failure> {
     let claims = service.keyring.verify(bearer(&headers).ok_or(Failure::NoToken)?).await?;
     if claims.sub != id {
         return Err(Failure::OtherOrder);
@@ -69,7 +74,8 @@ async fn see_order(
     let rows = service.database.run(SELECT, &[(&id, Type::TEXT)]).await?;
     let row = rows.first().ok_or(Failure::NoOrder)?;
     let item = row.try_get("item").map_err(Failure::Database)?;
-    Ok(Json(Order { item, quantity: row.try_get("quantity").map_err(Failure::Database)? }))
+    let quantity = row.try_get("quantity").map_err(Failure::Database)?;
+    Ok((FOR_THE_SENDER, Json(Order { item, quantity })))
 }
 
 /// For whoever else verifies our tokens, who may keep it for a while.
@@ -77,11 +83,12 @@ async fn keys(State(service): State<Arc<Service>>) -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "public, max-age=60")], Json(service.keyring.published()))
 }
 
-/// Whether requests can be served. A vault that is out is no reason to take them elsewhere: all
-/// instances have the same one, and most requests do not need it.
+/// Whether requests can be served, and what somebody has to mend. What is wrong in the vault is no
+/// reason to take requests elsewhere: all instances have the same one, and most requests do not need it.
 async fn ready(State(service): State<Arc<Service>>) -> Result<Json<Value>, Failure> {
     service.database.run("SELECT 1", &[]).await?;
-    Ok(Json(json!({ "database": "reached", "vault": service.vault_seen() })))
+    let (password, key) = (service.database.password.latest(), service.keyring.standing());
+    Ok(Json(json!({ "database": "reached", "password": password, "signing_key": key })))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -104,5 +111,7 @@ pub(crate) const TABLE: &str = "CREATE TABLE IF NOT EXISTS orders \
 const INSERT: &str =
     "INSERT INTO orders (id, item, quantity) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
 const SELECT: &str = "SELECT item, quantity FROM orders WHERE id = $1";
+/// No cache in between keeps a token, nor what one opens.
+const FOR_THE_SENDER: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 /// The longest that a request may take.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);

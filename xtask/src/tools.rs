@@ -37,6 +37,8 @@ enum Purpose {
     Ci,
     /// `cargo xtask release`, from the plan to the archives.
     Release,
+    /// `cargo xtask release verify` alone.
+    Verify,
     /// `cargo xtask release binaries` alone.
     Binaries,
 }
@@ -45,7 +47,7 @@ impl Purpose {
     fn components(self) -> &'static [&'static str] {
         match self {
             Self::Ci => &["rustfmt", "clippy"],
-            Self::Release | Self::Binaries => &[],
+            Self::Release | Self::Verify | Self::Binaries => &[],
         }
     }
 
@@ -57,6 +59,7 @@ impl Purpose {
                 ("cargo-semver-checks", CARGO_SEMVER_CHECKS),
                 ("cargo-cyclonedx", CARGO_CYCLONEDX),
             ],
+            Self::Verify => &[("cargo-deny", CARGO_DENY), ("cargo-cyclonedx", CARGO_CYCLONEDX)],
             Self::Binaries => &[("cargo-cyclonedx", CARGO_CYCLONEDX)],
         }
     }

@@ -61,13 +61,10 @@ async fn go_on(answered: &AtomicUsize, users: &[JoinHandle<()>]) {
 #[tokio::test]
 async fn a_password_that_the_database_has_first_is_waited_for() {
     let running = Running::start().await;
-    let placed = Arc::new(running.placed().await);
+    let placed = running.placed().await;
     running.database().set_password("a better password");
     running.database().end_sessions();
-    let before = running.reads();
-    let (user, order) = (running.user.clone(), placed.clone());
-    let seen = spawn(async move { user.see(&order).await.unwrap() });
-    until(|| running.reads() > before).await;
+    let seen = running.see_without_password(placed).await;
     assert!(!seen.is_finished());
 
     running.set_secret("a better password").await;

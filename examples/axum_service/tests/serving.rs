@@ -10,8 +10,8 @@ use reqwest::StatusCode;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{Running, place, spawn, until};
-use crate::surroundings::FIRST_PASSWORD;
+use super::{Running, place, until};
+use crate::{surroundings::FIRST_PASSWORD, user::User};
 
 #[tokio::test]
 async fn it_does_not_start_without_its_secret_its_key_or_a_login() {
@@ -50,14 +50,14 @@ async fn while_the_vault_is_out_orders_are_seen_and_none_is_placed() {
     let placed = running.placed().await;
     let outage = running.emulator().faults().always().vault("my-vault").status(503);
     running.database().end_sessions();
-    running.until_vault_is("not reached").await;
+    running.until_it_says("signing_key", "unreachable").await;
     assert_eq!(running.see(&placed).await, StatusCode::OK);
     let (status, _) = running.user.order("milk").await.unwrap();
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
 
     outage.cancel();
     running.placed().await;
-    running.until_vault_is("reached").await;
+    running.until_it_says("signing_key", "usable").await;
 }
 
 #[tokio::test]
@@ -77,21 +77,34 @@ async fn who_has_no_token_of_the_order_does_not_see_it() {
 async fn what_is_no_order_is_refused_before_the_vault_is_asked() {
     let running = Running::start().await;
     running.emulator().clear_journal();
-    let (status, _) = running.user.order("").await.unwrap();
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    for item in ["", "tea\0", &"t".repeat(201)] {
+        let (status, _) = running.user.order(item).await.unwrap();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
     assert!(running.emulator().journal().iter().all(|request| !request.path().contains("/sign")));
+}
+
+#[tokio::test]
+async fn no_cache_in_between_may_keep_a_token_or_an_order() {
+    let running = Running::start().await;
+    let placed = running.placed().await;
+    let User { http, base } = &*running.user;
+    let order = http.post(format!("{base}/orders")).header("content-type", "application/json");
+    let seen = http.get(format!("{base}{}", placed.path)).bearer_auth(&placed.token);
+    for request in [order.body(r#"{"item":"tea","quantity":1}"#), seen] {
+        let answer = request.send().await.unwrap();
+        assert!(answer.status().is_success());
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+    }
 }
 
 #[tokio::test]
 async fn told_to_stop_it_answers_what_is_under_way() {
     let mut running = Running::start().await;
-    let placed = Arc::new(running.placed().await);
+    let placed = running.placed().await;
     running.database().set_password("a better password");
     running.database().end_sessions();
-    let before = running.reads();
-    let (user, order) = (running.user.clone(), placed.clone());
-    let seen = spawn(async move { user.see(&order).await.unwrap() });
-    until(|| running.reads() > before).await;
+    let seen = running.see_without_password(placed).await;
     running.stop.take().unwrap().send(()).unwrap();
     running.set_secret("a better password").await;
     assert_eq!(running.answered(seen).await, StatusCode::OK);

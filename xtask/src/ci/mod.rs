@@ -38,7 +38,7 @@ struct Step {
 }
 
 /// Cheap ones first; `test` before what re-uses its build.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step { name: "fmt", what: "formatting", run: fmt::run },
     Step { name: "tidy", what: "sizes, manifests, arrows, docs, words", run: tidy::run },
     Step { name: "release-plan", what: "change fragments, next version", run: release::plan },
@@ -55,19 +55,13 @@ const STEPS: [Step; 16] = [
     Step { name: "consumers", what: "locks of programs on these", run: consumers::ci },
     Step { name: "guide", what: "the book, its links and blocks", run: guide::ci },
     Step { name: "promises", what: "what crates bring, foreign types", run: promises::run },
+    Step { name: "instructions", what: "of hot paths, by valgrind", run: instructions::check },
 ];
-
-/// Run by name alone, as a job of its own: a build for another profile takes ten minutes of a processor.
-const APART: [Step; 1] = [Step {
-    name: "instructions",
-    what: "those of hot paths, by valgrind (by --only)",
-    run: instructions::check,
-}];
 
 /// Runs the chosen steps and fails when one of them did.
 pub(crate) fn run(options: &Options) -> Result<()> {
     if options.list {
-        for step in STEPS.iter().chain(&APART) {
+        for step in &STEPS {
             println!("{:<16} {}", step.name, step.what);
         }
         return Ok(());
@@ -95,11 +89,10 @@ fn choose(only: &[String]) -> Result<Vec<&'static Step>> {
     if only.is_empty() {
         return Ok(STEPS.iter().collect());
     }
-    let all = || STEPS.iter().chain(&APART);
-    if let Some(unknown) = only.iter().find(|name| all().all(|step| step.name != **name)) {
+    if let Some(unknown) = only.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         bail!("no step `{unknown}`; `cargo xtask ci --list` names them");
     }
-    Ok(all().filter(|step| only.iter().any(|name| name == step.name)).collect())
+    Ok(STEPS.iter().filter(|step| only.iter().any(|name| name == step.name)).collect())
 }
 
 fn execute(step: &Step, number: usize, of: usize) -> Outcome {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 
 use super::bump::{Level, Version, compatible};
+use super::changelog;
 use super::fragments::{self, Fragment};
 use super::order::{order, used};
+use super::semver::{self, Api};
 use super::since::{self, Since};
-use super::{changelog, semver};
 use crate::tree::{Member, Tree};
 
 /// Options of `cargo xtask release plan`.
@@ -52,6 +53,10 @@ pub(super) struct Planned {
     reasons: Vec<String>,
     changed: bool,
     silent: bool,
+    /// What its public API asks for beyond what users are told.
+    untold: Option<Level>,
+    /// What cargo-semver-checks found in it.
+    found: Vec<String>,
 }
 
 impl Planned {
@@ -60,13 +65,29 @@ impl Planned {
         self.last.as_ref() != Some(&self.next)
     }
 
+    /// What its users would not be told, and the fragment that tells them.
+    fn refusal(&self) -> Option<String> {
+        let (what, kinds) = match self.untold? {
+            Level::Break => {
+                ("is not compatible", "`kind: removed` (or `changed`, if it is there still)")
+            }
+            _ => ("has something new", "`kind: added`"),
+        };
+        let name = &self.name;
+        Some(format!(
+            "the public API of {name} {what}, and no fragment in .changes/ says so:\n  {}\n\
+             undo it, or add a fragment with `crates: [{name}]`, {kinds} and what users have to do",
+            self.found.join("\n  ")
+        ))
+    }
+
     /// The version that was prepared since the last release and is not tagged yet.
     pub(super) fn pending(&self) -> Option<&Version> {
         (self.last.as_ref() != Some(&self.present)).then_some(&self.present)
     }
 }
 
-/// Prints the plan; fails when a crate changed and nothing tells a user how.
+/// Prints the plan; fails when a crate changed, or breaks, and nothing tells a user how.
 pub(super) fn run(options: &Options) -> Result<()> {
     let plan = present(&Tree::load()?, options)?;
     print!("{}", plan.text());
@@ -82,7 +103,7 @@ pub(super) fn present(tree: &Tree, options: &Options) -> Result<Plan> {
             let changed = |member: &&&Member| has_changed(member, &since);
             let members = order(tree)?;
             let compared = members.iter().filter(released).filter(changed);
-            semver::levels(tag, &compared.map(|member| member.name.as_str()).collect::<Vec<_>>())?
+            semver::compare(tag, &compared.map(|member| member.name.as_str()).collect::<Vec<_>>())?
         }
         _ => BTreeMap::new(),
     };
@@ -90,7 +111,7 @@ pub(super) fn present(tree: &Tree, options: &Options) -> Result<Plan> {
 }
 
 /// Decides the plan, `api` being what the public API of each crate asks for; pure.
-pub(super) fn plan(tree: &Tree, since: &Since, api: &BTreeMap<String, Level>) -> Result<Plan> {
+pub(super) fn plan(tree: &Tree, since: &Since, api: &BTreeMap<String, Api>) -> Result<Plan> {
     let fragments = match fragments::all(tree) {
         Ok(fragments) => fragments,
         Err(problems) => bail!("{}", problems.join("; ")),
@@ -124,7 +145,7 @@ fn planned(
     tree: &Tree,
     member: &Member,
     since: &Since,
-    api: &BTreeMap<String, Level>,
+    api: &BTreeMap<String, Api>,
     fragments: &[Fragment],
     broken_by: Vec<String>,
 ) -> Result<Planned> {
@@ -139,19 +160,25 @@ fn planned(
         level = level.max(Level::of(change.kind));
         reasons.push(format!("{}: {}", change.kind.word(), change.path));
     }
-    if let Some(asked) = api.get(name).copied().filter(|asked| *asked > Level::None) {
-        level = level.max(asked);
-        reasons.push(format!("its public API by cargo-semver-checks: {}", asked.word()));
-    }
     for used in &broken_by {
         // Its types are in ours: a program has to use both of one age.
         level = Level::Break;
         reasons.push(format!("uses {used}, whose new version is not compatible"));
     }
-    let next = match &last {
+    let version = |level: Level| match &last {
         Some(last) => level.after(last).max(present.clone()),
         None => present.clone(),
     };
+    let mut untold = None;
+    let asked = api.get(name).filter(|api| api.level > Level::None);
+    if let Some(api) = asked {
+        untold = (version(api.level) > version(level)).then_some(api.level);
+        level = level.max(api.level);
+        reasons.push(format!("its public API by cargo-semver-checks: {}", api.level.word()));
+        reasons.extend(api.found.iter().map(|found| format!("  {found}")));
+    }
+    let next = version(level);
+    let found = asked.map(|api| api.found.clone()).unwrap_or_default();
     let log = tree.text(&member.path("CHANGELOG.md")).unwrap_or_default();
     let prepared = last.as_ref() != Some(&present) && changelog::tells(log, &present);
     if prepared {
@@ -171,6 +198,8 @@ fn planned(
         reasons,
         changed,
         silent,
+        untold,
+        found,
     })
 }
 
@@ -207,12 +236,17 @@ fn requirement(tree: &Tree, name: &str) -> Result<Option<Version>> {
 }
 
 impl Plan {
-    /// Fails when a crate changed and nothing tells a user how.
+    /// Fails when a crate changed and nothing tells a user how, or less than what its public API shows.
     pub(super) fn refuse_silence(&self) -> Result<()> {
         let silent: Vec<&str> =
             self.crates.iter().filter(|it| it.silent).map(|it| it.name.as_str()).collect();
+        let mut refusals: Vec<String> = self.crates.iter().filter_map(Planned::refusal).collect();
         if !silent.is_empty() {
-            bail!("changed without a fragment in .changes/: {}", silent.join(", "));
+            refusals
+                .push(format!("changed without a fragment in .changes/: {}", silent.join(", ")));
+        }
+        if !refusals.is_empty() {
+            bail!("{}", refusals.join("\n"));
         }
         Ok(())
     }

@@ -62,8 +62,8 @@ pub(super) fn run(options: &Options) -> Result<()> {
         }
     }
     println!(
-        "read what came of it; then, when CI is green:\n  \
-         git commit --all --message \"chore: release {date}\"\n  \
+        "read what came of it; then, as RELEASING.md says:\n  \
+         git add --all && git commit --message \"chore: release {date}\"\n  \
          git tag --sign {}{date} --message \"azvault {date}\"",
         since::TAG
     );

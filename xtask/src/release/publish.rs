@@ -73,7 +73,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     refuse_changes()?;
-    if options.registry.is_none() {
+    if !is_ones_own(options.registry.as_deref()) {
         refuse_untagged()?;
         refuse_unprepared(&tree)?;
     }
@@ -85,6 +85,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether it is another registry than everybody's, which has two names.
+fn is_ones_own(registry: Option<&str>) -> bool {
+    registry.is_some_and(|name| name != "crates-io")
 }
 
 /// A release is what its tag says; a rehearsal on a registry of one's own needs none.
@@ -154,10 +159,13 @@ fn publish(
 
 /// One upload. Who hears of a failure may still have succeeded, so the registry has the last word.
 fn upload(release: &Release, registry: &mut impl Registry) -> Outcome {
-    let Err(error) = registry.publish(release) else { return Outcome::Published };
-    match registry.has(&release.name, &release.version) {
+    match registry.publish(release) {
         Ok(true) => Outcome::Published,
-        _ => Outcome::Failed(format!("{error:#}")),
+        Ok(false) => Outcome::Present,
+        Err(error) => match registry.has(&release.name, &release.version) {
+            Ok(true) => Outcome::Published,
+            _ => Outcome::Failed(format!("{error:#}")),
+        },
     }
 }
 

@@ -1,6 +1,7 @@
 //! A registry as cargo sees it.
 
-use std::process::Command;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -10,10 +11,10 @@ use crate::process::{cargo, run as go};
 
 /// What publishing needs of a registry.
 pub(super) trait Registry {
-    /// Whether it has that version, yanked or not.
+    /// Whether others can use that version. A yanked one looks like one that never was.
     fn has(&mut self, name: &str, version: &Version) -> Result<bool>;
-    /// Uploads a crate, and waits until others can use it.
-    fn publish(&mut self, release: &Release) -> Result<()>;
+    /// Uploads a crate, and waits until others can use it; `false` if the registry had it all along.
+    fn publish(&mut self, release: &Release) -> Result<bool>;
 }
 
 /// A registry of cargo's configuration.
@@ -63,11 +64,36 @@ impl Registry for Cargo {
         }
     }
 
-    fn publish(&mut self, release: &Release) -> Result<()> {
+    fn publish(&mut self, release: &Release) -> Result<bool> {
         // `verify` has built it from its tarball.
         let mut command = cargo(&["publish", "--no-verify", "--package", &release.name])?;
-        go(self.named(&mut command))
+        let mut child = self.named(&mut command).stderr(Stdio::piped()).spawn()?;
+        println!("$ cargo publish --no-verify --package {}", release.name);
+        let mut told = String::new();
+        for line in child.stderr.take().into_iter().flat_map(|it| BufReader::new(it).lines()) {
+            let line = line?;
+            eprintln!("{line}");
+            told.push_str(&line);
+            told.push('\n');
+        }
+        let status = child.wait()?;
+        if !status.success() && !is_out(&told) {
+            bail!("{}", reason(&told));
+        }
+        Ok(status.success())
     }
+}
+
+/// Whether cargo, or the registry, says that this version is there, if only yanked.
+fn is_out(told: &str) -> bool {
+    told.contains(" is already uploaded") || told.contains(" already exists on ")
+}
+
+/// Cargo's last error with its causes, as one line.
+fn reason(told: &str) -> String {
+    let error =
+        told.rfind("error: ").and_then(|at| told.get(at + 7..)).unwrap_or("cargo publish failed");
+    error.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether cargo says that there is no such version, and not that it could not ask.
@@ -78,6 +104,20 @@ fn is_absent(name: &str, told: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_of_what_is_there_is_told_from_any_other() {
+        let refused = "error: failed to publish a v0.1.0 to registry at x\n\nCaused by:\n  ";
+        let yanked =
+            "the remote server responded with an error: crate version `0.1.0` is already uploaded";
+        assert!(is_out(&format!("{refused}{yanked}\n")));
+        assert!(is_out("error: crate a@0.1.0 already exists on `x` index\n"));
+        let other =
+            format!("{refused}the remote server responded with an error (status 503): later\n\n");
+        assert!(!is_out(&other));
+        let cause = "Caused by: the remote server responded with an error (status 503): later";
+        assert_eq!(reason(&other), format!("failed to publish a v0.1.0 to registry at x {cause}"));
+    }
 
     #[test]
     fn a_version_is_absent_only_if_cargo_says_so() {

@@ -40,12 +40,14 @@ fn made_in(scratch: &std::path::Path, target: Option<(&str, u64)>) -> Result<Bil
     let folder = tarball::unpack(&files.find(is_crate).context("nothing was packed")?, scratch)?;
     let mut command =
         cargo(&["cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5"])?;
-    command.args(["--describe", "binaries", "--override-filename", "bill"]).current_dir(&folder);
+    command.args(["--describe", "binaries"]).current_dir(&folder);
     if let Some((target, epoch)) = target {
         command.args(["--target", target]).env("SOURCE_DATE_EPOCH", epoch.to_string());
     }
     captured(&mut command)?;
-    let json = std::fs::read_to_string(folder.join("bill.json"))?;
+    // One a program, named by the tool.
+    let bill = folder.join(format!("{}_bin.cdx.json", super::EMULATOR));
+    let json = std::fs::read_to_string(&bill).with_context(|| bill.display().to_string())?;
     let folder = folder.to_str().context("a folder that is not UTF-8")?;
     read(&json, folder)
 }

@@ -41,8 +41,8 @@ pub(super) fn last_tag(tree: &Tree) -> Result<Since> {
         let path = member.path("Cargo.toml");
         if there.contains(path.as_str()) {
             let manifest = process::output("git", &["show", &format!("{tag}:{path}")])?;
-            let version = version(&manifest).with_context(|| format!("{path} at {tag}"))?;
-            versions.insert(member.name.clone(), version);
+            let version = released(&manifest).with_context(|| format!("{path} at {tag}"))?;
+            versions.extend(version.map(|version| (member.name.clone(), version)));
         }
     }
     let root = process::output("git", &["show", &format!("{tag}:Cargo.toml")])?;
@@ -65,6 +65,13 @@ fn asked_otherwise(then: &str, now: &str) -> Result<BTreeSet<String>> {
     Ok(asked(now)?.into_iter().filter(differs).map(|(name, _)| name).collect())
 }
 
+/// The version that a release with this manifest had; none of a crate that was not published then.
+fn released(manifest: &str) -> Result<Option<Version>> {
+    let table: toml::Table = manifest.parse()?;
+    let publish = table.get("package").and_then(|package| package.get("publish")?.as_bool());
+    if publish == Some(false) { Ok(None) } else { version(manifest).map(Some) }
+}
+
 /// The version that a manifest states.
 pub(super) fn version(manifest: &str) -> Result<Version> {
     let manifest: toml::Table = manifest.parse()?;
@@ -80,6 +87,13 @@ mod tests {
     fn a_version_is_the_packages_own() {
         assert_eq!(version("[package]\nversion = \"1.2.3\"").unwrap(), Version::new(1, 2, 3));
         assert!(version("[package]\nversion.workspace = true").is_err());
+    }
+
+    #[test]
+    fn what_was_not_published_has_no_version_to_follow() {
+        let manifest = "[package]\nversion = \"0.1.0\"\n";
+        assert_eq!(released(manifest).unwrap(), Some(Version::new(0, 1, 0)));
+        assert_eq!(released(&format!("{manifest}publish = false")).unwrap(), None);
     }
 
     #[test]

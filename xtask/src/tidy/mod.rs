@@ -19,6 +19,7 @@ mod reliability;
 mod scan;
 mod sizes;
 mod words;
+mod workflows;
 
 use anyhow::{Result, bail};
 
@@ -31,7 +32,7 @@ type Problem = String;
 /// A check with a name.
 type Check = (&'static str, fn(&Tree) -> Vec<Problem>);
 
-const CHECKS: [Check; 16] = [
+const CHECKS: [Check; 17] = [
     ("file sizes", sizes::check),
     ("manifests", manifests::check),
     ("arrows between crates", arrows::check),
@@ -48,6 +49,7 @@ const CHECKS: [Check; 16] = [
     ("licence files", licences::check),
     ("examples of methods", method_examples::check),
     ("rows of docs/performance.md", performance::check),
+    ("workflows", workflows::check),
 ];
 
 /// Runs every check and prints what each found.

@@ -134,10 +134,26 @@ impl TransportOptions {
             builder = builder.tls_certs_merge(certificates);
         }
         let client = builder.build().map_err(|e| {
-            Error::new(crate::ErrorKind::Other, "the HTTP client cannot be set up").with_source(e)
+            let words = format!(
+                "the HTTP client cannot be set up: {}. It trusts the certificate authorities of this machine: install \
+                 them (often a package `ca-certificates`), name a file of them in SSL_CERT_FILE, or give them to \
+                 `TransportOptions::trust_pem`",
+                root_cause(&e)
+            );
+            Error::new(crate::ErrorKind::Other, words).with_source(e)
         })?;
         Ok(Transport::with_policy(std::sync::Arc::new(ReqwestTransport::new(client))))
     }
+}
+
+/// reqwest's own words say no more than that something went wrong.
+#[cfg(feature = "reqwest")]
+fn root_cause(error: &reqwest::Error) -> &dyn std::error::Error {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause
 }
 
 #[cfg(test)]
@@ -159,6 +175,19 @@ mod tests {
 mod reqwest_tests {
     use super::*;
 
+    /// A certificate whose key nobody has.
+    const AUTHORITY: &str = "-----BEGIN CERTIFICATE-----\n\
+            MIIBhTCCASugAwIBAgIUNwPmwpv5YcXWega7I81hTIxywK0wCgYIKoZIzj0EAwIw\n\
+            FzEVMBMGA1UEAwwMYW4gYXV0aG9yaXR5MCAXDTI2MTEyMzAwMDE0OVoYDzIxMjYx\n\
+            MDMwMDAwMTQ5WjAXMRUwEwYDVQQDDAxhbiBhdXRob3JpdHkwWTATBgcqhkjOPQIB\n\
+            BggqhkjOPQMBBwNCAAQa/cU6+6hG0rk7vsm/pU/8o08oGWX86LCX4qsmWCZIrbCv\n\
+            28i5KrcWHoldLlChzhLGrXtLmBvZe+79uw7Qfqdao1MwUTAdBgNVHQ4EFgQUCQQf\n\
+            4zGFtd8djjYN31p76CMGpwcwHwYDVR0jBBgwFoAUCQQf4zGFtd8djjYN31p76CMG\n\
+            pwcwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAOou6+EhKrmdHs\n\
+            /KUgXV0he1hGVPPUbXmXZK2Z5dgboQIhANUXnu5gJjNZDQHxOUf6f/sLeXhBOb1k\n\
+            B5Vfl1XcQcun\n\
+            -----END CERTIFICATE-----\n";
+
     #[test]
     fn the_password_of_a_proxy_is_in_no_debug_text() {
         let options = TransportOptions::default().proxy("http://user:canary@proxy.example:3128");
@@ -173,5 +202,33 @@ mod reqwest_tests {
         let pem = "-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n";
         let error = TransportOptions::default().trust_pem(pem).build().unwrap_err();
         assert_eq!(error.attempts(), 0);
+    }
+
+    /// As in an image that holds a program alone. Looked at by a process of its own, since it is the environment that
+    /// names the authorities.
+    #[cfg(target_os = "linux")]
+    #[expect(clippy::disallowed_methods, reason = "what the verifier reads cannot be injected")]
+    #[test]
+    fn without_a_certificate_authority_the_error_says_how_to_get_one() {
+        const NOWHERE: &str = "/dev/null";
+        if std::env::var_os("SSL_CERT_FILE").is_none_or(|file| file != NOWHERE) {
+            let name = "without_a_certificate_authority_the_error_says_how_to_get_one";
+            let again = std::process::Command::new(std::env::current_exe().unwrap())
+                .args([
+                    &format!("{}::{name}", module_path!().split_once("::").unwrap().1),
+                    "--exact",
+                ])
+                .envs([("SSL_CERT_FILE", NOWHERE), ("SSL_CERT_DIR", NOWHERE)])
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&again.stdout).into_owned();
+            assert!(again.status.success() && said.contains("1 passed"), "{said}");
+            return;
+        }
+        let error = TransportOptions::default().build().unwrap_err().to_string();
+        for words in ["No CA certificates", "ca-certificates", "SSL_CERT_FILE", "trust_pem"] {
+            assert!(error.contains(words), "{words}: {error}");
+        }
+        TransportOptions::default().trust_pem(AUTHORITY).build().unwrap();
     }
 }

@@ -52,17 +52,17 @@ pub(super) fn race<T: Send + 'static>(
         }
     })?;
     named().spawn(move || {
-        let _rest = rest;
         let first = if take_the_rest() {
             First::TakesTheRest(Ran::of_this_thread())
         } else {
             step_back();
             First::StepsBack
         };
-        // The second hears the end of this, too: it is when `tell` is dropped.
-        let _ = tell.send(first);
+        // Dropped in this order: the second hears that `tell` is gone and gives the turn up, and whoever gets the turn
+        // must find the rest free.
+        let until_done = (rest, tell);
+        let _ = until_done.1.send(first);
         answer.give(work());
-        drop(tell);
     })?;
     Ok(result)
 }

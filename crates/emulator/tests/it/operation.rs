@@ -125,6 +125,19 @@ fn health_asks_the_emulator_of_the_installation() {
 }
 
 #[test]
+fn health_is_asked_where_there_is_no_certificate_authority() {
+    let program = Started::with(&FREE, &[]);
+    let told: Value = serde_json::from_str(&program.line).unwrap();
+    // As in an image that holds the program alone.
+    let output = Command::new(BINARY)
+        .args(["health", "--url", told["health_url"].as_str().unwrap()])
+        .envs([("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "/dev/null")])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn health_fails_where_nobody_answers_or_something_else_does() {
     let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = closed.local_addr().unwrap().port();

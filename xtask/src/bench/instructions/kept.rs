@@ -11,6 +11,9 @@ use super::count::Count;
 /// How far a count may be from the one that is kept, of it. Runs of one build and of the next differed by 0.6%
 /// at most (a signature's numbers have more or fewer bytes), most by 0.0%; this is five times that.
 const TOLERANCE: f64 = 0.03;
+/// The same where another compiler or valgrind counts than the one that the counts are of: what it inlines differs,
+/// and a change of ours beyond that is still seen.
+const TOLERANCE_OF_OTHERS: f64 = 0.10;
 
 /// The file.
 #[derive(Debug, Default, Deserialize)]
@@ -57,8 +60,17 @@ impl Kept {
         Ok(kept)
     }
 
-    pub(super) fn toolchain(&self) -> &str {
-        &self.toolchain
+    /// How far counts by these tools may be from those that are kept, and what to say of tools that are not those.
+    pub(super) fn tolerance(&self, toolchain: &str, valgrind: &str) -> (f64, Option<String>) {
+        let Self { toolchain: kept, valgrind: kept_by, .. } = self;
+        if (kept.as_str(), kept_by.as_str()) == (toolchain, valgrind) {
+            return (TOLERANCE, None);
+        }
+        let percent = TOLERANCE_OF_OTHERS * 100.0;
+        let said = format!(
+            "kept by {kept}, {kept_by}; this is {toolchain}, {valgrind}: {percent:.0}% are allowed"
+        );
+        (TOLERANCE_OF_OTHERS, Some(said))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Count> {
@@ -66,10 +78,10 @@ impl Kept {
         Some(Count { instructions: row.instructions, allocations: row.allocations })
     }
 
-    /// Compares a new count with the one that is kept.
-    pub(super) fn judge(&self, name: &str, count: Count) -> Verdict {
+    /// Compares a new count with the one that is kept, which may have a greater tolerance of its own.
+    pub(super) fn judge(&self, name: &str, count: Count, tolerance: f64) -> Verdict {
         let Some(row) = self.paths.get(name) else { return Verdict::New };
-        let tolerance = row.tolerance.unwrap_or(TOLERANCE);
+        let tolerance = row.tolerance.unwrap_or(TOLERANCE).max(tolerance);
         let (mut more, mut fewer) = (Vec::new(), Vec::new());
         for (what, kept, now) in [
             ("instructions", row.instructions, count.instructions),
@@ -173,7 +185,8 @@ mod tests {
         [paths.map]\ninstructions = 1000\nallocations = 0.0\ntolerance = 0.2\nreason = \"seeds\"\n";
 
     fn judge(name: &str, instructions: f64, allocations: f64) -> Verdict {
-        Kept::parse(FILE).unwrap().judge(name, Count { instructions, allocations })
+        let count = Count { instructions, allocations };
+        Kept::parse(FILE).unwrap().judge(name, count, TOLERANCE)
     }
 
     #[test]
@@ -203,6 +216,21 @@ mod tests {
     }
 
     #[test]
+    fn counts_by_other_tools_may_differ_more_and_it_is_said() {
+        let kept = Kept::parse(FILE).unwrap();
+        assert_eq!(kept.tolerance("rustc 1", "v"), (TOLERANCE, None));
+        for (toolchain, valgrind) in [("rustc 2", "v"), ("rustc 1", "w")] {
+            let (tolerance, said) = kept.tolerance(toolchain, valgrind);
+            assert!(said.unwrap().contains(&format!("this is {toolchain}, {valgrind}")));
+            let judge = |instructions| {
+                kept.judge("hit", Count { instructions, allocations: 10.0 }, tolerance)
+            };
+            assert_eq!(judge(1090.0), Verdict::Same);
+            assert_eq!((judge(1110.0).word(), judge(890.0).word()), ("MORE", "FEWER"));
+        }
+    }
+
+    #[test]
     fn a_path_without_a_count_and_a_count_without_a_path_fail() {
         assert!(judge("new", 1.0, 0.0).problem("new").unwrap().contains("--bless"));
         let gone = Kept::parse(FILE).unwrap().without_path(&["map"]);
@@ -215,16 +243,17 @@ mod tests {
         let mut kept = Kept::parse(FILE).unwrap();
         for (name, instructions) in [("hit", 1010.0), ("map", 2000.0), ("new", 5.0)] {
             let count = Count { instructions, allocations: 0.0 };
-            let verdict = if name == "hit" { Verdict::Same } else { kept.judge(name, count) };
+            let verdict =
+                if name == "hit" { Verdict::Same } else { kept.judge(name, count, TOLERANCE) };
             kept.set(name, count, &verdict);
         }
         kept.retain(&["hit", "map", "new"]);
         let again = Kept::parse(&kept.text("rustc 2", "v")).unwrap();
-        assert_eq!(again.toolchain(), "rustc 2");
+        assert_eq!(again.tolerance("rustc 2", "v"), (TOLERANCE, None));
         assert_eq!(again.get("hit").unwrap().instructions, 1000.0, "it was the same");
         assert_eq!(again.get("new").unwrap().instructions, 5.0);
         let map = Count { instructions: 2390.0, allocations: 0.0 };
-        assert_eq!(again.judge("map", map), Verdict::Same, "its tolerance is kept");
+        assert_eq!(again.judge("map", map, TOLERANCE), Verdict::Same, "its tolerance is kept");
     }
 
     #[test]

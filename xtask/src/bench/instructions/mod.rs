@@ -32,7 +32,7 @@ pub(crate) fn check() -> Result<()> {
 /// Counts each path and compares; `--bless` keeps what was counted.
 ///
 /// # Errors
-/// When a count is out of its tolerance, above or below, when a path has no count or a count no path, and
+/// When a count is out of its tolerance, above or below (wider where other tools count than those that kept it), when a path has no count or a count no path, and
 /// where there is no valgrind.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let bless = match arguments {
@@ -49,6 +49,8 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let program = build()?;
     let file = tree::root()?.join(FILE);
     let mut kept = Kept::parse(&std::fs::read_to_string(&file).unwrap_or_default())?;
+    let toolchain = super::machine::toolchain()?;
+    let (tolerance, other_tools) = kept.tolerance(&toolchain, version.trim());
     let names = captured(&mut Command::new(&program))?;
     let mut problems = kept.without_path(&names.lines().collect::<Vec<_>>());
     println!(
@@ -57,7 +59,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     );
     for name in names.lines() {
         let count = counted(&program, name)?;
-        let verdict = kept.judge(name, count);
+        let verdict = kept.judge(name, count, tolerance);
         let before = kept.get(name);
         let change = before.map(|before| 100.0 * (count.instructions / before.instructions - 1.0));
         println!(
@@ -74,21 +76,17 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
             problems.push(problem);
         }
     }
-    let toolchain = super::machine::toolchain()?;
     if bless {
         kept.retain(&names.lines().collect::<Vec<_>>());
         std::fs::write(&file, kept.text(&toolchain, version.trim()))?;
         println!("written to {FILE}");
         return Ok(());
     }
+    if let Some(said) = &other_tools {
+        println!("({said})");
+    }
     if !problems.is_empty() {
-        let by = kept.toolchain();
-        let other = if by == toolchain {
-            String::new()
-        } else {
-            format!("\n(kept by {by}; this is {toolchain})")
-        };
-        bail!("{}{other}", problems.join("\n"));
+        bail!("{}", problems.join("\n"));
     }
     Ok(())
 }

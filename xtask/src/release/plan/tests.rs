@@ -90,15 +90,60 @@ fn a_break_goes_through_to_those_who_use_the_crate() {
     assert!(plan.text().contains("3. b 0.1.3 -> 0.2.0, breaking\n     uses a, whose"));
 }
 
+fn found(level: Level) -> BTreeMap<String, Api> {
+    let found = vec!["struct_missing: struct a::Gone".to_owned()];
+    BTreeMap::from([("a".to_owned(), Api { level, found })])
+}
+
+fn compared(more: &[(&str, &str)], level: Level) -> Plan {
+    plan(&files(more), &tagged(&["crates/a/src/x.rs"]), &found(level)).unwrap()
+}
+
 #[test]
-fn what_the_public_api_asks_outweighs_a_smaller_fragment() {
-    let api = BTreeMap::from([("a".to_owned(), Level::Break)]);
-    let plan = plan(&files(&[FIX_A]), &tagged(&["crates/a/src/x.rs"]), &api).unwrap();
+fn a_break_that_no_fragment_tells_is_refused_with_what_broke_and_what_to_write() {
+    let plan = compared(&[FIX_A], Level::Break);
     assert_eq!(plan.crates[0].next, Version::new(0, 2, 0));
-    assert!(plan.text().contains("its public API by cargo-semver-checks: breaking"));
-    let api = BTreeMap::from([("a".to_owned(), Level::Addition)]);
-    let plan = super::plan(&files(&[BREAK_A]), &tagged(&["crates/a/src/x.rs"]), &api).unwrap();
+    let shown = "by cargo-semver-checks: breaking\n       struct_missing: struct a::Gone\n";
+    assert!(plan.text().contains(shown), "{}", plan.text());
+    let refused = plan.refuse_silence().unwrap_err().to_string();
+    for word in ["API of a is", "struct_missing: struct a::Gone", "`crates: [a]`, `kind: removed`"]
+    {
+        assert!(refused.contains(word), "{refused}");
+    }
+    assert!(compared(&[], Level::Break).refuse_silence().is_err());
+    compared(&[BREAK_A], Level::Break).refuse_silence().unwrap();
+}
+
+#[test]
+fn what_the_public_api_asks_does_not_lessen_what_fragments_tell() {
+    let plan = compared(&[BREAK_A], Level::Addition);
     assert_eq!(plan.crates[0].next, Version::new(0, 2, 0));
+    plan.refuse_silence().unwrap();
+}
+
+#[test]
+fn something_new_needs_its_word_where_the_version_depends_on_it() {
+    compared(&[FIX_A], Level::Addition).refuse_silence().unwrap();
+    let mut since = tagged(&["crates/a/src/x.rs"]);
+    since.versions.insert("a".to_owned(), Version::new(1, 1, 3));
+    let a = manifest("a", "1.1.3", "");
+    let tree = files(&[("crates/a/Cargo.toml", &a), FIX_A]);
+    let refused = plan(&tree, &since, &found(Level::Addition)).unwrap().refuse_silence();
+    assert!(refused.unwrap_err().to_string().contains("`kind: added`"));
+}
+
+#[test]
+fn a_break_that_comes_from_what_a_crate_uses_is_told_by_that() {
+    let api = BTreeMap::from([("b".to_owned(), Api { level: Level::Break, found: Vec::new() })]);
+    let plan = plan(&files(&[BREAK_A, ADD_B]), &tagged(&["crates/b/src/x.rs"]), &api).unwrap();
+    plan.refuse_silence().unwrap();
+}
+
+#[test]
+fn a_break_that_is_prepared_is_not_asked_for_again() {
+    let a = manifest("a", "0.2.0", "");
+    let log = ("crates/a/CHANGELOG.md", "# Changelog\n\n## 0.2.0 - 2026-02-02\n");
+    compared(&[("crates/a/Cargo.toml", &a), log], Level::Break).refuse_silence().unwrap();
 }
 
 #[test]

@@ -1,5 +1,4 @@
 use super::*;
-use crate::release::bump::Level;
 use crate::release::since::Since;
 
 const ROOT: &str = "[workspace.package]\nrust-version = \"1.88\"\n\n[workspace.dependencies]\n\
@@ -36,7 +35,7 @@ fn tree(files: &BTreeMap<String, String>) -> Tree {
 /// Prepares a release of these files, `since` being the last one.
 fn prepare(files: &mut BTreeMap<String, String>, since: &Since) -> Edits {
     let tree = tree(files);
-    let plan = plan::plan(&tree, since, &BTreeMap::<String, Level>::new()).unwrap();
+    let plan = plan::plan(&tree, since, &BTreeMap::new()).unwrap();
     let edits = edits(&tree, &plan, "2026-11-22").unwrap();
     files.extend(edits.write.clone());
     for path in &edits.remove {

@@ -6,6 +6,7 @@ use super::*;
 #[derive(Default)]
 struct Fake {
     out: BTreeSet<String>,
+    yanked: BTreeSet<String>,
     refused: BTreeSet<String>,
     lost_answers: BTreeSet<String>,
     unreachable: bool,
@@ -24,10 +25,13 @@ impl Registry for Fake {
         Ok(self.out.contains(&key(name, version)))
     }
 
-    fn publish(&mut self, release: &Release) -> Result<()> {
+    fn publish(&mut self, release: &Release) -> Result<bool> {
         self.tried.push(release.name.clone());
         if self.refused.contains(&release.name) {
             return Err(anyhow!("503"));
+        }
+        if self.yanked.contains(&key(&release.name, &release.version)) {
+            return Ok(false);
         }
         // A version that is out stays out: a registry refuses it.
         if !self.out.insert(key(&release.name, &release.version)) {
@@ -36,7 +40,7 @@ impl Registry for Fake {
         if self.lost_answers.contains(&release.name) {
             return Err(anyhow!("timed out"));
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -105,6 +109,14 @@ fn an_upload_whose_answer_was_lost_is_out() {
 }
 
 #[test]
+fn a_version_that_was_yanked_is_out_and_holds_nobody() {
+    let mut registry = Fake { yanked: names(&["core 0.2.0"]), ..Fake::default() };
+    let outcomes = publish(&releases(), &mut registry).unwrap();
+    assert_eq!(outcomes["core"], Outcome::Present);
+    assert_eq!(outcomes["facade"], Outcome::Published);
+}
+
+#[test]
 fn nothing_is_uploaded_when_the_registry_cannot_tell_what_it_has() {
     let mut registry = Fake { unreachable: true, ..Fake::default() };
     assert!(publish(&releases(), &mut registry).is_err());
@@ -137,6 +149,12 @@ fn a_tag_whose_changes_still_wait_for_their_version_is_refused() {
     let refused = refuse_unprepared(&Tree::of(&[member, waiting])).unwrap_err();
     assert!(refused.to_string().ends_with(": .changes/x.md"), "{refused}");
     refuse_unprepared(&Tree::of(&[member])).unwrap();
+}
+
+#[test]
+fn everybodys_registry_is_not_ones_own_by_its_other_name() {
+    assert!(is_ones_own(Some("local")));
+    assert!(!is_ones_own(None) && !is_ones_own(Some("crates-io")));
 }
 
 fn releases_of(tree: &Tree) -> Vec<String> {
