@@ -45,7 +45,13 @@ impl Service {
             .map_err(|error| {
                 explained(&format!("the database, by '{secret}' of {vault}"), &*error)
             })?;
-        database.run(web::TABLE, &[]).await?;
+        tokio::select! {
+            made = database.run(web::TABLE, &[]) => made.map_err(
+                |error| explained("the table of orders", &error),
+            )?,
+            // Somebody else has not come to the end of making it, say.
+            () = clock.sleep(web::LIMIT) => return Err("the table of orders is waited for in vain".into()),
+        };
         let keyring = Keyring::open(keys, config, Arc::clone(&clock))
             .await
             .map_err(|error| explained(&format!("the key '{key}' of {vault}"), &*error))?;

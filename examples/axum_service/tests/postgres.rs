@@ -184,3 +184,31 @@ async fn it_goes_on_by_itself_after_restarts_and_crashes_of_the_server() {
     let answers = users.end().await;
     assert!(answers.iter().all(|answer| passing.contains(answer)), "{answers:?}");
 }
+
+#[cfg_attr(feature = "postgres", tokio::test)]
+async fn what_the_database_says_of_the_table_is_told() {
+    let server = Server::start(PASSWORD);
+    let place = place(&server).await;
+    server.sql("ALTER ROLE orders SET default_transaction_read_only = on");
+    let error = refusal(&place).await;
+    assert!(error.contains("the table of orders cannot be had"), "{error}");
+    assert!(error.contains("read-only transaction"), "{error}");
+}
+
+#[cfg_attr(feature = "postgres", tokio::test)]
+async fn a_table_that_somebody_else_is_making_is_not_waited_for_for_good() {
+    let server = Server::start(PASSWORD);
+    let mut place = place(&server).await;
+    let clock = Arc::new(super::steered::Steered::new());
+    place.clock = clock.clone();
+    let database = place.database.clone().password(PASSWORD).clone();
+    let (lock, connection) = database.connect(server.trusted()).await.unwrap();
+    spawn(async move { connection.await.unwrap() });
+    lock.batch_execute("BEGIN; CREATE TABLE orders (id TEXT)").await.unwrap();
+    let start = spawn(async move { refusal(&place).await });
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    until(|| server.sql(waits) == "1").await;
+    clock.advance(crate::web::LIMIT);
+    let error = tokio::time::timeout(super::HANGS, start).await.expect("it waits for good");
+    assert!(error.unwrap().contains("waited for in vain"));
+}

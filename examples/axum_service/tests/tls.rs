@@ -7,7 +7,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use super::{place, spawn};
+use super::{HANGS, place, spawn};
 use crate::{stand_in::StandIn, surroundings::Surroundings, tls};
 
 /// Why it does not start.
@@ -71,7 +71,7 @@ async fn a_database_that_says_nothing_is_not_waited_for_for_good() {
     let (_listener, _) = database_at(&mut place).await;
     place.secrets.get_secret("db-password").await.unwrap();
     tokio::time::pause();
-    let error = refusal(&place).await;
+    let error = tokio::time::timeout(HANGS, refusal(&place)).await.expect("it waits for good");
     assert!(error.contains("cannot be reached") && error.contains("Timeout"), "{error}");
 }
 
