@@ -51,7 +51,7 @@ pub(crate) fn run(command: &Command) -> Result<()> {
     }
 }
 
-/// The CI step of the plan: by the fragments, since comparing APIs takes minutes a crate.
+/// The CI step of the plan: by the fragments, since comparing APIs takes minutes.
 pub(crate) fn plan() -> Result<()> {
     let tree = Tree::load()?;
     let plan = plan::present(&tree, &plan::Options { without_semver: true })?;
