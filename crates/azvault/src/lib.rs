@@ -8,6 +8,7 @@ mod client;
 pub use azvault_core as core;
 pub use azvault_core::{
     Credential, Error, ErrorKind, ResourceId, Result, SecretValue,
+    auth::Cloud,
     credentials::{
         CallbackChallenge, CallbackCredential, CallbackToken, ClientSecretCredential,
         DefaultAzureCredential,

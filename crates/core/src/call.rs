@@ -109,7 +109,7 @@ type Decode<T> = Box<dyn FnOnce(&RawResponse) -> Result<T> + Send>;
 ///
 /// // Every operation's builder is a call; nothing is sent yet.
 /// let call: Call<SecretBundle> = client.get_secret("db-password").into_call();
-/// let request = call.request().expect("the name is valid");
+/// let request = call.request()?;
 /// assert!(request.url().path().starts_with("/secrets/db-password"));
 ///
 /// let secret = call.await?;
@@ -421,7 +421,7 @@ impl<T: 'static> Call<T> {
     /// #     .credential(emulator.credential()).transport(emulator.transport()).build()?;
     /// # client.set_secret("db-password", "hunter2").await?;
     /// let call = client.get_deleted_secret("db-password");
-    /// let request = call.request().expect("the name is valid");
+    /// let request = call.request()?;
     /// assert_eq!(request.url().path(), "/deletedsecrets/db-password");
     ///
     /// // What is wrong is known before anything is sent.
@@ -429,8 +429,8 @@ impl<T: 'static> Call<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn request(&self) -> Result<&Request, &Error> {
-        self.request.as_ref()
+    pub fn request(&self) -> Result<&Request> {
+        self.request.as_ref().map_err(Error::told_again)
     }
 
     /// Sends the call and gives the model.

@@ -11,7 +11,9 @@ mod signer;
 pub use azure_core::{credentials::TokenCredential, http::Transport, time::OffsetDateTime};
 pub use azvault_core::{
     Call, CallOptions, ClientBuilder, Credential, Endpoint, Error, ErrorKind, Pager, Poller,
-    ResourceId, Response, Result, SecretBytes, SecretValue, credentials,
+    ResourceId, Response, Result, SecretBytes, SecretValue,
+    auth::Cloud,
+    credentials,
     object::{
         BeginDelete, BeginRecover, PurgeAndWait, RecoveryLevel, Recreate, RestoreReplace, Tags,
     },

@@ -23,7 +23,9 @@ mod vaults;
 pub use azure_core::{credentials::TokenCredential, http::Transport, time::OffsetDateTime};
 pub use azvault_core::{
     Call, CallOptions, ClientBuilder, Credential, Endpoint, Error, ErrorKind, Pager, Poller,
-    Response, Result, credentials,
+    Response, Result,
+    auth::Cloud,
+    credentials,
     pager::{Continuation, Page},
     poller::{PollState, ResumeToken},
     retry::{RetryPolicy, StopReason},

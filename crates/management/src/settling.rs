@@ -164,7 +164,7 @@ impl<T: Send + 'static> Waiting<T> {
     ///
     /// # Errors
     /// What makes the request impossible, an invalid name for instance.
-    pub fn request(&self) -> Result<&Request, &Error> {
+    pub fn request(&self) -> Result<&Request> {
         self.begin.request()
     }
 

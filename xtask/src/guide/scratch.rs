@@ -18,19 +18,20 @@ const LIMIT: Duration = Duration::from_secs(300);
 const REPOSITORY: &str = "https://github.com/azvault/azvault";
 
 /// Runs what is to be run, in order, and gives what each printed. Blocks for `az` run if `az` says so,
-/// those for Go where there is a `go`; else a shell reads them without doing anything.
+/// those for Go where there is a `go` that reaches modules; else a shell reads them without doing anything.
 pub(super) fn run(root: &Path, chapter: &Chapter, az: bool) -> Result<Vec<Printed>> {
     let ours = |block: &Block| !["rust", "output"].contains(&block.language.as_str());
     if !chapter.blocks.iter().any(ours) {
         return Ok(Vec::new());
     }
-    let place = Place::new(root, &chapter.name, az)?;
+    let mut place = Place::new(root, &chapter.name, az)?;
+    place.no_go = place.why_no_go(chapter)?;
     let mut printed = Vec::new();
     for block in chapter.blocks.iter().filter(|block| ours(block)) {
         let at = || format!("{}:{}", chapter.path, block.line);
         let text = place.go(block).with_context(at)?;
-        if block.has("go") && !place.go {
-            println!("{}: left out, since there is no `go` here", at());
+        if let Some(why) = place.no_go.as_ref().filter(|_| block.has("go")) {
+            println!("{}: left out, since {why}", at());
         } else if block.runs() || (az && block.has("az")) {
             printed.push(Printed { path: chapter.path.clone(), line: block.line, text });
         }
@@ -45,8 +46,8 @@ struct Place {
     emulator: PathBuf,
     path: OsString,
     az: bool,
-    /// Whether there is a Go.
-    go: bool,
+    /// Why Go's blocks are not run.
+    no_go: Option<String>,
 }
 
 impl Place {
@@ -64,10 +65,26 @@ impl Place {
         let folder =
             std::env::temp_dir().join(format!("azvault-guide-{}-{name}", std::process::id()));
         std::fs::create_dir_all(folder.join("home"))?;
-        let go = std::env::split_paths(&path).any(|folder| {
+        Ok(Self { root: root.to_owned(), folder, emulator, path, az, no_go: None })
+    }
+
+    /// Why the chapter's blocks for Go, if it has any, cannot be judged here: that says nothing about them.
+    fn why_no_go(&self, chapter: &Chapter) -> Result<Option<String>> {
+        let mut blocks = chapter.blocks.iter().filter(|block| block.has("go"));
+        let code = blocks.next().map(Block::code).unwrap_or_default();
+        let Some(module) = code.split_whitespace().find(|word| word.contains("@v")) else {
+            return Ok(None);
+        };
+        let there = std::env::split_paths(&self.path).any(|folder| {
             folder.join("go").with_extension(std::env::consts::EXE_EXTENSION).is_file()
         });
-        Ok(Self { root: root.to_owned(), folder, emulator, path, az, go })
+        if !there {
+            return Ok(Some("there is no `go` here".to_owned()));
+        }
+        let mut download = self.command("go");
+        download.args(["mod", "download", module]).envs(conformance::go_folders(&self.root)?);
+        let reached = self.ran(&mut download);
+        Ok(reached.err().map(|error| format!("`go` cannot get {module}: {error:#}")))
     }
 
     /// Does what a block of this language is for, and gives what it printed.
@@ -81,7 +98,7 @@ impl Place {
                 self.ran(self.command("sh").args(["-nc", &code]))
             }
             "sh" if block.has("az") => self.signed_in(&code),
-            "sh" if block.has("go") && !self.go => {
+            "sh" if block.has("go") && self.no_go.is_some() => {
                 self.ran(self.command("sh").args(["-nc", &code]))
             }
             "sh" if block.has("go") => {

@@ -119,7 +119,20 @@ impl Error {
     /// where it has one itself.
     #[doc(hidden)]
     pub fn shared(error: &Arc<Self>) -> Self {
-        let inner = &*error.0;
+        let mut same = error.without_source();
+        same.0.source = error.0.source.is_some().then(|| SharedSource(error.clone()).into());
+        same
+    }
+
+    /// The same failure for somebody who only looks; of its source there are the words.
+    pub(crate) fn told_again(&self) -> Self {
+        let mut same = self.without_source();
+        same.0.source = self.0.source.as_ref().map(|source| source.to_string().into());
+        same
+    }
+
+    fn without_source(&self) -> Self {
+        let inner = &*self.0;
         Self(Box::new(Inner {
             kind: inner.kind,
             operation: inner.operation,
@@ -130,7 +143,7 @@ impl Error {
             retry_after: inner.retry_after,
             advice: inner.advice,
             evidence: Evidence::default(),
-            source: inner.source.is_some().then(|| SharedSource(error.clone()).into()),
+            source: None,
         }))
     }
 
