@@ -47,9 +47,11 @@ enum Outcome {
     Present,
     /// It is out now.
     Published,
+    /// The registry took that version before, and others cannot use it: it was yanked, or is not in the index yet.
+    Unusable,
     /// It is not, for this reason.
     Failed(String),
-    /// It was not tried, since that one of ours is not out.
+    /// It was not tried, since that one of ours cannot be used.
     Held(String),
 }
 
@@ -143,7 +145,7 @@ fn publish(
     let mut outcomes = BTreeMap::new();
     for release in releases {
         let is_out = |name: &String| {
-            !matches!(outcomes.get(name), None | Some(Outcome::Failed(_) | Outcome::Held(_)))
+            matches!(outcomes.get(name), Some(Outcome::Present | Outcome::Published))
         };
         let outcome = if !missing.iter().any(|it| it.name == release.name) {
             Outcome::Present
@@ -161,7 +163,10 @@ fn publish(
 fn upload(release: &Release, registry: &mut impl Registry) -> Outcome {
     match registry.publish(release) {
         Ok(true) => Outcome::Published,
-        Ok(false) => Outcome::Present,
+        Ok(false) => match registry.has(&release.name, &release.version) {
+            Ok(true) => Outcome::Present,
+            _ => Outcome::Unusable,
+        },
         Err(error) => match registry.has(&release.name, &release.version) {
             Ok(true) => Outcome::Published,
             _ => Outcome::Failed(format!("{error:#}")),
@@ -174,8 +179,12 @@ fn told(releases: &[Release], outcomes: &BTreeMap<String, Outcome>) -> String {
         let what = match outcomes.get(&release.name) {
             Some(Outcome::Present) => "was out already".to_owned(),
             Some(Outcome::Published) => "published".to_owned(),
+            Some(Outcome::Unusable) => {
+                "is on the registry, yanked or not in its index yet, and can be used by nobody"
+                    .to_owned()
+            }
             Some(Outcome::Failed(why)) => format!("FAILED: {why}"),
-            Some(Outcome::Held(used)) => format!("not tried: {used} is not out"),
+            Some(Outcome::Held(used)) => format!("not tried: {used} cannot be used"),
             None => "not tried".to_owned(),
         };
         format!("{} {}: {what}", release.name, release.version)

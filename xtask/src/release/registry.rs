@@ -13,7 +13,8 @@ use crate::process::{cargo, run as go};
 pub(super) trait Registry {
     /// Whether others can use that version. A yanked one looks like one that never was.
     fn has(&mut self, name: &str, version: &Version) -> Result<bool>;
-    /// Uploads a crate, and waits until others can use it; `false` if the registry had it all along.
+    /// Uploads a crate, and waits until others can use it; `false` if the registry took that version before, which it
+    /// may have yanked, or not have in its index yet.
     fn publish(&mut self, release: &Release) -> Result<bool>;
 }
 
@@ -70,11 +71,14 @@ impl Registry for Cargo {
         let mut child = self.named(&mut command).stderr(Stdio::piped()).spawn()?;
         println!("$ cargo publish --no-verify --package {}", release.name);
         let mut told = String::new();
-        for line in child.stderr.take().into_iter().flat_map(|it| BufReader::new(it).lines()) {
-            let line = line?;
-            eprintln!("{line}");
-            told.push_str(&line);
-            told.push('\n');
+        if let Some(pipe) = child.stderr.take() {
+            let lines = BufReader::new(pipe).split(b'\n');
+            for line in lines.map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line);
+                eprintln!("{line}");
+                told.push_str(&line);
+                told.push('\n');
+            }
         }
         let status = child.wait()?;
         if !status.success() && !is_out(&told) {

@@ -10,6 +10,7 @@ const FOLDER: &str = ".github/workflows/";
 /// All that a job may put into a script: what is written in the workflow itself. Anything else may hold
 /// what a stranger chose (a branch, a title), and goes through `env`.
 const WRITTEN_HERE: [&str; 2] = ["matrix.", "runner."];
+const CHECKOUT: &str = "actions/checkout@";
 
 /// Actions that are not pinned, and jobs that may do more, or run for longer, than they need.
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
@@ -23,7 +24,9 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
             }
         }
         let found = match YamlLoader::load_from_str(text).map(|it| it.into_iter().next()) {
-            Ok(Some(workflow)) => judge(&workflow),
+            Ok(Some(workflow)) => {
+                judge(&workflow, &text.lines().filter_map(used).collect::<Vec<_>>())
+            }
             Ok(None) => vec!["it is empty".to_owned()],
             Err(error) => vec![error.to_string()],
         };
@@ -47,7 +50,8 @@ fn is_pinned(action: &str) -> bool {
         && version.starts_with('v')
 }
 
-fn judge(workflow: &Yaml) -> Vec<Problem> {
+/// `seen` are the actions that were looked at line by line, since a version in words is no part of the YAML.
+fn judge(workflow: &Yaml, seen: &[&str]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let by_strangers = ["pull_request_target", "workflow_run"];
     let on = &workflow["on"];
@@ -71,8 +75,12 @@ fn judge(workflow: &Yaml) -> Vec<Problem> {
         }
         for step in job["steps"].as_vec().into_iter().flatten() {
             let action = step["uses"].as_str().unwrap_or_default();
+            if !seen.iter().any(|it| it.starts_with(action)) {
+                problems
+                    .push(format!("job `{name}`: `uses: {action}` belongs on a line of its own"));
+            }
             let keeps = step["with"]["persist-credentials"].as_bool() != Some(false);
-            if action.starts_with("actions/checkout@") && keeps {
+            if action.to_ascii_lowercase().starts_with(CHECKOUT) && keeps {
                 problems
                     .push(format!("job `{name}`: a checkout without `persist-credentials: false`"));
             }
@@ -90,7 +98,15 @@ fn judge(workflow: &Yaml) -> Vec<Problem> {
 fn put_into(script: &str) -> impl Iterator<Item = &str> {
     let put = script.split("${{").skip(1);
     let put = put.map(|rest| rest.split_once("}}").map_or(rest, |(put, _)| put).trim());
-    put.filter(|put| !WRITTEN_HERE.iter().any(|it| put.starts_with(it)))
+    put.filter(|put| !is_written_here(put))
+}
+
+/// Whether it is one such name and nothing else, no expression with others in it.
+fn is_written_here(put: &str) -> bool {
+    let is_name = |rest: &str| {
+        rest.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.'))
+    };
+    WRITTEN_HERE.iter().any(|it| put.strip_prefix(it).is_some_and(is_name))
 }
 
 #[cfg(test)]
@@ -125,6 +141,8 @@ mod tests {
             ("    timeout", "    permissions: write-all\n    timeout", "may write everywhere"),
             ("credentials: false", "credentials: true", "a checkout without"),
             ("matrix.os", "github.event.title", "a script with `github.event.title` in it"),
+            ("matrix.os", "matrix.os || github.head_ref", "a script with `matrix.os || github."),
+            ("uses: ./.github/ours", "{ uses: a/b@v1 }", "`uses: a/b@v1` belongs on a line"),
         ] {
             let found = of(&GOOD.replacen(from, to, 1));
             assert!(found.len() == 1 && found[0].contains(problem), "{problem}: {found:?}");

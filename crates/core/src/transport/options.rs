@@ -134,12 +134,13 @@ impl TransportOptions {
             builder = builder.tls_certs_merge(certificates);
         }
         let client = builder.build().map_err(|e| {
-            let words = format!(
-                "the HTTP client cannot be set up: {}. It trusts the certificate authorities of this machine: install \
-                 them (often a package `ca-certificates`), name a file of them in SSL_CERT_FILE, or give them to \
-                 `TransportOptions::trust_pem`",
-                root_cause(&e)
-            );
+            let words = if root_cause(&e).to_string().contains("No CA certificates") {
+                "the HTTP client cannot be set up: this machine trusts no certificate authority. Install them (often a \
+                 package `ca-certificates`), name a file of them in SSL_CERT_FILE, or give them to \
+                 `TransportOptions::trust_pem`"
+            } else {
+                "the HTTP client cannot be set up"
+            };
             Error::new(crate::ErrorKind::Other, words).with_source(e)
         })?;
         Ok(Transport::with_policy(std::sync::Arc::new(ReqwestTransport::new(client))))
@@ -226,7 +227,7 @@ mod reqwest_tests {
             return;
         }
         let error = TransportOptions::default().build().unwrap_err().to_string();
-        for words in ["No CA certificates", "ca-certificates", "SSL_CERT_FILE", "trust_pem"] {
+        for words in ["no certificate authority", "ca-certificates", "SSL_CERT_FILE", "trust_pem"] {
             assert!(error.contains(words), "{words}: {error}");
         }
         TransportOptions::default().trust_pem(AUTHORITY).build().unwrap();

@@ -22,6 +22,8 @@ pub(super) struct Kept {
     /// The compiler that the counts are of.
     toolchain: String,
     valgrind: String,
+    /// Whose instructions they are.
+    arch: String,
     paths: BTreeMap<String, Row>,
 }
 
@@ -71,6 +73,10 @@ impl Kept {
             "kept by {kept}, {kept_by}; this is {toolchain}, {valgrind}: {percent:.0}% are allowed"
         );
         (TOLERANCE_OF_OTHERS, Some(said))
+    }
+
+    pub(super) fn arch(&self) -> &str {
+        &self.arch
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Count> {
@@ -127,12 +133,12 @@ impl Kept {
     }
 
     /// The file's text, with the tools that the counts are of.
-    pub(super) fn text(&self, toolchain: &str, valgrind: &str) -> String {
+    pub(super) fn text(&self, toolchain: &str, valgrind: &str, arch: &str) -> String {
         let mut text = format!(
             "# What a call of each hot path takes: instructions of the program itself without aws-lc's and the C\n\
              # library's, and how often it asks for memory. Written by `cargo xtask bench instructions --bless`;\n\
              # `tolerance` and `reason`, of a path whose counts differ more than by {:.0}% between runs, are kept.\n\
-             toolchain = {toolchain:?}\nvalgrind = {valgrind:?}\n",
+             toolchain = {toolchain:?}\nvalgrind = {valgrind:?}\narch = {arch:?}\n",
             TOLERANCE * 100.0
         );
         for (name, row) in &self.paths {
@@ -248,8 +254,9 @@ mod tests {
             kept.set(name, count, &verdict);
         }
         kept.retain(&["hit", "map", "new"]);
-        let again = Kept::parse(&kept.text("rustc 2", "v")).unwrap();
+        let again = Kept::parse(&kept.text("rustc 2", "v", "x86_64")).unwrap();
         assert_eq!(again.tolerance("rustc 2", "v"), (TOLERANCE, None));
+        assert_eq!(again.arch(), "x86_64");
         assert_eq!(again.get("hit").unwrap().instructions, 1000.0, "it was the same");
         assert_eq!(again.get("new").unwrap().instructions, 5.0);
         let map = Count { instructions: 2390.0, allocations: 0.0 };

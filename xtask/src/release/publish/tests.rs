@@ -86,7 +86,7 @@ fn who_uses_what_failed_is_held_and_who_does_not_goes_out() {
     assert_eq!(outcomes["keys"], Outcome::Held("crypto".into()));
     assert_eq!(outcomes["facade"], Outcome::Held("keys".into()));
     let told = told(&releases(), &outcomes);
-    assert!(told.contains("facade 0.2.0: not tried: keys is not out"), "{told}");
+    assert!(told.contains("facade 0.2.0: not tried: keys cannot be used"), "{told}");
 }
 
 #[test]
@@ -109,11 +109,14 @@ fn an_upload_whose_answer_was_lost_is_out() {
 }
 
 #[test]
-fn a_version_that_was_yanked_is_out_and_holds_nobody() {
-    let mut registry = Fake { yanked: names(&["core 0.2.0"]), ..Fake::default() };
+fn a_version_that_was_yanked_holds_those_that_need_it_and_nobody_else() {
+    let mut registry = Fake { yanked: names(&["crypto 0.2.0"]), ..Fake::default() };
     let outcomes = publish(&releases(), &mut registry).unwrap();
-    assert_eq!(outcomes["core"], Outcome::Present);
-    assert_eq!(outcomes["facade"], Outcome::Published);
+    assert_eq!(outcomes["crypto"], Outcome::Unusable);
+    assert_eq!(outcomes["keys"], Outcome::Held("crypto".into()));
+    assert_eq!(outcomes["secrets"], Outcome::Published);
+    let told = told(&releases(), &outcomes);
+    assert!(told.contains("crypto 0.2.0: is on the registry, yanked or not in its index yet"));
 }
 
 #[test]
