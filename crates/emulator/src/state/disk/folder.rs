@@ -23,15 +23,15 @@ const DATABASE: &str = "state.db";
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    /// Released when the file is closed, or its process ends.
-    _lock: File,
+    /// Released with this, or when its process ends.
+    lock: File,
 }
 
 impl Folder {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         make_private_folder(path)?;
         warn_of_others(path)?;
-        Ok(Self { path: path.to_owned(), _lock: take(path)? })
+        Ok(Self { path: path.to_owned(), lock: take(path)? })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -89,6 +89,15 @@ impl Folder {
     }
 }
 
+impl Drop for Folder {
+    /// To close the file is not enough: a child that was forked at this moment has it until it executes its program.
+    fn drop(&mut self) {
+        if let Err(error) = fs4::FileExt::unlock(&self.lock) {
+            tracing::debug!(%error, "the data directory's lock is released when its file is closed");
+        }
+    }
+}
+
 /// Locks the directory for this process, whose number is in the file for others to tell.
 fn take(folder: &Path) -> io::Result<File> {
     let path = folder.join(LOCK);
@@ -136,4 +145,22 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_free_once_it_is_dropped_whoever_still_has_its_file() {
+        let path = std::env::temp_dir().join(format!("azvault-folder-{}", uuid::Uuid::new_v4()));
+        let folder = Folder::open(&path).unwrap();
+        assert_eq!(Folder::open(&path).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        // As a child that was forked has it.
+        let inherited = folder.lock.try_clone().unwrap();
+        drop(folder);
+        drop(Folder::open(&path).unwrap());
+        drop(inherited);
+        fs::remove_dir_all(&path).unwrap();
+    }
 }
