@@ -65,8 +65,14 @@ fn database(url: &str) -> Result<tokio_postgres::Config, Box<dyn Error>> {
     // Its own word for what `require` is here: the name in the certificate is looked at, too.
     let url = url.replace("sslmode=verify-full", "sslmode=require");
     // The parser's error may repeat what it read.
-    let mut config = tokio_postgres::Config::from_str(&url)
-        .map_err(|_| "DATABASE_URL is not an address such as postgres://user@host/database")?;
+    let mut config = tokio_postgres::Config::from_str(&url).map_err(|_| {
+        if url.contains("sslmode=") {
+            "DATABASE_URL is not an address such as postgres://user@host/database, or its sslmode is none of \
+             disable, require and verify-full"
+        } else {
+            "DATABASE_URL is not an address such as postgres://user@host/database"
+        }
+    })?;
     if config.get_password().is_some() {
         return Err(
             "DATABASE_URL has a password: take it out, the service reads it from the vault".into(),

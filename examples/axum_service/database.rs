@@ -124,12 +124,15 @@ impl Database {
     /// Takes what the cache says is the password now, if the database does.
     pub(crate) async fn adopt(&self, bundle: &SecretBundle) -> Result<(), NotTaken> {
         let _turn = self.renewing.lock().await;
-        let taken = self.replace(bundle).await.map(drop);
-        self.password.note(match &taken {
-            Err(NotTaken::Refused) => Standing::Refused,
-            _ => Standing::Usable,
-        });
-        taken
+        let taken = self.replace(bundle).await;
+        match &taken {
+            Ok(true) => self.password.note(Standing::Usable),
+            Err(NotTaken::Refused) => self.password.note(Standing::Refused),
+            // Nothing was tried: what was refused is no better for it.
+            Ok(false) | Err(_) if self.password.latest() == Standing::Refused => {}
+            Ok(false) | Err(_) => self.password.note(Standing::Usable),
+        }
+        taken.map(drop)
     }
 
     /// The watch over the password found no version of it.

@@ -40,6 +40,18 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What a sender is told; the cause is logged.
+    pub(crate) fn told(&self) -> String {
+        // No error of these crates repeats a secret or a token.
+        match self.source() {
+            Some(source) if self.status().is_server_error() => {
+                tracing::error!(cause = %chain(source), "{self}")
+            }
+            _ => tracing::debug!("{self}"),
+        }
+        self.to_string()
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::BadToken(_) => StatusCode::UNAUTHORIZED,
@@ -98,14 +110,7 @@ impl Error for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = self.status();
-        // The reasons are for the log; no error of these crates repeats a secret or a token.
-        match self.source() {
-            Some(source) if status.is_server_error() => {
-                tracing::error!(cause = %chain(source), "{self}")
-            }
-            _ => tracing::debug!("{self}"),
-        }
-        let mut response = (status, Json(json!({ "error": self.to_string() }))).into_response();
+        let mut response = (status, Json(json!({ "error": self.told() }))).into_response();
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

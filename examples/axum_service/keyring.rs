@@ -55,8 +55,9 @@ pub(crate) struct Keyring {
 
 struct Keys {
     versions: Vec<Arc<Version>>,
-    /// None while the latest version is disabled: what signed before it may be as untrustworthy.
+    /// None while the latest version cannot sign: what signed before it may be as untrustworthy.
     signer: Option<JwtEncoder>,
+    latest: Latest,
     verifier: JwtVerifier,
     published: Value,
 }
@@ -82,7 +83,7 @@ impl Keyring {
         let versions = versions(&client, &config.signing_key, &[], &*clock, lifetime + look_every);
         let keys = Keys::of(versions.await?, &config.issuer, &clock)?;
         if keys.signer.is_none() {
-            return Err(Box::new(no_signer()));
+            return Err(Box::new(no_signer(keys.latest)));
         }
         Ok(Self {
             client,
@@ -174,17 +175,21 @@ impl Keyring {
             // It may be that look that has found the key.
             return;
         }
-        *looked = Some(now);
         // If it was in vain, that is noted, and the known versions stay.
         self.look_in_turn().await.ok();
+        // Counted from the end: a vault that is slow to answer would have those who waited look one after the other.
+        *looked = Some(self.clock.elapsed());
     }
 
     async fn look_in_turn(&self) -> Result<(), azvault_core::Error> {
         let looked = self.take_versions().await;
         let deleted = async || self.client.get_deleted_key(&self.key).await.map(drop);
         let standing = match &looked {
-            Ok(()) if self.keys().signer.is_some() => Standing::Usable,
-            Ok(()) => Standing::Disabled,
+            Ok(()) => match self.keys().latest {
+                Latest::Signs => Standing::Usable,
+                Latest::Disabled => Standing::Disabled,
+                Latest::Unfit => Standing::Unfit,
+            },
             Err(error) => Standing::of(error, deleted).await,
         };
         self.looked.note_with(standing, looked.as_ref().err());
@@ -196,7 +201,7 @@ impl Keyring {
         let lives = self.lifetime + self.look_every;
         let found = versions(&self.client, &self.key, &known.versions, &*self.clock, lives).await?;
         let same = |(a, b): (&Arc<Version>, &Arc<Version>)| Arc::ptr_eq(a, b);
-        if found.signs == known.signer.is_some()
+        if found.latest == known.latest
             && found.versions.len() == known.versions.len()
             && found.versions.iter().zip(&known.versions).all(same)
         {
@@ -215,8 +220,8 @@ impl Keyring {
 
 impl Keys {
     fn of(found: Found, issuer: &str, clock: &Arc<dyn Clock>) -> Result<Self, azvault_core::Error> {
-        let Found { versions, signs } = found;
-        let signer = versions.first().filter(|_| signs).map(|first| {
+        let Found { versions, latest } = found;
+        let signer = versions.first().filter(|_| latest == Latest::Signs).map(|first| {
             let signer = JwtEncoder::new(first.crypto.clone(), ES256)?;
             Ok::<_, azvault_core::Error>(signer.key_id(first.kid.as_str()))
         });
@@ -228,11 +233,11 @@ impl Keys {
         });
         let published: Vec<&Value> = versions.iter().map(|version| &version.published).collect();
         let published = json!({ "keys": published });
-        Ok(Self { versions, signer, verifier, published })
+        Ok(Self { versions, signer, latest, verifier, published })
     }
 
     async fn sign(&self, claims: &Claims) -> Result<String, azvault_core::Error> {
-        self.signer.as_ref().ok_or_else(no_signer)?.encode(claims).await
+        self.signer.as_ref().ok_or_else(|| no_signer(self.latest))?.encode(claims).await
     }
 
     /// Whether the token says that it is signed by one of these; what else it says is not judged.
@@ -249,13 +254,11 @@ impl Keys {
 }
 
 impl Version {
-    fn of(client: &KeyClient, key: &KeyBundle) -> Result<Arc<Self>, azvault_core::Error> {
+    /// None if it is not on the curve P-256.
+    fn of(client: &KeyClient, key: &KeyBundle) -> Result<Option<Arc<Self>>, azvault_core::Error> {
         let jwk = key.jwk();
         let (Some(KeyCurve::P256), Some(x), Some(y)) = (jwk.curve(), jwk.x(), jwk.y()) else {
-            return Err(azvault_core::Error::invalid_input(format!(
-                "the key {} is not on the curve P-256, which ES256 needs",
-                key.id()
-            )));
+            return Ok(None);
         };
         let kid = URL_SAFE_NO_PAD.encode(jwk.thumbprint()?);
         let published = json!({
@@ -264,7 +267,7 @@ impl Version {
         });
         let crypto = client.cryptography_client_for(key)?;
         let version = key.properties().version().map(ToOwned::to_owned);
-        Ok(Arc::new(Self { version, kid, crypto, published }))
+        Ok(Some(Arc::new(Self { version, kid, crypto, published })))
     }
 }
 
@@ -272,12 +275,26 @@ impl Version {
 struct Found {
     /// The newest first.
     versions: Vec<Arc<Version>>,
-    /// Whether the first is the latest there is, which signs.
-    signs: bool,
+    /// If it signs, it is the first of them.
+    latest: Latest,
 }
 
-fn no_signer() -> azvault_core::Error {
-    azvault_core::Error::new(ErrorKind::Disabled, "the latest version of the key is disabled")
+/// The latest version there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Latest {
+    Signs,
+    Disabled,
+    /// Somebody has made one of another kind, which the vault allows.
+    Unfit,
+}
+
+fn no_signer(latest: Latest) -> azvault_core::Error {
+    let what = match latest {
+        Latest::Unfit => "not on the curve P-256, which ES256 needs",
+        Latest::Disabled | Latest::Signs => "disabled",
+    };
+    let words = format!("the latest version of the key is {what}");
+    azvault_core::Error::new(ErrorKind::Disabled, words)
 }
 
 /// The latest version, then those that a token may still be signed by. Disabled ones can be read, too.
@@ -292,13 +309,14 @@ async fn versions(
         known.iter().find(|known| known.version.as_deref() == version).map(Arc::clone)
     };
     let latest = client.get_key(key).await?;
-    let signs = latest.properties().enabled();
     let mut found = Vec::new();
-    if signs {
-        found.push(match find(latest.properties().version()) {
-            Some(first) => first,
+    let mut standing = Latest::Disabled;
+    if latest.properties().enabled() {
+        found.extend(match find(latest.properties().version()) {
+            Some(first) => Some(first),
             None => Version::of(client, &latest)?,
         });
+        standing = if found.is_empty() { Latest::Unfit } else { Latest::Signs };
     }
     let mut older = client.list_key_properties_versions(key).try_collect().await?;
     older.retain(|version| version.id() != latest.id());
@@ -313,15 +331,16 @@ async fn versions(
         if !properties.enabled() {
             continue;
         }
-        found.push(match (find(properties.version()), properties.version()) {
-            (Some(known), _) => known,
+        // One of another kind has signed nothing.
+        found.extend(match (find(properties.version()), properties.version()) {
+            (Some(known), _) => Some(known),
             (None, Some(version)) => {
                 Version::of(client, &client.get_key(key).version(version).await?)?
             }
             (None, None) => continue,
         });
     }
-    Ok(Found { versions: found, signs })
+    Ok(Found { versions: found, latest: standing })
 }
 
 /// How far the vault's clock and ours may differ.

@@ -22,6 +22,8 @@ pub(crate) enum Standing {
     BehindFirewall,
     SignedOut,
     Unreachable,
+    /// The key's latest version is of another kind.
+    Unfit,
     /// The secret is read, and the database does not let anybody in by it.
     Refused,
     Failing,
@@ -68,6 +70,9 @@ impl fmt::Display for Standing {
             Self::BehindFirewall => "forbidden: the vault's firewall does not let the service in",
             Self::SignedOut => "forbidden: the service cannot sign in",
             Self::Unreachable => "unreachable: what was read before is used",
+            Self::Unfit => {
+                "not usable: its latest version is not on the curve P-256; make one that is"
+            }
             Self::Refused => "refused: the database does not let the service in by it",
             Self::Failing => "not usable: the log says why",
         })

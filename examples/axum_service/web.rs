@@ -85,10 +85,13 @@ async fn keys(State(service): State<Arc<Service>>) -> impl IntoResponse {
 
 /// Whether requests can be served, and what somebody has to mend. What is wrong in the vault is no
 /// reason to take requests elsewhere: all instances have the same one, and most requests do not need it.
-async fn ready(State(service): State<Arc<Service>>) -> Result<Json<Value>, Failure> {
-    service.database.run("SELECT 1", &[]).await?;
+async fn ready(State(service): State<Arc<Service>>) -> (StatusCode, Json<Value>) {
+    let (status, database) = match service.database.run("SELECT 1", &[]).await {
+        Ok(_) => (StatusCode::OK, "reached".to_owned()),
+        Err(failure) => (StatusCode::SERVICE_UNAVAILABLE, failure.told()),
+    };
     let (password, key) = (service.database.password.latest(), service.keyring.standing());
-    Ok(Json(json!({ "database": "reached", "password": password, "signing_key": key })))
+    (status, Json(json!({ "database": database, "password": password, "signing_key": key })))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

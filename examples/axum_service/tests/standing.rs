@@ -1,8 +1,10 @@
 //! What an operator reads where something has to be mended, and what goes on meanwhile.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 
-use super::Running;
+use super::{Running, spawn};
 use crate::user::Placed;
 
 impl Running {
@@ -24,11 +26,11 @@ async fn of_a_deleted_key_it_says_so_and_verifies_on_until_it_is_recovered() {
     running.until_it_says("signing_key", "deleted: recover it").await;
     running.sees_orders_and_places_none(&placed).await;
 
-    running.pass(std::time::Duration::from_secs(60));
+    running.pass(Duration::from_secs(60));
     deletion.wait().await.unwrap();
     running.until_it_says("signing_key", "deleted: recover it").await;
     let recovery = keys.begin_recover_deleted_key("tokens").await.unwrap();
-    running.pass(std::time::Duration::from_secs(60));
+    running.pass(Duration::from_secs(60));
     recovery.wait().await.unwrap();
     running.until_it_says("signing_key", "usable").await;
     running.placed().await;
@@ -41,7 +43,7 @@ async fn a_purged_key_is_not_said_to_be_recoverable() {
     let placed = running.placed().await;
     let keys = &running.place.keys;
     let deletion = keys.begin_delete_key("tokens").await.unwrap();
-    running.pass(std::time::Duration::from_secs(60));
+    running.pass(Duration::from_secs(60));
     deletion.wait().await.unwrap();
     keys.purge_deleted_key("tokens").await.unwrap();
     running.until_it_says("signing_key", "not found").await;
@@ -61,6 +63,44 @@ async fn of_a_disabled_key_it_says_so_until_it_is_enabled() {
     update().enabled(true).await.unwrap();
     running.until_it_says("signing_key", "usable").await;
     running.placed().await;
+}
+
+#[tokio::test]
+async fn beside_a_version_of_another_kind_the_others_are_judged_on() {
+    let running = Running::start().await;
+    let placed = running.placed().await;
+    let keys = &running.place.keys;
+    let first = keys.get_key("tokens").await.unwrap();
+    keys.create_rsa_key("tokens").await.unwrap();
+    running.until_it_says("signing_key", "not usable: its latest version is not on").await;
+    running.sees_orders_and_places_none(&placed).await;
+    // Withdrawn, it is believed no more.
+    let version = first.properties().version().unwrap();
+    keys.update_key_properties("tokens").version(version).enabled(false).await.unwrap();
+    running.until_keys_are(0).await;
+    assert_eq!(running.see(&placed).await, StatusCode::UNAUTHORIZED);
+
+    // Where one that is fit comes after it, the service starts, too.
+    keys.create_ec_key("tokens").await.unwrap();
+    running.until_it_says("signing_key", "usable").await;
+    running.placed().await;
+    running.place.service().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_password_that_lets_nobody_in_is_said_to_be_refused() {
+    let running = Running::start().await;
+    running.database().set_password("nobody told the vault");
+    running.database().end_sessions();
+    let ready = spawn({
+        let user = running.user.clone();
+        async move { user.get("/readyz", None).await.unwrap() }
+    });
+    // More than it has patience for.
+    let (status, said) = running.answered_in(400, ready).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(said.contains(r#""password":"refused"#), "{said}");
+    assert!(said.contains(r#""signing_key":"usable""#), "{said}");
 }
 
 #[tokio::test]
@@ -101,10 +141,10 @@ async fn of_a_deleted_password_it_says_so_and_serves_on_by_the_one_it_has() {
     assert_eq!(running.see(&placed).await, StatusCode::OK);
     running.placed().await;
 
-    running.pass(std::time::Duration::from_secs(60));
+    running.pass(Duration::from_secs(60));
     deletion.wait().await.unwrap();
     let recovery = secrets.begin_recover_deleted_secret("db-password").await.unwrap();
-    running.pass(std::time::Duration::from_secs(60));
+    running.pass(Duration::from_secs(60));
     recovery.wait().await.unwrap();
     running.until_it_says("password", "usable").await;
 }
@@ -125,7 +165,7 @@ async fn of_a_password_that_the_database_refuses_it_says_so_until_it_is_taken() 
 async fn orders_that_cannot_be_signed_do_not_each_have_the_vault_searched() {
     let running = Running::start().await;
     let deletion = running.place.keys.begin_delete_key("tokens").await.unwrap();
-    running.pass(std::time::Duration::from_secs(60));
+    running.pass(Duration::from_secs(60));
     deletion.wait().await.unwrap();
     running.until_it_says("signing_key", "deleted: recover it").await;
     running.emulator().clear_journal();

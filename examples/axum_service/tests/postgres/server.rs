@@ -1,6 +1,6 @@
 //! A PostgreSQL in a folder of its own, on a free port, with a certificate for `localhost`.
 
-use std::{fs, net::TcpListener, path::PathBuf, process::Command};
+use std::{fs, net::TcpListener, path::PathBuf, process::Command, thread};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
@@ -131,8 +131,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.control("stop", "immediate");
-        fs::remove_dir_all(&self.folder).unwrap();
+        // It may not have come so far as to run.
+        if !thread::panicking() {
+            self.control("stop", "immediate");
+        }
+        let removed = fs::remove_dir_all(&self.folder);
+        assert!(removed.is_ok() || thread::panicking());
     }
 }
 
