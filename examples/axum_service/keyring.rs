@@ -175,6 +175,8 @@ impl Keyring {
             // It may be that look that has found the key.
             return;
         }
+        // For a sender who does not wait for the end of it.
+        *looked = Some(now);
         // If it was in vain, that is noted, and the known versions stay.
         self.look_in_turn().await.ok();
         // Counted from the end: a vault that is slow to answer would have those who waited look one after the other.
