@@ -1,8 +1,8 @@
 //! Running other programs from the root of the checkout, and saying what was run.
 
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -40,18 +40,32 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 pub(crate) fn run_teed(command: &mut Command) -> Result<Vec<String>> {
     println!("$ {}", shown(command));
     let mut child = command.stdout(Stdio::piped()).spawn()?;
-    let stdout = child.stdout.take().context("no standard output")?;
-    let mut lines = Vec::new();
-    for line in BufReader::new(stdout).lines() {
-        let line = line?;
-        println!("{line}");
-        lines.push(line);
-    }
+    let lines = teed(child.stdout.take(), |line| println!("{line}"));
     let status = child.wait()?;
     if !status.success() {
         bail!("{} ended with {status}", shown(command));
     }
-    Ok(lines)
+    Ok(lines?)
+}
+
+/// Runs a command; how it ended, and each line of its standard error after printing it.
+pub(crate) fn run_heard(command: &mut Command) -> Result<(ExitStatus, Vec<String>)> {
+    println!("$ {}", shown(command));
+    let mut child = command.stderr(Stdio::piped()).spawn()?;
+    let lines = teed(child.stderr.take(), |line| eprintln!("{line}"));
+    Ok((child.wait()?, lines?))
+}
+
+/// Each line that comes through a pipe, printed as it comes. A program may write what is not UTF-8, and is waited for
+/// all the same.
+fn teed(pipe: Option<impl Read>, print: impl Fn(&str)) -> io::Result<Vec<String>> {
+    let lines = pipe.into_iter().flat_map(|pipe| BufReader::new(pipe).split(b'\n'));
+    let print = |line: io::Result<Vec<u8>>| {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        print(&line);
+        Ok(line)
+    };
+    lines.map(print).collect()
 }
 
 /// Runs a program in the root and returns its standard output.
@@ -76,7 +90,7 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<Finis
     let started = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     let stdout = child.stdout.take().context("no standard output")?;
-    let reader = std::thread::spawn(move || std::io::read_to_string(stdout));
+    let reader = std::thread::spawn(move || io::read_to_string(stdout));
     let status = loop {
         if let Some(status) = child.try_wait()? {
             break status;
@@ -117,6 +131,22 @@ mod tests {
     fn durations_read_well() {
         assert_eq!(human(Duration::from_millis(1_250)), "1.2 s");
         assert_eq!(human(Duration::from_secs(605)), "10 min 05 s");
+    }
+
+    #[test]
+    fn what_is_printed_is_given_line_by_line_also_if_it_is_not_text() {
+        let printed = std::cell::RefCell::new(Vec::new());
+        let pipe = Some(&b"one\ntw\xff\nthree"[..]);
+        let lines = teed(pipe, |line| printed.borrow_mut().push(line.to_owned())).unwrap();
+        assert_eq!(lines, ["one", "tw\u{fffd}", "three"]);
+        assert_eq!(printed.into_inner(), lines);
+    }
+
+    #[test]
+    fn a_command_that_fails_is_heard() {
+        let (status, lines) = run_heard(&mut cargo(&["--no-such-option"]).unwrap()).unwrap();
+        assert!(!status.success());
+        assert!(lines.concat().contains("--no-such-option"), "{lines:?}");
     }
 
     #[test]

@@ -94,13 +94,10 @@ impl Place {
             std::fs::write(self.folder.join(name), &code)?;
         }
         match block.language.as_str() {
-            "sh" if block.has("az") && !self.az => {
+            "sh" if (block.has("az") && !self.az) || (block.has("go") && self.no_go.is_some()) => {
                 self.ran(self.command("sh").args(["-nc", &code]))
             }
             "sh" if block.has("az") => self.signed_in(&code),
-            "sh" if block.has("go") && self.no_go.is_some() => {
-                self.ran(self.command("sh").args(["-nc", &code]))
-            }
             "sh" if block.has("go") => {
                 let mut command = self.command("sh");
                 let folders = conformance::go_folders(&self.root)?;

@@ -161,16 +161,16 @@ fn publish(
 
 /// One upload. Who hears of a failure may still have succeeded, so the registry has the last word.
 fn upload(release: &Release, registry: &mut impl Registry) -> Outcome {
-    match registry.publish(release) {
-        Ok(true) => Outcome::Published,
-        Ok(false) => match registry.has(&release.name, &release.version) {
-            Ok(true) => Outcome::Present,
-            _ => Outcome::Unusable,
-        },
-        Err(error) => match registry.has(&release.name, &release.version) {
-            Ok(true) => Outcome::Published,
-            _ => Outcome::Failed(format!("{error:#}")),
-        },
+    let published = registry.publish(release);
+    if let Ok(true) = published {
+        return Outcome::Published;
+    }
+    let usable = matches!(registry.has(&release.name, &release.version), Ok(true));
+    match published {
+        Ok(_) if usable => Outcome::Present,
+        Ok(_) => Outcome::Unusable,
+        Err(_) if usable => Outcome::Published,
+        Err(error) => Outcome::Failed(format!("{error:#}")),
     }
 }
 

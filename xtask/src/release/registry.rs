@@ -1,13 +1,12 @@
 //! A registry as cargo sees it.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use super::bump::Version;
 use super::publish::Release;
-use crate::process::{cargo, run as go};
+use crate::process::{cargo, run as go, run_heard};
 
 /// What publishing needs of a registry.
 pub(super) trait Registry {
@@ -68,19 +67,8 @@ impl Registry for Cargo {
     fn publish(&mut self, release: &Release) -> Result<bool> {
         // `verify` has built it from its tarball.
         let mut command = cargo(&["publish", "--no-verify", "--package", &release.name])?;
-        let mut child = self.named(&mut command).stderr(Stdio::piped()).spawn()?;
-        println!("$ cargo publish --no-verify --package {}", release.name);
-        let mut told = String::new();
-        if let Some(pipe) = child.stderr.take() {
-            let lines = BufReader::new(pipe).split(b'\n');
-            for line in lines.map_while(Result::ok) {
-                let line = String::from_utf8_lossy(&line);
-                eprintln!("{line}");
-                told.push_str(&line);
-                told.push('\n');
-            }
-        }
-        let status = child.wait()?;
+        let (status, lines) = run_heard(self.named(&mut command))?;
+        let told = lines.join("\n");
         if !status.success() && !is_out(&told) {
             bail!("{}", reason(&told));
         }

@@ -26,8 +26,7 @@ const PACKAGE: &str = "azvault-instructions";
 
 /// The step of CI: nothing where the kept counts are not of, which it says.
 pub(crate) fn check() -> Result<()> {
-    let file = tree::root()?.join(FILE);
-    let kept = Kept::parse(&std::fs::read_to_string(&file).unwrap_or_default())?;
+    let kept = kept()?;
     let here = (std::env::consts::OS, std::env::consts::ARCH);
     if here != ("linux", kept.arch()) {
         println!("left out: counts are kept of Linux on {}, this is {here:?}", kept.arch());
@@ -39,8 +38,8 @@ pub(crate) fn check() -> Result<()> {
 /// Counts each path and compares; `--bless` keeps what was counted.
 ///
 /// # Errors
-/// When a count is out of its tolerance, above or below (wider where other tools count than those that kept it), when a path has no count or a count no path, and
-/// where there is no valgrind.
+/// When a count is out of its tolerance, above or below (wider where other tools count than those that kept it),
+/// when a path has no count or a count no path, and where there is no valgrind.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let bless = match arguments {
         [] => false,
@@ -54,8 +53,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let version =
         version.context("valgrind is needed: Debian's and Ubuntu's package `valgrind`")?;
     let program = build()?;
-    let file = tree::root()?.join(FILE);
-    let mut kept = Kept::parse(&std::fs::read_to_string(&file).unwrap_or_default())?;
+    let mut kept = kept()?;
     let toolchain = super::machine::toolchain()?;
     let (tolerance, other_tools) = kept.tolerance(&toolchain, version.trim());
     let names = captured(&mut Command::new(&program))?;
@@ -85,7 +83,8 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     }
     if bless {
         kept.retain(&names.lines().collect::<Vec<_>>());
-        std::fs::write(&file, kept.text(&toolchain, version.trim(), std::env::consts::ARCH))?;
+        let file = tree::root()?.join(FILE);
+        std::fs::write(file, kept.text(&toolchain, version.trim(), std::env::consts::ARCH))?;
         println!("written to {FILE}");
         return Ok(());
     }
@@ -96,6 +95,12 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         bail!("{}", problems.join("\n"));
     }
     Ok(())
+}
+
+/// What the file has; nothing where there is none.
+fn kept() -> Result<Kept> {
+    let file = tree::root()?.join(FILE);
+    Kept::parse(&std::fs::read_to_string(file).unwrap_or_default())
 }
 
 /// Builds the program by a profile of its own and says where it is.
