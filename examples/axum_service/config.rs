@@ -66,12 +66,9 @@ fn database(url: &str) -> Result<tokio_postgres::Config, Box<dyn Error>> {
     let url = url.replace("sslmode=verify-full", "sslmode=require");
     // The parser's error may repeat what it read.
     let mut config = tokio_postgres::Config::from_str(&url).map_err(|_| {
-        if url.contains("sslmode=") {
-            "DATABASE_URL is not an address such as postgres://user@host/database, or its sslmode is none of \
-             disable, require and verify-full"
-        } else {
-            "DATABASE_URL is not an address such as postgres://user@host/database"
-        }
+        let mode = ", or its sslmode is none of disable, require and verify-full";
+        let mode = if url.contains("sslmode=") { mode } else { "" };
+        format!("DATABASE_URL is not an address such as postgres://user@host/database{mode}")
     })?;
     if config.get_password().is_some() {
         return Err(

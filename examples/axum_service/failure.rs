@@ -9,7 +9,7 @@ use axum::{
 };
 use azvault_core::ErrorKind;
 use deadpool_postgres::PoolError;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_postgres::error::DbError;
 
 use crate::database::is_end;
@@ -40,16 +40,24 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// What a sender is told; the cause is logged.
-    pub(crate) fn told(&self) -> String {
+    /// The answer with that body; the cause is logged.
+    pub(crate) fn answer(&self, status: StatusCode, body: Value) -> Response {
         // No error of these crates repeats a secret or a token.
         match self.source() {
-            Some(source) if self.status().is_server_error() => {
+            Some(source) if status.is_server_error() => {
                 tracing::error!(cause = %chain(source), "{self}")
             }
             _ => tracing::debug!("{self}"),
         }
-        self.to_string()
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
     }
 
     fn status(&self) -> StatusCode {
@@ -109,16 +117,7 @@ impl Error for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let mut response = (status, Json(json!({ "error": self.told() }))).into_response();
-        let headers = response.headers_mut();
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        response
+        self.answer(self.status(), json!({ "error": self.to_string() }))
     }
 }
 

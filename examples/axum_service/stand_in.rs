@@ -1,7 +1,7 @@
 //! A database for where there is no PostgreSQL: SQLite in memory behind PostgreSQL's protocol, with
 //! TLS and a login that a wrong password does not pass. The service cannot tell it from a server.
 
-mod door;
+pub(crate) mod door;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},

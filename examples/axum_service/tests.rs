@@ -157,6 +157,12 @@ async fn serve(
     (Arc::new(User { http: Client::new(), base }), stop, serving)
 }
 
+/// Why it does not start there.
+async fn refusal(place: &Surroundings) -> String {
+    let Err(error) = place.service().await else { panic!("it has started") };
+    error.to_string()
+}
+
 /// Runs beside the test.
 #[expect(clippy::disallowed_methods, reason = "a service runs beside those who use it")]
 fn spawn<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {

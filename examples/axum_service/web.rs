@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_postgres::types::{ToSql, Type};
 use tower_http::timeout::TimeoutLayer;
 use uuid::Uuid;
@@ -85,13 +85,15 @@ async fn keys(State(service): State<Arc<Service>>) -> impl IntoResponse {
 
 /// Whether requests can be served, and what somebody has to mend. What is wrong in the vault is no
 /// reason to take requests elsewhere: all instances have the same one, and most requests do not need it.
-async fn ready(State(service): State<Arc<Service>>) -> (StatusCode, Json<Value>) {
-    let (status, database) = match service.database.run("SELECT 1", &[]).await {
-        Ok(_) => (StatusCode::OK, "reached".to_owned()),
-        Err(failure) => (StatusCode::SERVICE_UNAVAILABLE, failure.told()),
-    };
+async fn ready(State(service): State<Arc<Service>>) -> Response {
+    let reached = service.database.run("SELECT 1", &[]).await;
     let (password, key) = (service.database.password.latest(), service.keyring.standing());
-    (status, Json(json!({ "database": database, "password": password, "signing_key": key })))
+    let said =
+        |database: &str| json!({ "database": database, "password": password, "signing_key": key });
+    match reached {
+        Ok(_) => Json(said("reached")).into_response(),
+        Err(failure) => failure.answer(StatusCode::SERVICE_UNAVAILABLE, said(&failure.to_string())),
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -6,7 +6,8 @@ use std::{error::Error, io, net::Ipv4Addr, sync::Arc};
 use futures::future::{join, try_join};
 use pgwire::tokio::process_socket;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
+    KeyUsagePurpose,
 };
 use rustls::{ServerConfig, crypto::aws_lc_rs, pki_types::PrivateKeyDer};
 use tokio::{
@@ -24,21 +25,13 @@ pub(super) struct Door(TlsAcceptor);
 impl Door {
     /// With a certificate for these names by an authority that is made here; the authority's, in PEM.
     pub(super) fn for_names(names: &[&str]) -> Result<(String, Self), Box<dyn Error>> {
-        let mut authority = CertificateParams::default();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let name = format!("the authority {}", Uuid::new_v4());
-        authority.distinguished_name.push(DnType::CommonName, name);
-        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
-        let key = KeyPair::generate()?;
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let certificate = CertificateParams::new(names)?.signed_by(&key, &authority)?;
+        let (authority, certificate, key) = certificate(names)?;
         let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key)?;
-        Ok((authority.pem(), Self(TlsAcceptor::from(Arc::new(config)))))
+        Ok((authority, Self(TlsAcceptor::from(Arc::new(config)))))
     }
 
     /// A session from its first byte to its end. The database hears of it once there is TLS.
@@ -65,6 +58,22 @@ impl Door {
             copied.and(served)
         }
     }
+}
+
+/// An authority's certificate in PEM, and one by it for these names with its key.
+pub(crate) fn certificate(
+    names: &[&str],
+) -> Result<(String, Certificate, KeyPair), Box<dyn Error>> {
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let name = format!("the authority {}", Uuid::new_v4());
+    authority.distinguished_name.push(DnType::CommonName, name);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+    let key = KeyPair::generate()?;
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let certificate = CertificateParams::new(names)?.signed_by(&key, &authority)?;
+    Ok((authority.pem(), certificate, key))
 }
 
 /// What a client begins with: a length of 8, and the code for TLS (PostgreSQL, "Message Formats").

@@ -16,7 +16,7 @@ use azvault_core::{retry::RetryPolicy, time::SystemClock};
 use reqwest::StatusCode;
 
 use self::server::Server;
-use super::{serve, spawn, until};
+use super::{refusal, serve, spawn, until};
 use crate::{config::Config, surroundings::Surroundings, tls, user::User};
 
 /// Of the role and of the secret, at first.
@@ -41,11 +41,6 @@ async fn place(server: &Server) -> Surroundings {
 
 async fn set_secret(place: &Surroundings, password: &str) {
     place.secrets.set_secret("db-password", password).await.unwrap();
-}
-
-async fn refusal(place: &Surroundings) -> String {
-    let Err(error) = place.service().await else { panic!("it has started") };
-    error.to_string()
 }
 
 /// Users who place and see orders all the time, until they are asked what they were answered.

@@ -10,27 +10,23 @@ use reqwest::StatusCode;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{Running, place, until};
+use super::{Running, place, refusal, until};
 use crate::{surroundings::FIRST_PASSWORD, user::User};
 
 #[tokio::test]
 async fn it_does_not_start_without_its_secret_its_key_or_a_login() {
     let (mut place, _clock) = place().await;
-    let start = async |place: &crate::Surroundings| {
-        let Err(error) = place.service().await else { panic!("it has started") };
-        error.to_string()
-    };
     place.config.signing_key = "another-key".into();
-    let error = start(&place).await;
+    let error = refusal(&place).await;
     assert!(error.contains("the key 'another-key'") && error.contains("not found"), "{error}");
 
     place.config.password_secret = "another-secret".into();
-    let error = start(&place).await;
+    let error = refusal(&place).await;
     assert!(error.contains("'another-secret'") && error.contains("not found"), "{error}");
 
     place.config.password_secret = "db-password".into();
     place.stand_in.as_ref().unwrap().set_password("a better password");
-    let error = start(&place).await;
+    let error = refusal(&place).await;
     assert!(error.contains("does not accept the password"), "{error}");
     assert!(!error.contains(FIRST_PASSWORD), "{error}");
 }
@@ -40,8 +36,8 @@ async fn it_does_not_start_with_a_key_of_another_curve() {
     let (mut place, _clock) = place().await;
     place.keys.create_rsa_key("rsa").await.unwrap();
     place.config.signing_key = "rsa".into();
-    let Err(error) = place.service().await else { panic!("it has started") };
-    assert!(error.to_string().contains("not on the curve P-256"), "{error}");
+    let error = refusal(&place).await;
+    assert!(error.contains("not on the curve P-256"), "{error}");
 }
 
 #[tokio::test]

@@ -94,11 +94,13 @@ async fn a_password_that_lets_nobody_in_is_said_to_be_refused() {
     running.database().end_sessions();
     let ready = spawn({
         let user = running.user.clone();
-        async move { user.get("/readyz", None).await.unwrap() }
+        async move { user.http.get(format!("{}/readyz", user.base)).send().await.unwrap() }
     });
     // More than it has patience for.
-    let (status, said) = running.answered_in(400, ready).await;
-    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    let ready = running.answered_in(400, ready).await;
+    assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ready.headers()["retry-after"], "5");
+    let said = ready.text().await.unwrap();
     assert!(said.contains(r#""password":"refused"#), "{said}");
     assert!(said.contains(r#""signing_key":"usable""#), "{said}");
 }

@@ -7,14 +7,8 @@ use tokio::{
     net::TcpListener,
 };
 
-use super::{HANGS, place, spawn};
+use super::{HANGS, place, refusal, spawn};
 use crate::{stand_in::StandIn, surroundings::Surroundings, tls};
-
-/// Why it does not start.
-async fn refusal(place: &Surroundings) -> String {
-    let Err(error) = place.service().await else { panic!("it has started") };
-    error.to_string()
-}
 
 /// Has the service look for its database there.
 async fn database_at(place: &mut Surroundings) -> (TcpListener, SocketAddr) {

@@ -2,13 +2,10 @@
 
 use std::{fs, net::TcpListener, path::PathBuf, process::Command, thread};
 
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
-};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
 
-use crate::tls;
+use crate::{stand_in::door::certificate, tls};
 
 /// It ends with this value.
 pub(super) struct Server {
@@ -26,7 +23,7 @@ impl Server {
         let initdb = fs::canonicalize(found).unwrap();
         let folder = std::env::temp_dir().join(format!("azvault-postgres-{}", Uuid::new_v4()));
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let (authority, certificate, key) = certificates();
+        let (authority, certificate, key) = certificate(&["localhost"]).unwrap();
         let programs = initdb.parent().unwrap().to_owned();
         let server = Self { programs, folder, port, authority };
         fs::create_dir(&server.folder).unwrap();
@@ -37,8 +34,8 @@ impl Server {
         for (name, text) in [
             ("postgresql.conf", &*server.settings()),
             ("pg_hba.conf", "local all admin trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n"),
-            ("server.crt", &certificate),
-            ("server.key", &key),
+            ("server.crt", &certificate.pem()),
+            ("server.key", &key.serialize_pem()),
         ] {
             fs::write(format!("{data}/{name}"), text).unwrap();
         }
@@ -138,21 +135,6 @@ impl Drop for Server {
         let removed = fs::remove_dir_all(&self.folder);
         assert!(removed.is_ok() || thread::panicking());
     }
-}
-
-/// An authority's certificate, and one by it for `localhost` with its key, in PEM.
-fn certificates() -> (String, String, String) {
-    let mut authority = CertificateParams::default();
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let name = format!("the authority {}", Uuid::new_v4());
-    authority.distinguished_name.push(DnType::CommonName, name);
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    let key = KeyPair::generate().unwrap();
-    let authority = CertifiedIssuer::self_signed(authority, key).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let leaf = CertificateParams::new(["localhost".to_owned()]).unwrap();
-    let leaf = leaf.signed_by(&key, &authority).unwrap();
-    (authority.pem(), leaf.pem(), key.serialize_pem())
 }
 
 fn root() -> bool {
